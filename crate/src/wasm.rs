@@ -1,0 +1,1 @@
+//! Floor 7: the thin door to the browser.
