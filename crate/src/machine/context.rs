@@ -1,0 +1,135 @@
+//! What a line can see and do: its locals, the memory, and what the checker must remember.
+use std::ops::Deref;
+
+use super::local::Local;
+use super::program::Call;
+use crate::mm::{Cell, Geometry, Layout, Memory, Mm, Page, Pfn, Pte, Word};
+
+/// One lane at one line, with the memory: to look at, or to change.
+pub struct At<'a, M> {
+    pub(super) memory: M,
+    pub(super) layout: &'a Layout,
+    pub(super) cpu: usize,
+    pub(super) call: &'a Call,
+    /// Index of the first local cell of the program that runs.
+    pub(super) slots: u32,
+}
+
+/// A line that only looks: a lock to name, a condition to wait for, a decision on locals.
+pub type Look<'a> = At<'a, &'a Memory>;
+
+/// A line that acts.
+pub type Ctx<'a> = At<'a, &'a mut Memory>;
+
+impl<M: Deref<Target = Memory>> At<'_, M> {
+    /// The layout, for its typed views.
+    pub fn layout(&self) -> &Layout {
+        self.layout
+    }
+
+    /// The constants of the machine.
+    pub fn geometry(&self) -> &Geometry {
+        &self.layout.geometry
+    }
+
+    /// The lane that runs.
+    pub fn cpu(&self) -> usize {
+        self.cpu
+    }
+
+    fn slot(&self, local: Local) -> Cell<u16> {
+        let slot = self.call.slot(local).unwrap_or_else(|| {
+            let function = self.call.routine.function.0;
+            panic!("{function} uses `{}` and does not declare it", local.name())
+        });
+        Cell::at(self.slots + u32::from(slot))
+    }
+
+    /// A local's value.
+    pub fn get<T: Word>(&self, local: Local) -> T {
+        T::from_word(self.memory.peek(self.slot(local)))
+    }
+
+    /// A look at the memory that is no access of the kernel's: for ghosts and waiting conditions.
+    pub fn peek<T: Word>(&self, cell: Cell<T>) -> T {
+        self.memory.peek(cell)
+    }
+
+    /// The page that a local names.
+    pub fn page(&self, local: Local) -> Page {
+        self.layout.page(self.get(local))
+    }
+
+    /// The process that `mm` names.
+    pub fn mm(&self) -> Mm {
+        self.layout.mm(usize::from(self.get::<u16>(Local::Mm)))
+    }
+
+    /// The page table entry that `mm` and `addr` name.
+    pub fn pte(&self) -> Cell<Pte> {
+        self.mm().pte(self.get(Local::Addr))
+    }
+}
+
+impl Ctx<'_> {
+    /// The memory and the layout together, for the list operations of floor 0.
+    pub fn parts(&mut self) -> (&mut Memory, &Layout) {
+        (self.memory, self.layout)
+    }
+
+    /// Sets a local.
+    pub fn set<T: Word>(&mut self, local: Local, value: T) {
+        let slot = self.slot(local);
+        self.memory.store(slot, value.to_word());
+    }
+
+    /// A load of shared memory.
+    pub fn load<T: Word>(&mut self, cell: Cell<T>) -> T {
+        self.memory.load(cell)
+    }
+
+    /// A store to shared memory.
+    pub fn store<T: Word>(&mut self, cell: Cell<T>, value: T) {
+        self.memory.store(cell, value);
+    }
+
+    /// One atomic read-modify-write; the value before it.
+    pub fn update<T: Word>(&mut self, cell: Cell<T>, change: impl FnOnce(T) -> T) -> T {
+        self.memory.update(cell, change)
+    }
+
+    /// Takes `refs` references that this lane holds for the length of its work, in one atomic
+    /// addition; the ghost ledger remembers whose they are.
+    pub fn get_page(&mut self, pfn: Pfn, refs: u16) {
+        let page = self.layout.page(pfn);
+        self.update(page.refcount(), |count| count.wrapping_add(refs));
+        self.hold(pfn, refs);
+    }
+
+    /// Drops `refs` of them in one atomic subtraction; whether the count came to zero.
+    pub fn put_page(&mut self, pfn: Pfn, refs: u16) -> bool {
+        let page = self.layout.page(pfn);
+        let before = self.update(page.refcount(), |count| count.wrapping_sub(refs));
+        self.let_go(pfn, refs);
+        before == refs
+    }
+
+    /// Ghost: this lane answers for `refs` references more.
+    pub fn hold(&mut self, pfn: Pfn, refs: u16) {
+        let held = self.layout.page(pfn).held_by(self.cpu);
+        let now: u16 = self.memory.peek(held);
+        self.memory.store(held, now.wrapping_add(refs));
+    }
+
+    /// Ghost: this lane no longer answers for `refs` references; a page table, a pin or nobody does.
+    pub fn let_go(&mut self, pfn: Pfn, refs: u16) {
+        self.hold(pfn, refs.wrapping_neg());
+    }
+
+    /// Ghost: remembers that a property, by its number, was broken by what this line did.
+    pub fn find(&mut self, finding: usize) {
+        let cell = self.layout.findings(finding / 16);
+        let now = self.memory.peek(cell);
+        self.memory.store(cell, now | 1 << (finding % 16));
+    }
+}

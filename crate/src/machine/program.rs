@@ -1,0 +1,197 @@
+//! A lane's timeline compiled for one kernel: calls are inlined, so that one number, the location,
+//! is the whole call stack.
+use std::fmt;
+
+use super::kernel::Kernel;
+use super::local::Local;
+use super::routine::{Function, Line, Op, Returns, Routine};
+
+/// One call of a timeline, with the constants that it is called with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Operation {
+    /// The call as the scenario wrote it.
+    pub text: String,
+    /// The kernel function.
+    pub function: Function,
+    /// The parameters' values.
+    pub args: Vec<(Local, u16)>,
+    /// The name that the scenario gave the result.
+    pub result: Option<String>,
+    /// Whether the caller calls again as long as the call fails.
+    pub retry: bool,
+}
+
+/// An activation: a routine inlined at one place.
+pub struct Call {
+    /// What runs.
+    pub routine: &'static Routine,
+    /// The call that called it, and the location of the calling line.
+    pub parent: Option<(usize, usize)>,
+    /// How many calls stand above it.
+    pub depth: usize,
+    /// Its first location.
+    pub start: usize,
+    /// One past its last location.
+    pub end: usize,
+    first_slot: u8,
+    pass: &'static [(Local, Local)],
+}
+
+impl Call {
+    fn locals(&self) -> impl Iterator<Item = &'static Local> + use<> {
+        self.routine.params.iter().chain(self.routine.locals)
+    }
+
+    /// The cell of a local, counted from the program's first.
+    pub fn slot(&self, local: Local) -> Option<u8> {
+        let position = self.locals().position(|other| *other == local)?;
+        Some(self.first_slot + position as u8)
+    }
+
+    /// The cells of all its locals.
+    pub fn slots(&self) -> std::ops::Range<u8> {
+        self.first_slot..self.first_slot + self.locals().count() as u8
+    }
+
+    /// The caller's local that a parameter gets its value from.
+    pub fn source_of(&self, param: Local) -> Local {
+        self.pass.iter().find(|(to, _)| *to == param).map_or(param, |(_, from)| *from)
+    }
+}
+
+/// One location: a line of one activation.
+pub struct Loc {
+    /// The line.
+    pub line: &'static Line,
+    /// The activation, by number.
+    pub call: usize,
+    /// The operation of the timeline, by number.
+    pub operation: usize,
+    /// Where the line goes when it jumps, or the activation that it calls.
+    pub target: usize,
+}
+
+/// A compiled timeline.
+#[derive(Default)]
+pub struct Program {
+    /// The operations, in order.
+    pub operations: Vec<Operation>,
+    /// The first location of each operation.
+    pub starts: Vec<usize>,
+    /// What each operation returns.
+    pub returns: Vec<Returns>,
+    /// All locations.
+    pub locs: Vec<Loc>,
+    /// All activations.
+    pub calls: Vec<Call>,
+    /// How many cells its locals need.
+    pub slots: u8,
+}
+
+/// Why a timeline cannot be compiled for a kernel.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CompileError {
+    /// The kernel has no such function.
+    NoRoutine(Function),
+    /// A function calls itself, or the stack is deeper than [`MAX_DEPTH`].
+    TooDeep(Function),
+    /// The timeline has more than [`MAX_LOCS`] locations.
+    TooLong,
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CompileError::NoRoutine(function) => {
+                write!(out, "this kernel has no `{}`", function.0)
+            }
+            CompileError::TooDeep(function) => {
+                write!(out, "`{}` is called more than {MAX_DEPTH} calls deep", function.0)
+            }
+            CompileError::TooLong => {
+                write!(out, "the timeline has more than {MAX_LOCS} lines with its calls inlined")
+            }
+        }
+    }
+}
+
+/// The deepest call stack.
+pub const MAX_DEPTH: usize = 16;
+/// The most locations of one timeline.
+pub const MAX_LOCS: usize = 60_000;
+
+impl Program {
+    /// Compiles the operations, in order.
+    ///
+    /// # Errors
+    /// The kernel lacks a function, or the calls are too deep or too many.
+    pub fn compile(kernel: &Kernel, operations: &[Operation]) -> Result<Program, CompileError> {
+        let mut program = Program::default();
+        for operation in operations {
+            program.starts.push(program.locs.len());
+            let number = program.operations.len();
+            program.operations.push(operation.clone());
+            let routine = find(kernel, operation.function)?;
+            program.returns.push(routine.returns);
+            program.inline(kernel, routine, None, &[], number)?;
+        }
+        Ok(program)
+    }
+
+    fn inline(
+        &mut self,
+        kernel: &Kernel,
+        routine: &'static Routine,
+        parent: Option<(usize, usize)>,
+        pass: &'static [(Local, Local)],
+        operation: usize,
+    ) -> Result<usize, CompileError> {
+        let above = parent.map(|(call, _)| &self.calls[call]);
+        let depth = above.map_or(0, |call| call.depth + 1);
+        let first_slot = above.map_or(0, |call| call.slots().end);
+        if depth >= MAX_DEPTH {
+            return Err(CompileError::TooDeep(routine.function));
+        }
+        let start = self.locs.len();
+        let number = self.calls.len();
+        self.calls.push(Call { routine, parent, depth, start, end: start, first_slot, pass });
+        self.slots = self.slots.max(self.calls[number].slots().end);
+
+        let mut lines = Vec::with_capacity(routine.body.len());
+        for line in routine.body {
+            let at = self.locs.len();
+            if at >= MAX_LOCS {
+                return Err(CompileError::TooLong);
+            }
+            lines.push(at);
+            self.locs.push(Loc { line, call: number, operation, target: 0 });
+            if let Op::Call(function, pass) = line.op {
+                let callee = find(kernel, function)?;
+                let parent = Some((number, at));
+                self.locs[at].target = self.inline(kernel, callee, parent, pass, operation)?;
+            }
+        }
+        self.calls[number].end = self.locs.len();
+        for (at, line) in lines.iter().zip(routine.body) {
+            if let Op::Branch(_, label) | Op::If(_, label) | Op::Goto(label) = line.op {
+                let position = routine.position(label).expect("the table test resolves labels");
+                self.locs[*at].target = lines[position];
+            }
+        }
+        Ok(number)
+    }
+
+    /// The activations at a location, outermost first.
+    pub fn stack(&self, loc: usize) -> Vec<usize> {
+        let mut stack = vec![self.locs[loc].call];
+        while let Some((parent, _)) = self.calls[*stack.last().expect("not empty")].parent {
+            stack.push(parent);
+        }
+        stack.reverse();
+        stack
+    }
+}
+
+fn find(kernel: &Kernel, function: Function) -> Result<&'static Routine, CompileError> {
+    kernel.routine(function).ok_or(CompileError::NoRoutine(function))
+}

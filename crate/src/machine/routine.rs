@@ -1,0 +1,154 @@
+//! A kernel function as a table: one row is one line of it, one operation, one atomic action.
+use super::context::{Ctx, Look};
+use super::local::Local;
+use crate::mm::Lock;
+
+/// A kernel function's name. A line calls a name; the kernel at hand says which routine it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Function(pub &'static str);
+
+/// What one line does.
+///
+/// The first group is *atomic*: the line is one step, and between it and the next another lane
+/// may run. The second group decides or moves on with local variables alone, which nobody else
+/// can see: such lines run together with the step before them.
+#[derive(Clone, Copy)]
+pub enum Op {
+    /// One atomic action on the memory.
+    Do(fn(&mut Ctx)),
+    /// One atomic test of the memory; goes to the label when it holds.
+    Branch(fn(&mut Ctx) -> bool, &'static str),
+    /// Takes a lock; cannot run while the lock does not admit it.
+    Acquire(fn(&Look) -> Lock),
+    /// Drops a lock.
+    Release(fn(&Look) -> Lock),
+    /// `local_irq_save`
+    IrqOff,
+    /// `local_irq_restore`
+    IrqOn,
+    /// Cannot run until the condition holds; the words say what it waits for.
+    Await(fn(&Look) -> bool, &'static str),
+    /// `BUG_ON` of the condition: when it holds, the machine stops there.
+    BugOn(fn(&mut Ctx) -> bool),
+
+    /// Goes to the label when the condition on locals holds.
+    If(fn(&Look) -> bool, &'static str),
+    /// Goes to the label.
+    Goto(&'static str),
+    /// Changes locals alone.
+    Let(fn(&mut Ctx)),
+    /// Calls a function. Its parameters get the caller's locals of the same name, but for the
+    /// pairs (parameter, caller's local) given here. What it returns is the caller's `Ret`.
+    Call(Function, &'static [(Local, Local)]),
+    /// Returns the value.
+    Return(fn(&Look) -> u16),
+}
+
+impl Op {
+    /// Whether the line is a step of its own, between which and the next others may run.
+    pub fn is_atomic(&self) -> bool {
+        !matches!(
+            self,
+            Op::If(..) | Op::Goto(..) | Op::Let(..) | Op::Call(..) | Op::Return(..)
+        )
+    }
+}
+
+/// One row of a routine.
+#[derive(Clone, Copy)]
+pub struct Line {
+    /// Its stable name within the routine; schedules, patches and tests use it.
+    pub label: &'static str,
+    /// The pseudo-code shown; at most 60 columns of ASCII.
+    pub text: &'static str,
+    /// What it does.
+    pub op: Op,
+}
+
+/// One row: the shorthand of the tables.
+pub const fn line(label: &'static str, text: &'static str, op: Op) -> Line {
+    Line { label, text, op }
+}
+
+/// What a function's return value means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Returns {
+    /// Nothing.
+    Nothing,
+    /// 0 or a negative error number.
+    Errno,
+    /// A page or `NULL`.
+    Page,
+    /// How many pages were pinned, or a negative error number.
+    Count,
+    /// Yes or no.
+    Bool,
+}
+
+/// `-EAGAIN`, `-ENOMEM` and `-EBUSY` as a return value's word.
+pub mod errno {
+    /// Try again.
+    pub const EAGAIN: u16 = -11i16 as u16;
+    /// Out of memory.
+    pub const ENOMEM: u16 = -12i16 as u16;
+    /// Device or resource busy.
+    pub const EBUSY: u16 = -16i16 as u16;
+
+    /// The name of an error number, or the number.
+    pub fn name(word: u16) -> String {
+        match word {
+            EAGAIN => "-EAGAIN".into(),
+            ENOMEM => "-ENOMEM".into(),
+            EBUSY => "-EBUSY".into(),
+            other => (other as i16).to_string(),
+        }
+    }
+}
+
+impl Returns {
+    /// The value in words, or `None` where nothing is returned.
+    pub fn words(self, word: u16) -> Option<String> {
+        match self {
+            Returns::Nothing => None,
+            Returns::Errno | Returns::Count => Some(errno::name(word)),
+            Returns::Page if word == 0 => Some("NULL".into()),
+            Returns::Page => Some(format!("page {}", word - 1)),
+            Returns::Bool => Some((word != 0).to_string()),
+        }
+    }
+
+    /// Whether a caller that retries would call again.
+    pub fn is_failure(self, word: u16) -> bool {
+        match self {
+            Returns::Nothing => false,
+            Returns::Errno => word != 0,
+            Returns::Page | Returns::Bool => word == 0,
+            Returns::Count => (word as i16) <= 0,
+        }
+    }
+}
+
+/// A kernel function, of one version.
+pub struct Routine {
+    /// Its name.
+    pub function: Function,
+    /// The kernel file and the versions that have this form.
+    pub source: &'static str,
+    /// What the kernel does here and the model does not.
+    pub omits: &'static str,
+    /// The locals that the caller gives.
+    pub params: &'static [Local],
+    /// The other locals.
+    pub locals: &'static [Local],
+    /// What it returns.
+    pub returns: Returns,
+    /// Its lines, in order.
+    pub body: &'static [Line],
+}
+
+impl Routine {
+    /// Where a label stands in the body.
+    pub fn position(&self, label: &str) -> Option<usize> {
+        self.body.iter().position(|line| line.label == label)
+    }
+}

@@ -1,0 +1,14 @@
+//! Floor 0: the nouns of memory management, as typed views over one flat memory.
+//!
+//! Everything that can change is a cell of [`Memory`]; everything here says *where* a thing is
+//! kept and how it reads in words. Nothing here knows a CPU's program, a routine or time.
+pub mod free_list;
+pub mod layout;
+pub mod lock;
+pub mod memory;
+pub mod word;
+
+pub use layout::{CmaArea, Geometry, Layout, Mapping, Mm, Page, Pin, Process, Zone};
+pub use lock::{Lock, LockKind, LockWord, Mode};
+pub use memory::{Access, AccessKind, Cell, CellInfo, Memory, Subject, Unit};
+pub use word::{Migratetype, Pfn, Place, Pte, Word};

@@ -1,0 +1,594 @@
+//! What crosses the boundary to the page: requests in, replies out, all plain data.
+//!
+//! `www/src/protocol.ts` is generated from these types by a test; nothing is typed twice.
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What the page may ask for.
+#[derive(Deserialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Request {
+    /// The operations, kernels and toggles that exist.
+    Catalogue,
+    /// Open a scenario text; its `[schedule]` is played.
+    Open {
+        /// The text.
+        text: String,
+    },
+    /// Open the scenario again under another kernel; the text changes with it.
+    Kernel {
+        /// The preset.
+        base: String,
+        /// Toggles that differ from the preset.
+        toggles: BTreeMap<String, String>,
+    },
+    /// Make a choice at the cursor; what lay ahead of it is given up.
+    Step {
+        /// `1` for CPU1, `1i` for its interrupt.
+        choice: String,
+    },
+    /// Go to a place in the trace.
+    Seek {
+        /// Steps from the start; clamped to the trace.
+        cursor: u32,
+    },
+    /// Replace the trace by the one of a schedule.
+    Play {
+        /// The schedule: `1*4 0*2 1*`.
+        schedule: String,
+    },
+    /// Start to search every interleaving.
+    Explore {
+        /// The states after which to stop.
+        max_states: u32,
+    },
+    /// Go on searching.
+    Advance {
+        /// About how many transitions to take before the reply.
+        fuel: u32,
+    },
+    /// The scenario with the trace as its schedule, as a link's payload and as text.
+    Share,
+    /// The text in a link's payload.
+    Decode {
+        /// What stands behind `#`, view state cut off.
+        payload: String,
+    },
+}
+
+/// What the engine answers.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // one reply at a time, and serialised at once
+pub enum Reply {
+    /// To `Catalogue`.
+    Catalogue(Catalogue),
+    /// To `Open` and `Kernel`: a scenario stands on the stage.
+    Opened {
+        /// Its text, as opened.
+        text: String,
+        /// What does not change while it plays.
+        scenario: ScenarioView,
+        /// The steps, those ahead of the cursor included.
+        trace: Vec<StepView>,
+        /// The machine at the cursor.
+        state: StateView,
+    },
+    /// To `Step` and `Play`.
+    Played {
+        /// The steps.
+        trace: Vec<StepView>,
+        /// The machine at the cursor.
+        state: StateView,
+    },
+    /// To `Seek`.
+    Moved {
+        /// The machine at the cursor.
+        state: StateView,
+    },
+    /// To `Explore` and `Advance`.
+    Explored(ExplorationView),
+    /// To `Share`.
+    Shared {
+        /// What stands behind `#` in the link.
+        payload: String,
+        /// The scenario text with the schedule.
+        text: String,
+    },
+    /// To `Decode`.
+    Decoded {
+        /// The scenario text.
+        text: String,
+    },
+    /// The request could not be met; nothing has changed.
+    Refused {
+        /// Why.
+        diagnostics: Vec<Diagnostic>,
+    },
+}
+
+/// One complaint about a text.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Diagnostic {
+    /// Line, from 1; 0 where the whole text is meant.
+    pub line: u32,
+    /// Column, from 1, in characters; 0 where the whole line is meant.
+    pub column: u32,
+    /// What is wrong, one sentence.
+    pub message: String,
+    /// What was probably meant, or what would be right.
+    pub hint: Option<String>,
+}
+
+/// What exists to choose from.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Catalogue {
+    /// The operations of timelines.
+    pub operations: Vec<OperationHelp>,
+    /// The kernel presets.
+    pub kernels: Vec<KernelHelp>,
+    /// The toggles.
+    pub toggles: Vec<ToggleHelp>,
+}
+
+/// One operation that a timeline can name.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OperationHelp {
+    /// The kernel function.
+    pub name: String,
+    /// How it is written: `cma_alloc(area, count)`.
+    pub signature: String,
+    /// What it does.
+    pub help: String,
+    /// Its parameters: name and help.
+    pub params: Vec<(String, String)>,
+    /// What it returns, in words.
+    pub returns: String,
+}
+
+/// One kernel preset.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct KernelHelp {
+    /// `v5.17`
+    pub name: String,
+    /// What sets it apart.
+    pub sentence: String,
+    /// The value of every toggle.
+    pub toggles: BTreeMap<String, String>,
+}
+
+/// One toggle.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ToggleHelp {
+    /// `pincheck`
+    pub name: String,
+    /// What it decides.
+    pub sentence: String,
+    /// Its values, each with a sentence.
+    pub values: Vec<(String, String)>,
+}
+
+/// What does not change while a scenario plays.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ScenarioView {
+    /// One line.
+    pub title: String,
+    /// Two sentences; may hold Markdown inline marks.
+    pub about: String,
+    /// Commits and mails.
+    pub refs: Vec<String>,
+    /// The kernel's name: preset and the toggles that differ.
+    pub kernel: String,
+    /// The preset.
+    pub base: String,
+    /// The value of every toggle.
+    pub toggles: BTreeMap<String, String>,
+    /// The properties that are watched.
+    pub properties: Vec<PropertyView>,
+    /// Every line of a lock section is a step.
+    pub fine: bool,
+}
+
+/// A property that is watched.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PropertyView {
+    /// Its name in scenario files.
+    pub name: String,
+    /// What it says.
+    pub sentence: String,
+    /// What is true when it is broken.
+    pub when_broken: String,
+    /// A break means that the model is at fault.
+    pub invariant: bool,
+}
+
+/// One step of the trace.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StepView {
+    /// From 1.
+    pub number: u32,
+    /// The lane.
+    pub cpu: u32,
+    /// The choice that repeats it: `1` or `1i`.
+    pub choice: String,
+    /// The lines ran in the interrupt handler.
+    pub interrupt: bool,
+    /// Another lane moved in the step before.
+    pub context_switch: bool,
+    /// The lines, in order; none where an interrupt is delivered.
+    pub lines: Vec<LineView>,
+    /// The properties that it was the first to break.
+    pub broke: Vec<String>,
+    /// One sentence for a reader who cannot see the lanes.
+    pub sentence: String,
+}
+
+/// One line that a step ran.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LineView {
+    /// The kernel function.
+    pub function: String,
+    /// The line's name in it.
+    pub label: String,
+    /// The pseudo-code.
+    pub text: String,
+    /// How many callers stand above it.
+    pub depth: u32,
+    /// The functions above it, outermost first, itself last.
+    pub stack: Vec<String>,
+    /// Which operation of the timeline it belongs to, from 0.
+    pub operation: u32,
+    /// What it changed.
+    pub changes: Vec<ChangeView>,
+}
+
+/// One value that changed.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ChangeView {
+    /// `page 2`, `pageblock 1`, `zone`, `process B`.
+    pub subject: String,
+    /// `_refcount`
+    pub field: String,
+    /// Before.
+    pub from: String,
+    /// After.
+    pub to: String,
+}
+
+/// The machine at the cursor.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StateView {
+    /// Steps from the start.
+    pub cursor: u32,
+    /// Context switches up to here.
+    pub switches: u32,
+    /// The lanes.
+    pub lanes: Vec<LaneView>,
+    /// The pageblocks.
+    pub blocks: Vec<BlockView>,
+    /// The pages.
+    pub pages: Vec<PageView>,
+    /// The free lists that are not empty.
+    pub free_lists: Vec<FreeListView>,
+    /// The zone's counters.
+    pub counters: CountersView,
+    /// The CMA areas.
+    pub cma: Vec<CmaView>,
+    /// The processes.
+    pub processes: Vec<ProcessView>,
+    /// The pin handles.
+    pub pins: Vec<PinView>,
+    /// The locks that are held or waited for.
+    pub locks: Vec<LockView>,
+    /// The properties broken up to here.
+    pub findings: Vec<FindingView>,
+    /// How the execution ended, if nothing can move: `done`, `deadlock`, `BUG`.
+    pub end: Option<String>,
+}
+
+/// One lane at the cursor.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LaneView {
+    /// Its number.
+    pub cpu: u32,
+    /// The process that runs on it.
+    pub process: Option<String>,
+    /// What its task runs.
+    pub operations: Vec<OperationView>,
+    /// What its interrupt runs.
+    pub handler: Vec<OperationView>,
+    /// It is in its interrupt handler.
+    pub in_interrupt: bool,
+    /// Interrupts are off.
+    pub irqs_off: bool,
+    /// It can step.
+    pub can_step: bool,
+    /// Why it cannot.
+    pub why_not: Option<String>,
+    /// Its interrupt can be delivered; none without a handler.
+    pub can_interrupt: Option<bool>,
+    /// Why it cannot be delivered.
+    pub why_no_interrupt: Option<String>,
+    /// The call stack, outermost first; empty at the end.
+    pub stack: Vec<FrameView>,
+}
+
+/// One operation of a timeline.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OperationView {
+    /// As the scenario wrote it.
+    pub text: String,
+    /// `waiting`, `running`, `done`.
+    pub progress: String,
+    /// What it returned, once done; of a retried call, the last value so far.
+    pub result: Option<String>,
+}
+
+/// One activation on a lane.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FrameView {
+    /// The kernel function.
+    pub function: String,
+    /// The kernel file and version.
+    pub source: String,
+    /// What the model leaves out.
+    pub omits: String,
+    /// All lines: label and pseudo-code.
+    pub lines: Vec<(String, String)>,
+    /// The line that runs next, or that waits for its callee; an index into `lines`.
+    pub current: u32,
+    /// The locals: name and value.
+    pub locals: Vec<(String, String)>,
+}
+
+/// One pageblock.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct BlockView {
+    /// Its number.
+    pub number: u32,
+    /// Its first page.
+    pub first: u32,
+    /// How many pages.
+    pub pages: u32,
+    /// `MIGRATE_CMA`
+    pub migratetype: String,
+    /// `C`
+    pub letter: String,
+    /// The CMA area that it belongs to.
+    pub area: Option<String>,
+    /// The step at the cursor changed it.
+    pub changed: bool,
+}
+
+/// One page.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PageView {
+    /// Its page frame number.
+    pub pfn: u32,
+    /// `free`, `anon`, `allocated`, `in flight`, `contiguous`, `zero page`.
+    pub kind: String,
+    /// Where it is, in the allocator's words.
+    pub place: String,
+    /// The order of the free block whose head it is.
+    pub order: Option<u32>,
+    /// `page_count`
+    pub refcount: u32,
+    /// `page_mapcount`
+    pub mapcount: u32,
+    /// Pins of handles.
+    pub pins: u32,
+    /// `page_maybe_dma_pinned`
+    pub maybe_dma_pinned: bool,
+    /// Its flags, by name.
+    pub flags: Vec<String>,
+    /// The mappings that name it: `B:a`.
+    pub mapped_by: Vec<String>,
+    /// Who holds its references, by the ghost ledger.
+    pub ledger: Vec<LedgerView>,
+    /// The step at the cursor changed it.
+    pub changed: bool,
+}
+
+/// Some references of a page.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LedgerView {
+    /// Who holds them.
+    pub holder: String,
+    /// How many.
+    pub refs: u32,
+}
+
+/// One free list.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FreeListView {
+    /// log2 of the pages of each block on it.
+    pub order: u32,
+    /// `MIGRATE_CMA`
+    pub migratetype: String,
+    /// `C`
+    pub letter: String,
+    /// The heads, first to last.
+    pub heads: Vec<u32>,
+}
+
+/// The zone's counters against what they count.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CountersView {
+    /// `NR_FREE_PAGES`
+    pub nr_free: i32,
+    /// `NR_FREE_CMA_PAGES`
+    pub nr_free_cma: i32,
+    /// Pages on lists other than the isolate lists.
+    pub free: u32,
+    /// Pages on the CMA lists.
+    pub free_cma: u32,
+    /// `nr_isolate_pageblock`
+    pub nr_isolate_pageblock: u32,
+}
+
+/// One CMA area.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CmaView {
+    /// Its name.
+    pub name: String,
+    /// Its first page.
+    pub base: u32,
+    /// Its bitmap, a bit a page.
+    pub bitmap: Vec<bool>,
+}
+
+/// One address space.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProcessView {
+    /// Its name.
+    pub name: String,
+    /// Its virtual pages.
+    pub mappings: Vec<MappingView>,
+    /// `MMF_HAS_PINNED`
+    pub has_pinned: bool,
+    /// `write_protect_seq`
+    pub write_protect_seq: u32,
+}
+
+/// One virtual page.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct MappingView {
+    /// Its name.
+    pub name: String,
+    /// Its page table entry, in words.
+    pub pte: String,
+    /// The page that the entry names.
+    pub pfn: Option<u32>,
+    /// The step at the cursor changed it.
+    pub changed: bool,
+}
+
+/// One pin handle.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PinView {
+    /// Its name.
+    pub name: String,
+    /// The page that it holds.
+    pub pfn: Option<u32>,
+    /// The flags of the call.
+    pub flags: String,
+}
+
+/// One lock.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LockView {
+    /// `zone->lock`
+    pub name: String,
+    /// The lanes that hold it.
+    pub holders: Vec<u32>,
+    /// The lanes that wait for it.
+    pub waiters: Vec<u32>,
+    /// It is shared by readers.
+    pub shared: bool,
+}
+
+/// A property that was broken.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FindingView {
+    /// The property's name.
+    pub name: String,
+    /// The step that broke it; 0 for the starting state.
+    pub step: u32,
+}
+
+/// What a search has found so far.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ExplorationView {
+    /// The kernel that was searched.
+    pub kernel: String,
+    /// Distinct states.
+    pub states: u32,
+    /// Steps taken between them.
+    pub transitions: u32,
+    /// Steps from the start to the farthest state.
+    pub depth: u32,
+    /// It still runs.
+    pub running: bool,
+    /// Every interleaving was searched.
+    pub complete: bool,
+    /// The limit that stopped it.
+    pub limit: Option<String>,
+    /// The outcomes.
+    pub outcomes: Vec<OutcomeView>,
+    /// The claims of the scenario for this kernel, judged.
+    pub expectations: Vec<ExpectationView>,
+}
+
+/// How executions end.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OutcomeView {
+    /// Return values: by the name that the scenario gave, or by `cpuN`.
+    pub results: BTreeMap<String, String>,
+    /// The properties broken on the way.
+    pub breaks: Vec<String>,
+    /// `done`, `deadlock`, `livelock`, `BUG`.
+    pub end: String,
+    /// `always` where every execution ends so, else `sometimes`.
+    pub executions: String,
+    /// The interleaving that shows it best.
+    pub witness: Option<WitnessView>,
+}
+
+/// The interleaving with the fewest context switches, then the fewest steps.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct WitnessView {
+    /// As a schedule.
+    pub schedule: String,
+    /// Context switches.
+    pub switches: u32,
+    /// Steps.
+    pub steps: u32,
+}
+
+/// One claim of the scenario.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ExpectationView {
+    /// The claim: `never breaks longterm-pin-on-cma`.
+    pub claim: String,
+    /// The kernel that it is about.
+    pub kernel: String,
+    /// Where it stands in the text.
+    pub line: u32,
+    /// `met`, `broken`, `undecided`.
+    pub verdict: String,
+    /// Why, where it is not met: what was found instead, or the limit.
+    pub because: Option<String>,
+    /// An interleaving that shows it, where one does.
+    pub witness: Option<WitnessView>,
+}
