@@ -15,14 +15,14 @@
 //! | 5 | [`player`] | playback with a cursor |
 //! | 6 | [`view`] | the picture that the page draws, the ASCII timeline, the link |
 //! | 7 | `wasm`, `main` | doors to the browser and to the terminal |
-
+pub mod explore;
 pub mod machine;
 pub mod mm;
-
-
-
-
-
-
+pub mod player;
+pub mod properties;
+pub mod routines;
+pub mod scenario;
+pub mod schedule;
+pub mod view;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

@@ -47,10 +47,7 @@ pub enum Op {
 impl Op {
     /// Whether the line is a step of its own, between which and the next others may run.
     pub fn is_atomic(&self) -> bool {
-        !matches!(
-            self,
-            Op::If(..) | Op::Goto(..) | Op::Let(..) | Op::Call(..) | Op::Return(..)
-        )
+        !matches!(self, Op::If(..) | Op::Goto(..) | Op::Let(..) | Op::Call(..) | Op::Return(..))
     }
 }
 

@@ -75,9 +75,9 @@ impl Geometry {
 
     /// The CMA area that a page belongs to.
     pub fn cma_area_of(&self, pfn: Pfn) -> Option<usize> {
-        self.cma_areas.iter().position(|area| {
-            (area.base.0..area.base.0 + area.count).contains(&pfn.0)
-        })
+        self.cma_areas
+            .iter()
+            .position(|area| (area.base.0..area.base.0 + area.count).contains(&pfn.0))
     }
 
     /// `is_zero_pfn`
@@ -380,10 +380,7 @@ impl Layout {
     fn lay_pins(&mut self) {
         self.pins = self.next();
         for pin in 0..self.geometry.pins.len() {
-            self.add_all(
-                Subject::Pin(pin as u16),
-                &[("page", Unit::Page), ("flags", Unit::Bits)],
-            );
+            self.add_all(Subject::Pin(pin as u16), &[("page", Unit::Page), ("flags", Unit::Bits)]);
         }
     }
 

@@ -1,0 +1,136 @@
+//! Floor 3: scenario text to a scenario, and a scenario to a system that can run.
+//!
+//! [`parse`] is the only place that knows the file format. What it accepts is within the bounds
+//! of [`limits`] and consistent, so that [`Scenario::build`] cannot fail for another reason than
+//! the kernel at hand.
+pub mod build;
+pub mod call;
+pub mod parse;
+pub mod pattern;
+
+use std::collections::BTreeMap;
+
+use crate::machine::Operation;
+use crate::mm::{Geometry, Migratetype, Pfn};
+
+pub use parse::parse;
+pub use pattern::{End, Outcome, Pattern, Quantifier};
+
+/// The bounds of a scenario, each named in the message that refuses a larger one.
+pub mod limits {
+    /// Bytes of a scenario text (256 KiB).
+    pub const TEXT: usize = 256 * 1024;
+    /// Lanes.
+    pub const CPUS: usize = 8;
+    /// Operations of one lane, its interrupt's included.
+    pub const OPERATIONS: usize = 64;
+    /// Pageblocks.
+    pub const BLOCKS: usize = 64;
+    /// Pages of a pageblock (a power of two).
+    pub const PAGEBLOCK_PAGES: usize = 512;
+    /// Pages of the machine.
+    pub const PAGES: usize = 4096;
+    /// Pages of one CMA area.
+    pub const CMA_PAGES: usize = 16;
+    /// Processes.
+    pub const PROCESSES: usize = 8;
+    /// Mappings of one process.
+    pub const MAPPINGS: usize = 64;
+    /// Pin handles.
+    pub const PINS: usize = 16;
+    /// Steps of a schedule.
+    pub const STEPS: usize = 10_000;
+    /// Expectations.
+    pub const EXPECTS: usize = 256;
+}
+
+/// Where something stands in a text: line and column, from 1, columns in characters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Place {
+    /// The line; 0 means the whole text.
+    pub line: u32,
+    /// The column; 0 means the whole line.
+    pub column: u32,
+}
+
+/// A complaint about a text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Complaint {
+    /// Where.
+    pub place: Place,
+    /// What is wrong, one sentence without a full stop.
+    pub message: String,
+    /// What was probably meant, or what would be right.
+    pub hint: Option<String>,
+}
+
+/// A preset and the toggles that differ from it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct KernelChoice {
+    /// `v5.17`
+    pub base: String,
+    /// `pincheck` to `bitmask`.
+    pub toggles: BTreeMap<String, String>,
+}
+
+/// How a page starts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StartMapping {
+    /// The page that it maps.
+    pub pfn: Pfn,
+    /// Writable.
+    pub write: bool,
+}
+
+/// One lane's timeline.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Timeline {
+    /// The process that runs on it.
+    pub process: Option<usize>,
+    /// What its task runs.
+    pub run: Vec<Operation>,
+    /// What its interrupt runs, once, at any point where interrupts are on.
+    pub interrupt: Vec<Operation>,
+}
+
+/// A claim about all executions.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Expectation {
+    /// The kernel that it is about.
+    pub kernel: KernelChoice,
+    /// Never, sometimes or always.
+    pub quantifier: Quantifier,
+    /// Which executions.
+    pub pattern: Pattern,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A scenario: starting machine, kernel, timelines, schedule, claims, prose.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scenario {
+    /// One line.
+    pub title: String,
+    /// Why, for the reader.
+    pub about: String,
+    /// Commits and mails.
+    pub refs: Vec<String>,
+    /// The kernel to open with.
+    pub kernel: KernelChoice,
+    /// Sizes, names and parameters of the machine.
+    pub geometry: Geometry,
+    /// The type of each pageblock at the start.
+    pub blocks: Vec<Migratetype>,
+    /// The page behind each mapping, by process and mapping.
+    pub mappings: Vec<Vec<StartMapping>>,
+    /// Pages that somebody outside the scenario has allocated.
+    pub allocated: Vec<Pfn>,
+    /// The lanes.
+    pub cpus: Vec<Timeline>,
+    /// Whether every line of a lock section is a step.
+    pub fine: bool,
+    /// The interleaving to show first, as written, and where it stands.
+    pub schedule: Option<(String, Place)>,
+    /// The claims.
+    pub expects: Vec<Expectation>,
+}

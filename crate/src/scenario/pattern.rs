@@ -1,0 +1,99 @@
+//! How an execution ends, and claims about such ends.
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How an execution ends.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum End {
+    /// Every lane ran to its end.
+    Done,
+    /// Some lane waits and nobody can move.
+    Deadlock,
+    /// It goes on for ever under a fair schedule.
+    Livelock,
+    /// A `BUG_ON` stopped the machine.
+    Bug,
+}
+
+impl End {
+    /// All ends.
+    pub const ALL: [End; 4] = [End::Done, End::Deadlock, End::Livelock, End::Bug];
+
+    /// The word of scenario files and outcome tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            End::Done => "done",
+            End::Deadlock => "deadlock",
+            End::Livelock => "livelock",
+            End::Bug => "BUG",
+        }
+    }
+}
+
+/// What an execution came to.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Outcome {
+    /// The values returned, by the name that the scenario gave the call, or by `cpuN` for the
+    /// calls of a lane that it did not name (several joined by `, `).
+    pub results: BTreeMap<String, String>,
+    /// The properties broken on the way.
+    pub breaks: Vec<&'static str>,
+    /// How it ended.
+    pub end: End,
+}
+
+/// Never, sometimes or always, as in the kernel's litmus tests.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Quantifier {
+    /// No execution.
+    Never,
+    /// One at least, and another that does not... or not; `always` is a stronger claim.
+    Sometimes,
+    /// Every execution, and there is one.
+    Always,
+}
+
+impl Quantifier {
+    /// All quantifiers.
+    pub const ALL: [Quantifier; 3] = [Quantifier::Never, Quantifier::Sometimes, Quantifier::Always];
+
+    /// The word of scenario files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Quantifier::Never => "never",
+            Quantifier::Sometimes => "sometimes",
+            Quantifier::Always => "always",
+        }
+    }
+}
+
+/// Which executions a claim is about: all parts given must hold.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Pattern {
+    /// Results that must be so.
+    pub results: BTreeMap<String, String>,
+    /// Properties that must be broken.
+    pub breaks: Vec<String>,
+    /// The end that it must have.
+    pub end: Option<End>,
+}
+
+impl Pattern {
+    /// Whether an execution with this outcome is meant.
+    pub fn matches(&self, outcome: &Outcome) -> bool {
+        let result = |(name, value): (&String, &String)| outcome.results.get(name) == Some(value);
+        self.results.iter().all(result)
+            && self.breaks.iter().all(|name| outcome.breaks.contains(&name.as_str()))
+            && self.end.is_none_or(|end| end == outcome.end)
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts: Vec<String> =
+            self.results.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        parts.extend(self.breaks.iter().map(|name| format!("breaks {name}")));
+        parts.extend(self.end.map(|end| format!("end = {}", end.word())));
+        out.write_str(&parts.join(", "))
+    }
+}
