@@ -33,8 +33,6 @@ pub enum Local {
     Start,
     /// One past the last page of a range.
     End,
-    /// Where a loop over pages stands.
-    Pfn,
     /// A pageblock, by number.
     Block,
     /// The CMA area, by number.
@@ -47,14 +45,14 @@ pub enum Local {
     Refs,
     /// `page_mapcount` as it was read.
     Maps,
-    /// `cc->migratepages`: one bit a page of the range.
-    List,
     /// The pass of `migrate_pages`.
     Pass,
     /// The try of `__alloc_contig_migrate_range`.
     Tries,
     /// Whether a migration entry was put in place (`page_was_mapped`).
     Mapped,
+    /// `anon_exclusive` as it was read.
+    Exclusive,
     /// `isolation_error_count`
     Errors,
 }
@@ -89,17 +87,16 @@ impl Local {
             Local::Rc => ("rc", Unit::Signed),
             Local::Start => ("start", Unit::Number),
             Local::End => ("end", Unit::Number),
-            Local::Pfn => ("pfn", Unit::Number),
             Local::Block => ("block", Unit::Number),
             Local::Area => ("cma", Unit::Hidden),
             Local::Count => ("count", Unit::Number),
             Local::Search => ("bitmap_no", Unit::Number),
             Local::Refs => ("page_count", Unit::Number),
             Local::Maps => ("page_mapcount", Unit::Number),
-            Local::List => ("migratepages", Unit::Bits),
             Local::Pass => ("pass", Unit::Number),
             Local::Tries => ("tries", Unit::Number),
             Local::Mapped => ("page_was_mapped", Unit::Flag),
+            Local::Exclusive => ("anon_exclusive", Unit::Flag),
             Local::Errors => ("isolation_error_count", Unit::Number),
         }
     }

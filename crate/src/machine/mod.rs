@@ -9,7 +9,7 @@ pub mod property;
 pub mod routine;
 pub mod system;
 
-pub use context::{Ctx, Look};
+pub use context::{At, Ctx, Look};
 pub use kernel::Kernel;
 pub use local::Local;
 pub use program::{Call, CompileError, Loc, Operation, Program};

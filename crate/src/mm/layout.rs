@@ -135,7 +135,26 @@ pub struct Page {
     base: u32,
 }
 
-const PAGE_FIELDS: u32 = 10;
+const PAGE_FIELDS: u32 = 13;
+
+/// Where a reverse map walk finds the one virtual page that may map an anonymous page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rmap {
+    /// The process; below 256.
+    pub process: u16,
+    /// Its virtual page; below 255.
+    pub address: u16,
+}
+
+impl Word for Option<Rmap> {
+    fn to_word(self) -> u16 {
+        self.map_or(0, |rmap| rmap.process << 8 | (rmap.address + 1))
+    }
+    fn from_word(word: u16) -> Self {
+        let address = (word & 0xff).checked_sub(1)?;
+        Some(Rmap { process: word >> 8, address })
+    }
+}
 
 impl Page {
     /// `_refcount`
@@ -177,6 +196,18 @@ impl Page {
     /// The page behind it on its free list.
     pub fn next(self) -> Cell<Option<Pfn>> {
         Cell::at(self.base + 9)
+    }
+    /// The virtual page that `page->mapping` and `page->index` name; see [`Rmap`].
+    pub fn rmap(self) -> Cell<Option<Rmap>> {
+        Cell::at(self.base + 10)
+    }
+    /// The lane on whose `migratepages` list the page is, plus one.
+    pub fn isolated_by(self) -> Cell<u16> {
+        Cell::at(self.base + 11)
+    }
+    /// Ghost: references of owners outside the lanes: of an allocation, of a CMA caller.
+    pub fn owned(self) -> Cell<u16> {
+        Cell::at(self.base + 12)
     }
     /// Ghost: the references that `cpu` holds for the length of its work.
     pub fn held_by(self, cpu: usize) -> Cell<u16> {
@@ -349,10 +380,13 @@ impl Layout {
                     ("buddy_order", Unit::Number),
                     ("lru.prev", Unit::Page),
                     ("lru.next", Unit::Page),
+                    ("mapping and index", Unit::Hidden),
+                    ("migratepages list", Unit::Hidden),
+                    ("owned", Unit::Hidden),
                 ],
             );
             for cpu in 0..self.geometry.cpus {
-                self.add(page, "held by CPU", cpu as u16, Unit::Number);
+                self.add(page, "held by CPU", cpu as u16, Unit::Hidden);
             }
         }
     }
@@ -477,9 +511,9 @@ impl Layout {
         count
     }
 
-    /// How many pins are held on the page.
-    pub fn pins_on(&self, memory: &Memory, page: Pfn) -> u16 {
-        let held = |pin: &usize| memory.peek(self.pin(*pin).page()) == Some(page);
-        (0..self.geometry.pins.len()).filter(held).count() as u16
+    /// The handles that hold the page, by number.
+    pub fn pins_on(&self, memory: &Memory, page: Pfn) -> impl Iterator<Item = usize> {
+        let held = move |pin: &usize| memory.peek(self.pin(*pin).page()) == Some(page);
+        (0..self.geometry.pins.len()).filter(held)
     }
 }

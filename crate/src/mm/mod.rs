@@ -8,7 +8,7 @@ pub mod lock;
 pub mod memory;
 pub mod word;
 
-pub use layout::{CmaArea, Geometry, Layout, Mapping, Mm, Page, Pin, Process, Zone};
+pub use layout::{CmaArea, Geometry, Layout, Mapping, Mm, Page, Pin, Process, Rmap, Zone};
 pub use lock::{Lock, LockKind, LockWord, Mode};
 pub use memory::{Access, AccessKind, Cell, CellInfo, Memory, Subject, Unit};
 pub use word::{Migratetype, Pfn, Place, Pte, Word};

@@ -133,14 +133,15 @@ pub static ENTRIES: &[Entry] = &[
         returns: "nothing",
     },
     Entry {
-        function: Function("put_page"),
+        function: Function("release_pages"),
         params: &[PIN],
         implied_flags: 0,
         flags: &[],
         makes_pin: false,
         needs_process: false,
         in_interrupt: true,
-        help: "Drops a reference of `get_user_pages_fast`; does nothing if there is none.",
+        help: "Drops the reference of `get_user_pages_fast` with `put_page`; does nothing if there is \
+               none.",
         returns: "nothing",
     },
     Entry {

@@ -3,5 +3,18 @@
 //!
 //! A file holds the tables first and the effects of their lines below, in the order of use. The
 //! reason for an order of lines stands above its table; what is left out stands in `omits`.
+pub mod alloc_contig;
+pub mod cma;
+pub mod compaction;
 pub mod entry;
+pub mod gup;
+pub mod gup_put;
+pub mod gup_slow;
 pub mod kernels;
+pub mod migrate;
+pub mod mm_h;
+pub mod page_alloc;
+pub mod page_isolation;
+pub mod rmap;
+pub mod swap;
+pub mod vmscan;

@@ -1,0 +1,349 @@
+//! `mm/gup.c`: the way into a pin without locks.
+//!
+//! The slow path, with locks, is in [`super::gup_slow`].
+use super::entry::foll;
+use super::gup_put::{GUP_PUT_FOLIO, PUT_COMPOUND_HEAD, UNPIN_USER_PAGES, refs_of};
+use super::gup_slow;
+use super::mm_h::IS_PINNABLE_PAGE;
+use crate::machine::routine::line;
+use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
+use crate::mm::{Pfn, Pte};
+
+/// `pin_user_pages_fast`
+pub const PIN_USER_PAGES_FAST: Function = Function("pin_user_pages_fast");
+/// `get_user_pages_fast`
+pub const GET_USER_PAGES_FAST: Function = Function("get_user_pages_fast");
+/// `internal_get_user_pages_fast`; returns the page here, where the kernel fills an array.
+pub const INTERNAL_GET_USER_PAGES_FAST: Function = Function("internal_get_user_pages_fast");
+/// `lockless_pages_from_mm`
+pub const LOCKLESS_PAGES_FROM_MM: Function = Function("lockless_pages_from_mm");
+/// `gup_pte_range`
+pub const GUP_PTE_RANGE: Function = Function("gup_pte_range");
+/// `try_grab_compound_head`, up to v5.17.
+pub const TRY_GRAB_COMPOUND_HEAD: Function = Function("try_grab_compound_head");
+/// `try_grab_folio`, since v5.18.
+pub const TRY_GRAB_FOLIO: Function = Function("try_grab_folio");
+
+const GUP: &[Local] = &[Local::Mm, Local::Addr, Local::Flags];
+const GUP_HANDLE: &[Local] = &[Local::Mm, Local::Addr, Local::Flags, Local::Pin];
+
+const CALL: Line = line(
+    "gup",
+    "ret = internal_get_user_pages_fast(start, 1, gup_flags, ..)",
+    Op::Call(INTERNAL_GET_USER_PAGES_FAST, &[]),
+);
+const NO_PAGE: Line = line("none", "if (ret <= 0)", Op::If(got_no_page, "out"));
+const PUBLISH: Line = line("pages", "pages[0] = page", Op::Do(publish));
+const ONE: Line = line("one", "return 1", Op::Return(|_| 1));
+const RETURN_ERROR: Line = line("out", "return ret", Op::Return(error_of));
+
+/// The pin is the caller's, and a breach of the rules for pins counts, from `pages[0]` on.
+pub static PIN_USER_PAGES_FAST_V5_17: Routine = Routine {
+    function: PIN_USER_PAGES_FAST,
+    source: "mm/gup.c, v5.7 and later",
+    omits: "more than one page a call",
+    params: GUP_HANDLE,
+    locals: &[Local::Ret],
+    returns: Returns::Count,
+    body: &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
+};
+
+/// As the pin, with one reference in place of `GUP_PIN_COUNTING_BIAS`.
+pub static GET_USER_PAGES_FAST_V5_17: Routine = Routine {
+    function: GET_USER_PAGES_FAST,
+    source: "mm/gup.c, v5.7 and later",
+    omits: "more than one page a call",
+    params: GUP_HANDLE,
+    locals: &[Local::Ret],
+    returns: Returns::Count,
+    body: &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
+};
+
+/// `MMF_HAS_PINNED` is set before anything else, so that fork cannot miss it.
+pub static INTERNAL_GET_USER_PAGES_FAST_V5_17: Routine = Routine {
+    function: INTERNAL_GET_USER_PAGES_FAST,
+    source: "mm/gup.c, v5.14 to v6.1",
+    omits: "argument checks, partly filled page arrays",
+    params: GUP,
+    locals: &[Local::Ret],
+    returns: Returns::Page,
+    body: &[
+        line("get", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "fast")),
+        line("pinned", "mm_set_has_pinned_flag(&mm->flags)", Op::Do(set_has_pinned)),
+        line(
+            "fast",
+            "nr_pinned = lockless_pages_from_mm(..)",
+            Op::Call(LOCKLESS_PAGES_FROM_MM, &[]),
+        ),
+        line("all", "if (nr_pinned == nr_pages)", Op::If(got_page, "out")),
+        line("only", "if (gup_flags & FOLL_FAST_ONLY)", Op::If(is_fast_only, "out")),
+        line(
+            "slow",
+            "ret = __gup_longterm_unlocked(..)",
+            Op::Call(gup_slow::GUP_LONGTERM_UNLOCKED, &[]),
+        ),
+        line("out", "return ret", Op::Return(returned)),
+    ],
+};
+
+/// Interrupts are off while the page table is walked, which holds off the freeing of tables.
+/// A fork that began meanwhile shows in `write_protect_seq`; `FOLL_GET` does not look.
+pub static LOCKLESS_PAGES_FROM_MM_V5_17: Routine = Routine {
+    function: LOCKLESS_PAGES_FROM_MM,
+    source: "mm/gup.c, v5.11 to v6.1",
+    omits: "the walk above the page table",
+    params: GUP,
+    locals: &[Local::Seq, Local::Ret, Local::Page],
+    returns: Returns::Page,
+    body: &[
+        line("get", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "irqoff")),
+        line("seq", "seq = raw_read_seqcount(write_protect_seq)", Op::Do(read_seq)),
+        line("odd", "if (seq & 1)", Op::If(seq_is_odd, "none")),
+        line("irqoff", "local_irq_save(flags)", Op::IrqOff),
+        line("walk", "gup_pgd_range(..) -> gup_pte_range(..)", Op::Call(GUP_PTE_RANGE, &[])),
+        line("irqon", "local_irq_restore(flags)", Op::IrqOn),
+        line("nothing", "if (!nr_pinned)", Op::If(got_no_page, "none")),
+        line("get2", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "out")),
+        line("page", "pages = what the walk took", Op::Let(page_of_ret)),
+        line("retry", "if (!read_seqcount_retry(.., seq))", Op::Branch(seq_unchanged, "out")),
+        line("unpin", "unpin_user_pages(pages, nr_pinned)", Op::Call(UNPIN_USER_PAGES, &[])),
+        line("none", "return 0", Op::Return(|_| 0)),
+        line("out", "return nr_pinned", Op::Return(returned)),
+    ],
+};
+
+const PTE: Line = line("pte", "pte = ptep_get_lockless(ptep)", Op::Do(read_pte));
+const PERMITTED: Line = line(
+    "access",
+    "if (!pte_access_permitted(pte, write) || pte_special)",
+    Op::If(not_for_fast, "none"),
+);
+const GRAB_HEAD: Line = line(
+    "grab",
+    "head = try_grab_compound_head(page, 1, flags)",
+    Op::Call(TRY_GRAB_COMPOUND_HEAD, &[]),
+);
+const GRAB_FOLIO: Line =
+    line("grab", "folio = try_grab_folio(page, 1, flags)", Op::Call(TRY_GRAB_FOLIO, &[]));
+const GRABBED: Line = line("grabbed", "if (!head)", Op::If(got_no_page, "none"));
+const RECHECK: Line =
+    line("recheck", "if (pte_val(pte) != pte_val(*ptep))", Op::Branch(pte_changed, "undo"));
+const PAGE_OUT: Line = line("out", "pages[*nr] = page; return 1", Op::Return(page_word));
+const UNDO_HEAD: Line =
+    line("undo", "put_compound_head(head, 1, flags)", Op::Call(PUT_COMPOUND_HEAD, &[]));
+const UNDO_FOLIO: Line =
+    line("undo", "gup_put_folio(folio, 1, flags)", Op::Call(GUP_PUT_FOLIO, &[]));
+const NONE: Line = line("none", "return 0", Op::Return(|_| 0));
+
+const GUP_LOCALS: &[Local] = &[Local::Pte, Local::Page, Local::Ret];
+
+/// A reference is taken without a lock, so the entry is read again after it: who clears the entry
+/// first and looks at the count then, or the other way round, will see one of the two.
+pub static GUP_PTE_RANGE_V5_17: Routine = Routine {
+    function: GUP_PTE_RANGE,
+    source: "mm/gup.c, v5.13 to v5.17",
+    omits: "device pages, secret memory, PageReferenced",
+    params: GUP,
+    locals: GUP_LOCALS,
+    returns: Returns::Page,
+    body: &[PTE, PERMITTED, GRAB_HEAD, GRABBED, RECHECK, PAGE_OUT, UNDO_HEAD, NONE],
+};
+
+/// As before, in terms of folios.
+pub static GUP_PTE_RANGE_V5_18: Routine = Routine {
+    function: GUP_PTE_RANGE,
+    source: "mm/gup.c, v5.18",
+    omits: "device pages, secret memory, PageReferenced",
+    params: GUP,
+    locals: GUP_LOCALS,
+    returns: Returns::Page,
+    body: &[PTE, PERMITTED, GRAB_FOLIO, GRABBED, RECHECK, PAGE_OUT, UNDO_FOLIO, NONE],
+};
+
+/// With `gup_must_unshare` behind the second read: a read-only pin of an anonymous page needs
+/// `PageAnonExclusive`.
+pub static GUP_PTE_RANGE_V5_19: Routine = Routine {
+    function: GUP_PTE_RANGE,
+    source: "mm/gup.c, v5.19 to v6.1",
+    omits: "device pages, secret memory, PageReferenced; v6.1's second read of the pmd",
+    params: GUP,
+    locals: GUP_LOCALS,
+    returns: Returns::Page,
+    body: &[
+        PTE,
+        PERMITTED,
+        GRAB_FOLIO,
+        GRABBED,
+        RECHECK,
+        line("rw", "if (pte_write(pte) || !(flags & FOLL_PIN))", Op::If(needs_no_unshare, "out")),
+        line("unshare", "if (gup_must_unshare(flags, page))", Op::Branch(must_unshare, "undo")),
+        PAGE_OUT,
+        UNDO_FOLIO,
+        NONE,
+    ],
+};
+
+const LONG: Line = line("long", "if (!(flags & FOLL_LONGTERM))", Op::If(is_not_longterm, "ref"));
+const CHECK: Line = line("check", "ok = is_pinnable_page(page)", Op::Call(IS_PINNABLE_PAGE, &[]));
+const PINNABLE: Line = line("pinnable", "if (!ok)", Op::If(got_no_page, "none"));
+const ADD_ONE: Line =
+    line("ref", "if (!page_ref_add_unless(page, 1, 0))", Op::Branch(no_reference, "none"));
+const IS_GET: Line = line("get", "if (flags & FOLL_GET)", Op::If(is_get, "out"));
+const ADD_BIAS: Line =
+    line("bias", "page_ref_add(page, GUP_PIN_COUNTING_BIAS - 1)", Op::Do(add_bias));
+const GRABBED_OUT: Line = line("out", "return page", Op::Return(page_word));
+const GRAB_BODY: &[Line] = &[
+    LONG,
+    CHECK,
+    PINNABLE,
+    ADD_ONE,
+    IS_GET,
+    ADD_BIAS,
+    GRABBED_OUT,
+    line("none", "return NULL", Op::Return(|_| 0)),
+];
+
+/// The check comes before the reference. The reference comes in two atomic additions: between
+/// them the page is referenced and does not look pinned.
+pub static TRY_GRAB_COMPOUND_HEAD_V5_17: Routine = Routine {
+    function: TRY_GRAB_COMPOUND_HEAD,
+    source: "mm/gup.c, v5.13 to v5.17",
+    omits: "compound pages, hpage_pincount",
+    params: &[Local::Page, Local::Flags],
+    locals: &[Local::Ret],
+    returns: Returns::Page,
+    body: GRAB_BODY,
+};
+
+/// The same steps under a new name.
+pub static TRY_GRAB_FOLIO_V5_18: Routine = Routine {
+    function: TRY_GRAB_FOLIO,
+    source: "mm/gup.c, v5.18 to v6.1",
+    omits: "large folios",
+    params: &[Local::Page, Local::Flags],
+    locals: &[Local::Ret],
+    returns: Returns::Page,
+    body: GRAB_BODY,
+};
+
+fn flag(look: &Look, bit: u16) -> bool {
+    look.get::<u16>(Local::Flags) & bit != 0
+}
+
+pub(super) fn is_get(look: &Look) -> bool {
+    !flag(look, foll::PIN)
+}
+
+pub(super) fn is_not_longterm(look: &Look) -> bool {
+    !flag(look, foll::LONGTERM)
+}
+
+fn is_fast_only(look: &Look) -> bool {
+    flag(look, foll::FAST_ONLY)
+}
+
+pub(super) fn returned(look: &Look) -> u16 {
+    look.get(Local::Ret)
+}
+
+pub(super) fn page_word(look: &Look) -> u16 {
+    look.get::<Pfn>(Local::Page).0 + 1
+}
+
+/// `Ret` is a page's word or an error number, which is negative.
+pub(super) fn got_no_page(look: &Look) -> bool {
+    look.get::<i16>(Local::Ret) <= 0
+}
+
+pub(super) fn got_page(look: &Look) -> bool {
+    !got_no_page(look)
+}
+
+/// `Ret` as a page: the routines return a page's word where the kernel fills an array.
+pub(super) fn page_of_ret(ctx: &mut Ctx) {
+    let pfn: Option<Pfn> = ctx.get(Local::Ret);
+    ctx.set(Local::Page, pfn.expect("a page was returned"));
+}
+
+fn error_of(look: &Look) -> u16 {
+    look.get::<i16>(Local::Ret).min(0) as u16
+}
+
+fn set_has_pinned(ctx: &mut Ctx) {
+    let flag = ctx.mm().has_pinned();
+    ctx.store(flag, true);
+}
+
+fn read_seq(ctx: &mut Ctx) {
+    let cell = ctx.mm().write_protect_seq();
+    let seq = ctx.load(cell);
+    ctx.set(Local::Seq, seq);
+}
+
+fn seq_is_odd(look: &Look) -> bool {
+    look.get::<u16>(Local::Seq) & 1 == 1
+}
+
+fn seq_unchanged(ctx: &mut Ctx) -> bool {
+    let cell = ctx.mm().write_protect_seq();
+    ctx.load(cell) == ctx.get::<u16>(Local::Seq)
+}
+
+fn read_pte(ctx: &mut Ctx) {
+    let pte = ctx.load(ctx.pte());
+    ctx.set(Local::Pte, pte);
+    if let Pte::Present { pfn, .. } = pte {
+        ctx.set(Local::Page, pfn);
+    }
+}
+
+/// Not present, not writable where that is wanted, or the zero page, whose entry is special.
+fn not_for_fast(look: &Look) -> bool {
+    match look.get(Local::Pte) {
+        Pte::Present { pfn, write } => {
+            (flag(look, foll::WRITE) && !write) || look.geometry().is_zero_pfn(pfn)
+        }
+        Pte::None | Pte::Migration { .. } => true,
+    }
+}
+
+fn pte_changed(ctx: &mut Ctx) -> bool {
+    let now = ctx.load(ctx.pte());
+    now != ctx.get::<Pte>(Local::Pte)
+}
+
+fn needs_no_unshare(look: &Look) -> bool {
+    let write = matches!(look.get(Local::Pte), Pte::Present { write: true, .. });
+    is_get(look) || write
+}
+
+fn must_unshare(ctx: &mut Ctx) -> bool {
+    let page = ctx.page(Local::Page);
+    ctx.load(page.anon()) && !ctx.load(page.anon_exclusive())
+}
+
+/// `page_ref_add_unless(page, 1, 0)`, inverted: whether the count was zero and stays so.
+pub(super) fn no_reference(ctx: &mut Ctx) -> bool {
+    let pfn: Pfn = ctx.get(Local::Page);
+    let refcount = ctx.layout().page(pfn).refcount();
+    let before: u16 = ctx.update(refcount, |count| if count == 0 { 0 } else { count + 1 });
+    if before != 0 {
+        ctx.hold(pfn, 1);
+    }
+    before == 0
+}
+
+fn add_bias(ctx: &mut Ctx) {
+    let bias = ctx.geometry().pin_bias;
+    ctx.get_page(ctx.get(Local::Page), bias - 1);
+}
+
+/// The handle answers for the references from here on.
+fn publish(ctx: &mut Ctx) {
+    let pfn = Pfn(ctx.get::<u16>(Local::Ret) - 1);
+    let (flags, pin): (u16, u16) = (ctx.get(Local::Flags), ctx.get(Local::Pin));
+    let handle = ctx.layout().pin(usize::from(pin));
+    ctx.store(handle.page(), Some(pfn));
+    ctx.store(handle.flags(), flags);
+    ctx.let_go(pfn, refs_of(ctx, flags));
+}

@@ -1,0 +1,110 @@
+//! `mm/gup.c`: dropping pins, those of callers and those that the way into a pin took too early.
+use super::entry::foll;
+use super::gup::is_get;
+use super::swap::{self, drop_references};
+use crate::machine::routine::line;
+use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
+use crate::mm::Pfn;
+
+/// `unpin_user_page`, of a caller's handle.
+pub const UNPIN_USER_PAGE: Function = Function("unpin_user_page");
+/// `release_pages`, of the handle of a caller of `get_user_pages_fast`.
+pub const RELEASE_PAGES: Function = Function("release_pages");
+/// `put_compound_head`, up to v5.17.
+pub const PUT_COMPOUND_HEAD: Function = Function("put_compound_head");
+/// `gup_put_folio`, since v5.18.
+pub const GUP_PUT_FOLIO: Function = Function("gup_put_folio");
+/// `unpin_user_pages`, of pages that no caller has yet.
+pub const UNPIN_USER_PAGES: Function = Function("unpin_user_pages");
+
+const PAGE: Line = line("page", "if (!page)", Op::Branch(holds_no_page, "out"));
+const GET: Line = line("get", "if (flags & FOLL_GET)", Op::If(is_get, "put"));
+const SUB: Line =
+    line("sub", "page_ref_sub(page, GUP_PIN_COUNTING_BIAS - 1)", Op::Do(drop_bias_less_one));
+const PUT: Line = line("put", "put_page(page)", Op::Call(swap::PUT_PAGE, &[]));
+const SUB_TEST: Line =
+    line("sub", "if (!folio_ref_sub_and_test(folio, refs))", Op::Branch(some_remain, "out"));
+const RELEASE: Line = line("release", "__put_page(page)", Op::Call(swap::PUT_LAST, &[]));
+const PUT_HEAD: Line =
+    line("put", "put_compound_head(page, 1, FOLL_PIN)", Op::Call(PUT_COMPOUND_HEAD, &[]));
+const PUT_FOLIO: Line =
+    line("put", "gup_put_folio(folio, 1, FOLL_PIN)", Op::Call(GUP_PUT_FOLIO, &[]));
+const OUT: Line = line("out", "return", Op::Return(|_| 0));
+
+const fn put(function: Function, source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function,
+        source,
+        omits: "compound pages",
+        params: &[Local::Page, Local::Flags],
+        locals: &[],
+        returns: Returns::Nothing,
+        body,
+    }
+}
+
+const fn caller(function: Function, source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function,
+        source,
+        omits: "compound pages",
+        params: &[Local::Pin],
+        locals: &[Local::Page, Local::Flags],
+        returns: Returns::Nothing,
+        body,
+    }
+}
+
+/// Two atomic operations: between them the page is referenced and no longer looks pinned. The
+/// last put frees the page if its mapping went away meanwhile.
+pub static PUT_COMPOUND_HEAD_V5_17: Routine =
+    put(PUT_COMPOUND_HEAD, "mm/gup.c, v5.13 to v5.17", &[GET, SUB, PUT, OUT]);
+/// One atomic operation.
+pub static GUP_PUT_FOLIO_V5_18: Routine =
+    put(GUP_PUT_FOLIO, "mm/gup.c, v5.18 and later", &[SUB_TEST, RELEASE, OUT]);
+/// Drops what the way into a pin holds.
+pub static UNPIN_USER_PAGES_V5_17: Routine =
+    put(UNPIN_USER_PAGES, "mm/gup.c, v5.13 to v5.17", &[PUT_HEAD, OUT]);
+/// As before, in terms of folios.
+pub static UNPIN_USER_PAGES_V5_18: Routine =
+    put(UNPIN_USER_PAGES, "mm/gup.c, v5.18 and later", &[PUT_FOLIO, OUT]);
+
+/// The caller gives its pin back, and must not touch the page after.
+pub static UNPIN_USER_PAGE_V5_17: Routine =
+    caller(UNPIN_USER_PAGE, "mm/gup.c, v5.13 to v5.17", &[PAGE, PUT_HEAD, OUT]);
+/// As before, in terms of folios.
+pub static UNPIN_USER_PAGE_V5_18: Routine =
+    caller(UNPIN_USER_PAGE, "mm/gup.c, v5.18 and later", &[PAGE, PUT_FOLIO, OUT]);
+/// As the unpin, for the one reference of `get_user_pages_fast`.
+pub static RELEASE_PAGES_V5_17: Routine =
+    caller(RELEASE_PAGES, "mm/swap.c, v5.17", &[PAGE, PUT, OUT]);
+
+/// How many references a call with these flags takes.
+pub(super) fn refs_of(ctx: &Ctx, flags: u16) -> u16 {
+    if flags & foll::PIN != 0 { ctx.geometry().pin_bias } else { 1 }
+}
+
+/// The handle gives its references to the lane that drops them.
+fn holds_no_page(ctx: &mut Ctx) -> bool {
+    let pin: u16 = ctx.get(Local::Pin);
+    let handle = ctx.layout().pin(usize::from(pin));
+    let Some(pfn) = ctx.load(handle.page()) else { return true };
+    let flags = ctx.load(handle.flags());
+    ctx.set(Local::Page, pfn);
+    ctx.set(Local::Flags, flags);
+    ctx.store(handle.page(), None);
+    ctx.store(handle.flags(), 0);
+    ctx.hold(pfn, refs_of(ctx, flags));
+    false
+}
+
+fn drop_bias_less_one(ctx: &mut Ctx) {
+    let bias = ctx.geometry().pin_bias;
+    ctx.put_page(ctx.get(Local::Page), bias - 1);
+}
+
+fn some_remain(ctx: &mut Ctx) -> bool {
+    let pfn: Pfn = ctx.get(Local::Page);
+    let refs = refs_of(ctx, ctx.get(Local::Flags));
+    !drop_references(ctx, pfn, refs)
+}

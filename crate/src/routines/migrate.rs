@@ -1,0 +1,397 @@
+//! `mm/migrate.c`: moving a page's contents and mappings to another page.
+use super::compaction::first_on_list;
+use super::gup_slow::returned_zero;
+use super::page_alloc::RMQUEUE;
+use super::rmap::{self, TRY_TO_MIGRATE};
+use super::swap;
+use super::vmscan::{PUTBACK_LRU_PAGE, leave_list};
+use crate::machine::routine::{errno, line};
+use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
+use crate::mm::word::Restore;
+use crate::mm::{Lock, Pfn, Pte};
+
+/// `migrate_pages`, of the lane's list; returns how many pages stay on it.
+pub const MIGRATE_PAGES: Function = Function("migrate_pages");
+/// `unmap_and_move`
+pub const UNMAP_AND_MOVE: Function = Function("unmap_and_move");
+/// `__unmap_and_move`
+pub const UNMAP_AND_MOVE_LOCKED: Function = Function("__unmap_and_move");
+/// `migrate_page_move_mapping`
+pub const MOVE_MAPPING: Function = Function("migrate_page_move_mapping");
+/// `remove_migration_ptes`
+pub const REMOVE_MIGRATION_PTES: Function = Function("remove_migration_ptes");
+/// `putback_movable_pages`, of the lane's list.
+pub const PUTBACK_MOVABLE_PAGES: Function = Function("putback_movable_pages");
+
+/// A page that is busy is tried again in the next pass, with a new target.
+pub static MIGRATE_PAGES_V5_17: Routine = Routine {
+    function: MIGRATE_PAGES,
+    source: "mm/migrate.c, v5.17",
+    omits: "huge pages; the number of passes is a parameter of the machine (10 in the kernel)",
+    params: &[Local::Wanted],
+    locals: &[Local::Page, Local::Pass, Local::Errors, Local::Ret],
+    returns: Returns::Count,
+    body: &[
+        line("pass", "for (pass = 0; pass < 10 && retry; pass++)", Op::Let(first_page)),
+        line("each", "list_for_each_entry_safe(page, .., from)", Op::If(list_ended, "passed")),
+        line("move", "rc = unmap_and_move(.., page, ..)", Op::Call(UNMAP_AND_MOVE, &[])),
+        line("memory", "case -ENOMEM", Op::If(returned_enomem, "fail")),
+        line("retry", "case -EAGAIN: retry++", Op::Let(count_retry)),
+        line("loop", "next page", Op::Goto("each")),
+        line("passed", "next pass", Op::If(another_pass, "pass")),
+        line("out", "return nr_failed", Op::Return(|look| look.get(Local::Errors))),
+        line("fail", "return -ENOMEM", Op::Return(|_| errno::ENOMEM)),
+    ],
+};
+
+const FREED: Line = line("freed", "if (page_count(page) == 1)", Op::Branch(is_last_ref, "gone"));
+const TARGET: Line = line("target", "newpage = get_new_page(page)", Op::Call(RMQUEUE, &[]));
+const NO_TARGET: Line = line("none", "if (!newpage)", Op::If(returned_zero, "fail"));
+const TOOK: Line = line("took", "newpage", Op::Let(take_target));
+const MOVE: Line =
+    line("move", "rc = __unmap_and_move(page, newpage)", Op::Call(UNMAP_AND_MOVE_LOCKED, &[]));
+const BUSY: Line = line("busy", "if (rc)", Op::If(|look| !returned_zero(look), "again"));
+const GONE: Line = line("gone", "list_del(&page->lru)", Op::Let(leave_list));
+const PUT_OLD: Line = line("put", "put_page(page)", Op::Call(swap::PUT_PAGE, &[]));
+const SUCCESS: Line = line("done", "return 0", Op::Return(|_| 0));
+const PUT_NEW: Line =
+    line("again", "put_page(newpage)", Op::Call(swap::PUT_PAGE, &[(Local::Page, Local::NewPage)]));
+const EAGAIN: Line = line("eagain", "return -EAGAIN", Op::Return(|_| errno::EAGAIN));
+const ENOMEM: Line = line("fail", "return -ENOMEM", Op::Return(|_| errno::ENOMEM));
+
+/// The target is allocated before the page is locked. A page whose last reference is the
+/// isolation's was freed meanwhile. The target joins the LRU when all is done.
+pub static UNMAP_AND_MOVE_V5_17: Routine = Routine {
+    function: UNMAP_AND_MOVE,
+    source: "mm/migrate.c, v5.17",
+    omits: "writeback, non-LRU pages; LRU pagevecs",
+    params: &[Local::Page, Local::Wanted],
+    locals: &[Local::NewPage, Local::Ret],
+    returns: Returns::Errno,
+    body: &[
+        FREED,
+        TARGET,
+        NO_TARGET,
+        TOOK,
+        MOVE,
+        BUSY,
+        line(
+            "lru",
+            "putback_lru_page(newpage)",
+            Op::Call(PUTBACK_LRU_PAGE, &[(Local::Page, Local::NewPage)]),
+        ),
+        GONE,
+        PUT_OLD,
+        SUCCESS,
+        PUT_NEW,
+        EAGAIN,
+        ENOMEM,
+    ],
+};
+
+/// As before, but the target is on the LRU since `__unmap_and_move` put it there.
+pub static UNMAP_AND_MOVE_V5_18: Routine = Routine {
+    function: UNMAP_AND_MOVE,
+    source: "mm/migrate.c, v5.18 to v6.1",
+    omits: "writeback, non-LRU pages; LRU pagevecs",
+    params: &[Local::Page, Local::Wanted],
+    locals: &[Local::NewPage, Local::Ret],
+    returns: Returns::Errno,
+    body: &[
+        FREED,
+        TARGET,
+        NO_TARGET,
+        TOOK,
+        MOVE,
+        BUSY,
+        line(
+            "lru",
+            "put_page(newpage)",
+            Op::Call(swap::PUT_PAGE, &[(Local::Page, Local::NewPage)]),
+        ),
+        GONE,
+        PUT_OLD,
+        SUCCESS,
+        PUT_NEW,
+        EAGAIN,
+        ENOMEM,
+    ],
+};
+
+const LOCK: Line = line("lock", "lock_page(page)", Op::Acquire(page_lock));
+const MAPPED: Line = line("mapped", "if (!page_mapped(page))", Op::Branch(is_not_mapped, "move"));
+const UNMAP: Line = line("unmap", "try_to_migrate(page, 0)", Op::Call(TRY_TO_MIGRATE, &[]));
+const WAS_MAPPED: Line = line("was", "page_was_mapped = true", Op::Let(remember_mapped));
+const STILL: Line =
+    line("still", "if (page_mapped(page)) rc = -EAGAIN", Op::Branch(is_mapped, "busy"));
+const MOVE_IT: Line =
+    line("move", "rc = move_to_new_page(newpage, page)", Op::Call(MOVE_MAPPING, &[]));
+const MOVED: Line = line("rc", "if (rc)", Op::If(|look| !returned_zero(look), "busy"));
+const NO_ENTRY: Line = line("entry", "if (!page_was_mapped)", Op::If(was_not_mapped, "unlock"));
+const TO_NEW: Line =
+    line("restore", "remove_migration_ptes(page, newpage)", Op::Call(REMOVE_MIGRATION_PTES, &[]));
+const UNLOCK: Line = line("unlock", "unlock_page(page)", Op::Release(page_lock));
+const DONE: Line = line("done", "return 0", Op::Return(|_| 0));
+const NOT_MOVED: Line = line("busy", "if (!page_was_mapped)", Op::If(was_not_mapped, "release"));
+const TO_OLD: Line = line(
+    "back",
+    "remove_migration_ptes(page, page)",
+    Op::Call(REMOVE_MIGRATION_PTES, &[(Local::NewPage, Local::Page)]),
+);
+const RELEASE: Line = line("release", "unlock_page(page)", Op::Release(page_lock));
+
+const LOCKED_PARAMS: &[Local] = &[Local::Page, Local::NewPage];
+const LOCKED_LOCALS: &[Local] = &[Local::Mapped, Local::Ret];
+const LOCKED_OMITS: &str = "the lock of the target; trylock in the first passes; page contents";
+
+/// The mappings become migration entries, the counts are compared, and the entries become
+/// mappings again: of the target, or of the page itself where somebody else holds it.
+pub static UNMAP_AND_MOVE_LOCKED_V5_17: Routine = Routine {
+    function: UNMAP_AND_MOVE_LOCKED,
+    source: "mm/migrate.c, v5.17",
+    omits: LOCKED_OMITS,
+    params: LOCKED_PARAMS,
+    locals: LOCKED_LOCALS,
+    returns: Returns::Errno,
+    body: &[
+        LOCK, MAPPED, UNMAP, WAS_MAPPED, STILL, MOVE_IT, MOVED, NO_ENTRY, TO_NEW, UNLOCK, DONE,
+        NOT_MOVED, TO_OLD, RELEASE, EAGAIN,
+    ],
+};
+
+/// As before, but the target is on the LRU before an entry points to it.
+pub static UNMAP_AND_MOVE_LOCKED_V5_18: Routine = Routine {
+    function: UNMAP_AND_MOVE_LOCKED,
+    source: "mm/migrate.c, v5.18 to v6.1",
+    omits: LOCKED_OMITS,
+    params: LOCKED_PARAMS,
+    locals: LOCKED_LOCALS,
+    returns: Returns::Errno,
+    body: &[
+        LOCK,
+        MAPPED,
+        UNMAP,
+        WAS_MAPPED,
+        STILL,
+        MOVE_IT,
+        MOVED,
+        line("lru", "lru_cache_add(newpage)", Op::Do(set_lru_of_target)),
+        NO_ENTRY,
+        TO_NEW,
+        UNLOCK,
+        DONE,
+        NOT_MOVED,
+        TO_OLD,
+        RELEASE,
+        EAGAIN,
+    ],
+};
+
+/// For an anonymous page without swap cache the count is compared once and not frozen: with the
+/// entry gone, a late reference fails its second read of the entry.
+pub static MOVE_MAPPING_V5_17: Routine = Routine {
+    function: MOVE_MAPPING,
+    source: "mm/migrate.c, v5.17 to v6.1",
+    omits: "pages with a mapping (swap cache, files); page contents",
+    params: LOCKED_PARAMS,
+    locals: &[],
+    returns: Returns::Errno,
+    body: &[
+        line("expected", "if (page_count(page) != expected_count)", Op::Branch(is_held, "busy")),
+        line("copy", "newpage->index, mapping = page's", Op::Do(copy_mapping)),
+        line("done", "return MIGRATEPAGE_SUCCESS", Op::Return(|_| 0)),
+        line("busy", "return -EAGAIN", Op::Return(|_| errno::EAGAIN)),
+    ],
+};
+
+const PTL: Line = line("lock", "spin_lock(pvmw.ptl)", Op::Acquire(ptl));
+const IS_ENTRY: Line =
+    line("check", "if (!is_migration_entry(*pvmw.pte))", Op::Branch(no_entry, "unlock"));
+const GET: Line = line("get", "get_page(new)", Op::Do(get_target));
+const ADD_RMAP: Line = line("rmap", "page_add_anon_rmap(new, vma, address)", Op::Do(add_rmap));
+const SET_PTE: Line = line("set", "set_pte_at(mm, address, pvmw.pte, pte)", Op::Do(set_pte));
+const UNLOCK_PTL: Line = line("unlock", "spin_unlock(pvmw.ptl)", Op::Release(ptl));
+const OUT: Line = line("out", "return", Op::Return(|_| 0));
+
+/// Reference, count of mappings, entry, in this order. What the entry allows comes from the
+/// migration entry, not from what was mapped before.
+pub static REMOVE_MIGRATION_PTES_V5_17: Routine = Routine {
+    function: REMOVE_MIGRATION_PTES,
+    source: "mm/migrate.c, v5.17 and v5.18 (remove_migration_pte)",
+    omits: "soft-dirty and userfaultfd bits",
+    params: LOCKED_PARAMS,
+    locals: &[],
+    returns: Returns::Nothing,
+    body: &[PTL, IS_ENTRY, GET, ADD_RMAP, SET_PTE, UNLOCK_PTL, OUT],
+};
+
+/// An entry that is not readable only makes the page exclusive again.
+pub static REMOVE_MIGRATION_PTES_V5_19: Routine = Routine {
+    function: REMOVE_MIGRATION_PTES,
+    source: "mm/migrate.c, v5.19 to v6.1 (remove_migration_pte)",
+    omits: "soft-dirty and userfaultfd bits",
+    params: LOCKED_PARAMS,
+    locals: &[],
+    returns: Returns::Nothing,
+    body: &[
+        PTL,
+        IS_ENTRY,
+        GET,
+        ADD_RMAP,
+        line("excl", "if (rmap_flags & RMAP_EXCLUSIVE) Set..", Op::Do(set_exclusive)),
+        SET_PTE,
+        UNLOCK_PTL,
+        OUT,
+    ],
+};
+
+/// Page by page back to the LRU.
+pub static PUTBACK_MOVABLE_PAGES_V5_17: Routine = Routine {
+    function: PUTBACK_MOVABLE_PAGES,
+    source: "mm/migrate.c, v5.17",
+    omits: "non-LRU and huge pages",
+    params: &[],
+    locals: &[Local::Page, Local::Ret],
+    returns: Returns::Nothing,
+    body: &[
+        line("first", "list_for_each_entry_safe(page, .., l)", Op::Let(first_page_of_list)),
+        line("end", "if (list_empty(l))", Op::If(returned_zero, "out")),
+        line("put", "putback_lru_page(page)", Op::Call(PUTBACK_LRU_PAGE, &[])),
+        line("loop", "next page", Op::Goto("first")),
+        line("out", "return", Op::Return(|_| 0)),
+    ],
+};
+
+fn set_next(ctx: &mut Ctx, from: Pfn) {
+    let next = first_on_list(ctx, from);
+    ctx.set(Local::Page, next.unwrap_or(Pfn(Pfn::LIMIT as u16)));
+}
+
+fn first_page(ctx: &mut Ctx) {
+    let pass: u16 = ctx.get(Local::Pass);
+    ctx.set(Local::Pass, pass + 1);
+    ctx.set(Local::Errors, 0u16);
+    set_next(ctx, Pfn(0));
+}
+
+fn list_ended(look: &Look) -> bool {
+    usize::from(look.get::<u16>(Local::Page)) == Pfn::LIMIT
+}
+
+fn returned_enomem(look: &Look) -> bool {
+    look.get::<u16>(Local::Ret) == errno::ENOMEM
+}
+
+fn count_retry(ctx: &mut Ctx) {
+    if ctx.get::<u16>(Local::Ret) == errno::EAGAIN {
+        let errors: u16 = ctx.get(Local::Errors);
+        ctx.set(Local::Errors, errors + 1);
+    }
+    let page: Pfn = ctx.get(Local::Page);
+    set_next(ctx, Pfn(page.0 + 1));
+}
+
+fn another_pass(look: &Look) -> bool {
+    look.get::<u16>(Local::Errors) > 0
+        && look.get::<u16>(Local::Pass) < look.geometry().migrate_passes
+}
+
+fn is_last_ref(ctx: &mut Ctx) -> bool {
+    let refcount = ctx.page(Local::Page).refcount();
+    ctx.load(refcount) == 1
+}
+
+fn take_target(ctx: &mut Ctx) {
+    let target: Option<Pfn> = ctx.get(Local::Ret);
+    ctx.set(Local::NewPage, target.expect("a target was allocated"));
+}
+
+fn page_lock(look: &Look) -> Lock {
+    look.page(Local::Page).lock()
+}
+
+fn is_mapped(ctx: &mut Ctx) -> bool {
+    let mapcount = ctx.page(Local::Page).mapcount();
+    ctx.load(mapcount) > 0
+}
+
+fn is_not_mapped(ctx: &mut Ctx) -> bool {
+    !is_mapped(ctx)
+}
+
+fn remember_mapped(ctx: &mut Ctx) {
+    ctx.set(Local::Mapped, true);
+}
+
+fn was_not_mapped(look: &Look) -> bool {
+    !look.get::<bool>(Local::Mapped)
+}
+
+fn set_lru_of_target(ctx: &mut Ctx) {
+    let lru = ctx.page(Local::NewPage).lru();
+    ctx.store(lru, true);
+}
+
+/// One reference is expected: the isolation's.
+fn is_held(ctx: &mut Ctx) -> bool {
+    let refcount = ctx.page(Local::Page).refcount();
+    ctx.load(refcount) != 1
+}
+
+fn copy_mapping(ctx: &mut Ctx) {
+    let (old, new) = (ctx.page(Local::Page), ctx.page(Local::NewPage));
+    let anon = ctx.load(old.anon());
+    let rmap = ctx.load(old.rmap());
+    ctx.store(new.anon(), anon);
+    ctx.store(new.rmap(), rmap);
+}
+
+fn ptl(look: &Look) -> Lock {
+    let rmap = look.peek(look.page(Local::Page).rmap()).expect("a mapped page has a reverse map");
+    look.layout().mm(usize::from(rmap.process)).ptl()
+}
+
+fn entry(ctx: &mut Ctx) -> Pte {
+    let rmap = rmap::rmap(ctx);
+    ctx.load(ctx.layout().mm(usize::from(rmap.process)).pte(rmap.address))
+}
+
+fn no_entry(ctx: &mut Ctx) -> bool {
+    let page = ctx.get(Local::Page);
+    !matches!(entry(ctx), Pte::Migration { pfn, .. } if pfn == page)
+}
+
+fn get_target(ctx: &mut Ctx) {
+    ctx.get_page(ctx.get(Local::NewPage), 1);
+}
+
+fn add_rmap(ctx: &mut Ctx) {
+    let mapcount = ctx.page(Local::NewPage).mapcount();
+    ctx.update(mapcount, |count| count.wrapping_add(1));
+}
+
+fn set_exclusive(ctx: &mut Ctx) {
+    let readable = matches!(entry(ctx), Pte::Migration { restore: Restore::Readable, .. });
+    if !readable {
+        let exclusive = ctx.page(Local::NewPage).anon_exclusive();
+        ctx.store(exclusive, true);
+    }
+}
+
+/// From here on the mapping answers for the reference.
+fn set_pte(ctx: &mut Ctx) {
+    let rmap = rmap::rmap(ctx);
+    let pfn = ctx.get(Local::NewPage);
+    let writable = matches!(entry(ctx), Pte::Migration { restore: Restore::Writable, .. });
+    let pte = ctx.layout().mm(usize::from(rmap.process)).pte(rmap.address);
+    ctx.store(pte, Pte::Present { pfn, write: writable });
+    ctx.let_go(pfn, 1);
+}
+
+fn first_page_of_list(ctx: &mut Ctx) {
+    let first = first_on_list(ctx, Pfn(0));
+    ctx.set(Local::Ret, first);
+    if let Some(pfn) = first {
+        ctx.set(Local::Page, pfn);
+    }
+}
