@@ -1,0 +1,44 @@
+/** What the elements ask for. They send nothing else up, and get properties down. */
+import type { Panel } from './hash';
+import type { Theme } from './theme';
+
+/** One wish of the reader. */
+export type Action =
+  | { type: 'step'; choice: string }
+  | { type: 'seek'; cursor: number }
+  | { type: 'back' | 'forward' | 'start' | 'end' }
+  | { type: 'previous_switch' | 'next_switch' | 'next_break' }
+  | { type: 'play_pause' }
+  | { type: 'speed'; stepsPerSecond: number }
+  | { type: 'bring_back' }
+  | { type: 'explore'; maxStates?: number }
+  | { type: 'cancel' | 'go_on' }
+  | { type: 'witness'; schedule: string }
+  | { type: 'kernel'; base: string; toggles: { [key in string]?: string } }
+  | { type: 'gallery'; name: string }
+  | { type: 'edit'; text: string }
+  | { type: 'apply' | 'revert' | 'unstash' | 'drop_stash' }
+  | { type: 'share' | 'close_share' }
+  | { type: 'restart'; keepTrace: boolean }
+  | { type: 'dismiss' }
+  | { type: 'select_page'; pfn: number | null }
+  | { type: 'panel'; panel: Panel }
+  | { type: 'goto_text'; line: number; column: number }
+  | { type: 'theme'; theme: Theme }
+  | { type: 'help' };
+
+/** The one event that goes up. */
+export const REQUEST = 'pagerace-request';
+
+/** Sends a wish up from an element. */
+export function request(from: EventTarget, action: Action): void {
+  from.dispatchEvent(
+    new CustomEvent<Action>(REQUEST, { detail: action, bubbles: true, composed: true }),
+  );
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'pagerace-request': CustomEvent<Action>;
+  }
+}

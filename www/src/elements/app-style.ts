@@ -1,0 +1,215 @@
+import { css } from 'lit';
+
+/** Where things stand; below 700 px one panel at a time. */
+export const appStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    min-height: 100vh;
+    min-height: 100dvh;
+  }
+  .top {
+    display: flex;
+    align-items: center;
+    gap: 8px 16px;
+    padding: 8px max(20px, 50vw - 860px);
+    border-bottom: 1px solid var(--strong-line);
+    background: var(--raised);
+  }
+  .brand {
+    display: flex;
+    align-items: center;
+    gap: 9px;
+    font-size: 1.0625rem;
+    font-weight: 700;
+    letter-spacing: -0.01em;
+  }
+  .brand svg {
+    width: 26px;
+    height: 20px;
+    fill: none;
+    stroke-width: 3;
+  }
+  .brand path {
+    stroke: var(--cpu);
+  }
+  .gallery {
+    min-width: 0;
+    flex: 0 1 560px;
+  }
+  .gallery select {
+    width: 100%;
+    text-overflow: ellipsis;
+  }
+  .tools {
+    margin-left: auto;
+    display: flex;
+    gap: 6px;
+  }
+  .copy {
+    min-width: 112px;
+  }
+  .square {
+    width: 36px;
+    padding: 0;
+  }
+  main {
+    flex: 1;
+    width: 100%;
+    max-width: 1760px;
+    margin: 0 auto;
+    padding: 0 20px 28px;
+  }
+  .title {
+    padding: 16px 0 12px;
+    min-height: 96px;
+  }
+  h1 {
+    margin: 0 0 4px;
+    font-size: 1.375rem;
+    font-weight: 680;
+    line-height: 1.25;
+    letter-spacing: -0.012em;
+    text-wrap: balance;
+  }
+  .about {
+    max-width: 88ch;
+    text-wrap: pretty;
+  }
+  .refs {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 18px;
+    padding-top: 3px;
+    font: var(--tiny) / 1.6 var(--mono);
+    color: var(--soft);
+    overflow-wrap: anywhere;
+  }
+  .panels,
+  .more {
+    display: none;
+  }
+  .grid {
+    display: grid;
+    grid-template-columns: minmax(0, 11fr) minmax(0, 10fr);
+    gap: 26px 32px;
+    padding-top: 16px;
+  }
+  .column {
+    display: grid;
+    gap: 24px;
+    align-content: start;
+    min-width: 0;
+  }
+  pagerace-lanes,
+  pagerace-outcomes,
+  pagerace-editor {
+    scroll-margin: 16px 0 160px;
+  }
+  .text {
+    grid-column: 1 / -1;
+  }
+  @media (max-width: 1080px) {
+    .grid {
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
+  @media (max-width: 700px) {
+    .top {
+      gap: 8px;
+      padding: 6px 12px;
+    }
+    .gallery {
+      flex: 1 1 80px;
+    }
+    .edit {
+      display: none;
+    }
+    .copy {
+      min-width: 44px;
+    }
+    .square {
+      width: 44px;
+    }
+    main {
+      padding: 0 12px 16px;
+    }
+    .title {
+      padding: 12px 0 8px;
+    }
+    h1 {
+      font-size: 1.1875rem;
+    }
+    .about {
+      font-size: 0.875rem;
+    }
+    .about:not(.open) {
+      display: -webkit-box;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
+      overflow: hidden;
+    }
+    .about:not(.open) ~ .refs {
+      display: none;
+    }
+    .more {
+      display: inline-flex;
+      margin: -8px 0 -14px;
+    }
+    .brand {
+      font-size: 0;
+      gap: 0;
+    }
+    .copy span {
+      display: none;
+    }
+    .grid {
+      padding-top: 10px;
+      gap: 16px;
+    }
+    .column {
+      display: contents;
+    }
+    .panels {
+      position: sticky;
+      top: 0;
+      z-index: 4;
+      display: flex;
+      margin: 0 -12px;
+      padding: 0 4px;
+      overflow-x: auto;
+      background: var(--paper);
+      border-bottom: 1px solid var(--strong-line);
+    }
+    .panels button {
+      flex: 1;
+      border: none;
+      border-radius: 0;
+      background: none;
+      padding: 4px 6px;
+    }
+    .panels button[aria-pressed='true'] {
+      box-shadow: inset 0 -3px var(--ink);
+      font-weight: 650;
+    }
+    [data-panel='lanes'] .grid :is(.memory, .source, .outcomes, .text):not(.lanes),
+    [data-panel='memory'] .grid :is(.lanes, .source, .outcomes, .text):not(.memory),
+    [data-panel='source'] .grid :is(.lanes, .memory, .outcomes, .text),
+    [data-panel='outcomes'] .grid :is(.lanes, .memory, .source, .text),
+    [data-panel='text'] .grid :is(.lanes, .memory, .source, .outcomes) {
+      display: none;
+    }
+  }
+  @media print {
+    .tools,
+    .gallery,
+    .panels,
+    .text,
+    pagerace-kernel {
+      display: none;
+    }
+    .grid {
+      display: block;
+    }
+  }
+`;

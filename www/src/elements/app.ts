@@ -1,0 +1,217 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { type Action, REQUEST } from '../actions';
+import { EngineClient } from '../engine';
+import { gallery } from '../gallery';
+import { PANELS, type Panel } from '../hash';
+import { icon } from '../icons';
+import { actionOf } from '../keys';
+import { EMPTY, type Model } from '../model';
+import { Store } from '../store';
+import { isDark, setTheme, storedTheme, type Theme } from '../theme';
+import { ui } from '../ui';
+import { inlineMarks, referenceUrl } from '../wording';
+import { appStyles } from './app-style';
+import type { PageraceEditor } from './editor';
+import './dialogs';
+import './dock';
+import './editor';
+import './kernel';
+import './lanes';
+import './memory';
+import './notice';
+import './outcomes';
+import './properties';
+import './source';
+import './system';
+
+const PANEL_NAMES: Record<Panel, string> = {
+  lanes: 'Lanes',
+  memory: 'Memory',
+  source: 'Source',
+  outcomes: 'Outcomes',
+  text: 'Text',
+};
+
+/** The page: holds the store, and lays the elements out. */
+export class PageraceApp extends LitElement {
+  static override properties = {
+    model: { state: true },
+    theme: { state: true },
+    help: { state: true },
+    more: { state: true },
+  };
+  static override styles = [ui, appStyles];
+
+  declare private model: Model;
+  declare private theme: Theme;
+  declare private help: boolean;
+  declare private more: boolean;
+  #store = new Store(new EngineClient(), {
+    replaceHash: (hash) => history.replaceState(history.state, '', hash),
+    base: () => location.href.replace(/#.*$/, ''),
+    copy: (text) => navigator.clipboard.writeText(text),
+  });
+
+  constructor() {
+    super();
+    this.model = EMPTY;
+    this.theme = storedTheme();
+    this.help = false;
+    this.more = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.replaceChildren();
+    this.#store.addEventListener('change', () => {
+      this.model = this.#store.model;
+    });
+    this.#store.addEventListener('goto', (event) => void this.#goto(event as CustomEvent));
+    this.addEventListener(REQUEST, (event) => this.#act(event.detail));
+    addEventListener('hashchange', () => void this.#store.address(location.hash));
+    addEventListener('keydown', (event) => this.#key(event));
+    addEventListener('beforeunload', (event) => {
+      if (this.model.draft !== null || this.model.stash !== null) event.preventDefault();
+    });
+    void this.#store.start(location.hash);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('model')) {
+      const title = this.model.scenario?.title;
+      const wanted = title ? `${title} - Pagerace` : 'Pagerace';
+      if (document.title !== wanted) document.title = wanted;
+    }
+  }
+
+  override render(): TemplateResult {
+    const { model } = this;
+    const { state, scenario, trace } = model;
+    return html`
+      ${this.#header()}
+      <main data-panel=${model.panel}>
+        <pagerace-notice .notice=${model.notice} .traced=${trace.length > 0}></pagerace-notice>
+        ${this.#title()}
+        <pagerace-kernel .catalogue=${model.catalogue} .scenario=${scenario}></pagerace-kernel>
+        <nav class="panels" aria-label="Panels">
+          ${PANELS.map(
+            (panel) =>
+              html`<button aria-pressed=${panel === model.panel} @click=${() => this.#act({ type: 'panel', panel })}>${PANEL_NAMES[panel]}</button>`,
+          )}
+        </nav>
+        <div class="grid">
+          <div class="column">
+            <pagerace-lanes class="lanes" .trace=${trace} .state=${state}></pagerace-lanes>
+            <pagerace-outcomes class="outcomes" .scenario=${scenario} .search=${model.search} .searched=${model.searched}></pagerace-outcomes>
+          </div>
+          <div class="column">
+            <pagerace-properties class="lanes memory" .scenario=${scenario} .state=${state}></pagerace-properties>
+            <pagerace-memory class="memory" .state=${state} .page=${model.page}></pagerace-memory>
+            <pagerace-source class="source" .state=${state} .trace=${trace}></pagerace-source>
+            <pagerace-system class="memory" .state=${state}></pagerace-system>
+          </div>
+          <pagerace-editor class="text" .text=${model.text} .draft=${model.draft} .stash=${model.stash}
+            .diagnostics=${model.diagnostics}></pagerace-editor>
+        </div>
+      </main>
+      <pagerace-dock .trace=${trace} .state=${state} .playing=${model.playing} .stepsPerSecond=${model.stepsPerSecond}
+        .abandoned=${model.abandoned?.steps ?? 0} .spoken=${model.spoken}></pagerace-dock>
+      <pagerace-share .shared=${model.shared}></pagerace-share>
+      <pagerace-help .open=${this.help} @close=${() => {
+        this.help = false;
+      }}></pagerace-help>`;
+  }
+
+  #header(): TemplateResult {
+    const { entry, shared } = this.model;
+    const dark = isDark(this.theme);
+    const turn = () => this.#act({ type: 'theme', theme: dark ? 'light' : 'dark' });
+    return html`<header class="top">
+      <p class="brand"><svg viewBox="0 0 26 20" aria-hidden="true"><path class="cpu0" d="M1 5h9l6 10h9"></path><path class="cpu1" d="M1 15h9l6-10h9"></path></svg> Pagerace</p>
+      <label class="gallery"><span class="hidden">Scenario</span>
+        <select @change=${this.#gallery}>
+          ${entry === null ? html`<option value="" selected>from a link</option>` : nothing}
+          ${gallery.map(
+            (it) =>
+              html`<option value=${it.name} ?selected=${it.name === entry}>${it.name}: ${it.title}</option>`,
+          )}
+        </select>
+      </label>
+      <div class="tools">
+        <button class="edit" @click=${() => this.#act({ type: 'goto_text', line: 1, column: 1 })}>Edit text</button>
+        <button class="copy" aria-keyshortcuts="s" title="Copy a link to this race (s)" aria-label=${shared?.copied ? 'Link copied' : 'Copy link'}
+          @click=${() => this.#act({ type: 'share' })}>
+          ${icon(shared?.copied ? 'holds' : 'link')}<span>${shared?.copied ? 'Link copied' : 'Copy link'}</span></button>
+        <button class="square" aria-label=${dark ? 'Light theme' : 'Dark theme'} title=${dark ? 'Light theme' : 'Dark theme'} @click=${turn}>${icon(dark ? 'sun' : 'moon')}</button>
+        <button class="square" aria-label="Keys" title="Keys (?)" aria-keyshortcuts="?" @click=${() => this.#act({ type: 'help' })}>?</button>
+      </div>
+    </header>`;
+  }
+
+  #title(): TemplateResult {
+    const { scenario } = this.model;
+    const about = inlineMarks(scenario?.about ?? '').map(({ kind, text }) => {
+      if (kind === 'code') return html`<code>${text}</code>`;
+      if (kind === 'strong') return html`<strong>${text}</strong>`;
+      return kind === 'em' ? html`<em>${text}</em>` : text;
+    });
+    const refs = (scenario?.refs ?? []).map((ref) => {
+      const url = referenceUrl(ref);
+      return html`<li>${url ? html`<a href=${url} rel="noreferrer">${ref}</a>` : ref}</li>`;
+    });
+    return html`<div class="title">
+      <h1>${scenario?.title ?? 'Starting the engine'}</h1>
+      <p class="about ${this.more ? 'open' : ''}">${about}</p>
+      <ul class="refs">${refs}</ul>
+      <button class="more plain" aria-expanded=${this.more} @click=${() => {
+        this.more = !this.more;
+      }}>${this.more ? 'less' : 'more'}</button>
+    </div>`;
+  }
+
+  #act(action: Action): void {
+    if (action.type === 'help') this.help = true;
+    if (action.type === 'theme') {
+      this.theme = action.theme;
+      setTheme(action.theme);
+    }
+    void this.#store.act(action);
+    if (action.type === 'explore') void this.#reveal('outcomes');
+    if (action.type === 'witness') void this.#reveal('lanes');
+    if (action.type === 'share') {
+      setTimeout(() => this.model.shared?.copied && this.#act({ type: 'close_share' }), 3000);
+    }
+  }
+
+  #gallery(event: Event): void {
+    const { value } = event.target as HTMLSelectElement;
+    if (value) this.#act({ type: 'gallery', name: value });
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (this.help || (this.model.shared && !this.model.shared.copied)) return;
+    const action = actionOf(event);
+    if (!action) return;
+    event.preventDefault();
+    this.#act(action);
+  }
+
+  /** Brings a panel to the front on a narrow screen, and into sight on a wide one. */
+  async #reveal(panel: 'lanes' | 'outcomes'): Promise<void> {
+    if (this.model.panel !== panel) this.#act({ type: 'panel', panel });
+    await this.updateComplete;
+    const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth';
+    this.renderRoot
+      .querySelector(`pagerace-${panel}`)
+      ?.scrollIntoView({ block: 'nearest', behavior });
+  }
+
+  async #goto(event: CustomEvent<{ line: number; column: number }>): Promise<void> {
+    await this.updateComplete;
+    const editor = this.renderRoot.querySelector<PageraceEditor>('pagerace-editor');
+    await editor?.updateComplete;
+    editor?.show(event.detail.line, event.detail.column);
+  }
+}
+
+customElements.define('pagerace-app', PageraceApp);

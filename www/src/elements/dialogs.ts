@@ -1,0 +1,123 @@
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { request } from '../actions';
+import { icon } from '../icons';
+import { KEYS } from '../keys';
+import type { Shared } from '../model';
+import { ui } from '../ui';
+
+const dialogStyles = css`
+  dialog {
+    width: min(560px, calc(100vw - 32px));
+    padding: 18px 22px 20px;
+    color: var(--ink);
+    background: var(--raised);
+    border: 1px solid var(--strong-line);
+    border-radius: 8px;
+    box-shadow: 0 10px 40px light-dark(#0003, #000a);
+  }
+  dialog::backdrop {
+    background: light-dark(#1b1c1e40, #00000080);
+  }
+  header {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    margin-bottom: 8px;
+  }
+  header button {
+    border-color: transparent;
+    padding: 4px 8px;
+  }
+  kbd {
+    font: 600 var(--small) / 1.4 var(--mono);
+    white-space: nowrap;
+  }
+  textarea {
+    width: 100%;
+    height: 9em;
+    margin: 10px 0;
+    font: var(--small) / 1.5 var(--mono);
+    color: var(--ink);
+    background: var(--sunken);
+    border: 1px solid var(--strong-line);
+    border-radius: var(--radius);
+  }
+`;
+
+/** Opens and closes the one dialog of an element, natively modal. */
+function show(root: ParentNode, open: boolean): HTMLDialogElement | null {
+  const dialog = root.querySelector('dialog');
+  if (open && dialog && !dialog.open) dialog.showModal();
+  if (!open && dialog?.open) dialog.close();
+  return dialog;
+}
+
+/** The table of keys. */
+export class PageraceHelp extends LitElement {
+  static override properties = { open: { type: Boolean } };
+  static override styles = [ui, dialogStyles];
+
+  declare open: boolean;
+
+  constructor() {
+    super();
+    this.open = false;
+  }
+
+  protected override updated(): void {
+    show(this.renderRoot, this.open);
+  }
+
+  override render(): TemplateResult {
+    const closed = () => this.dispatchEvent(new Event('close'));
+    return html`<dialog aria-labelledby="help" @close=${closed}>
+      <header>
+        <h2 id="help">Keys</h2>
+        <button aria-label="Close" @click=${closed}>${icon('close')}</button>
+      </header>
+      <table>
+        <tbody>
+          <tr><th scope="row"><kbd>0</kbd> to <kbd>7</kbd></th><td>step the CPU of that number</td></tr>
+          ${KEYS.map((it) => html`<tr><th scope="row"><kbd>${it.shown}</kbd></th><td>${it.does}</td></tr>`)}
+        </tbody>
+      </table>
+      <p class="soft">Letters work while no text field has the focus.</p>
+    </dialog>`;
+  }
+}
+
+/** The link, where the clipboard was refused. */
+export class PageraceShare extends LitElement {
+  static override properties = { shared: { attribute: false } };
+  static override styles = [ui, dialogStyles];
+
+  declare shared: Shared | null;
+
+  constructor() {
+    super();
+    this.shared = null;
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    const open = this.shared !== null && !this.shared.copied;
+    const dialog = show(this.renderRoot, open);
+    if (open) dialog?.querySelector('textarea')?.select();
+  }
+
+  override render(): TemplateResult {
+    const closed = () => request(this, { type: 'close_share' });
+    return html`<dialog aria-labelledby="share" @close=${() => this.shared && closed()}>
+      <header>
+        <h2 id="share">Link to this race</h2>
+        <button aria-label="Close" @click=${closed}>${icon('close')}</button>
+      </header>
+      <p>The browser does not let the page write to the clipboard. Copy the link from here:</p>
+      <textarea readonly aria-label="Link" .value=${this.shared?.url ?? ''}
+        @focus=${(event: Event) => (event.target as HTMLTextAreaElement).select()}></textarea>
+      <p class="soft">Scenario and schedule stand behind the #, which browsers send to no server.</p>
+    </dialog>`;
+  }
+}
+
+customElements.define('pagerace-help', PageraceHelp);
+customElements.define('pagerace-share', PageraceShare);

@@ -1,0 +1,177 @@
+import { css } from 'lit';
+
+/** The dock sticks to the foot of the window; its height does not depend on the state. */
+export const dockStyles = css`
+  :host {
+    position: sticky;
+    bottom: 0;
+    z-index: 5;
+    background: var(--raised);
+    border-top: 1px solid var(--strong-line);
+    padding: 8px max(20px, 50vw - 860px) max(8px, env(safe-area-inset-bottom));
+  }
+  section {
+    display: grid;
+    grid-template: 'transport strip' auto 'spoken spoken' auto 'steps steps' auto / auto minmax(0, 1fr);
+    gap: 6px 16px;
+    align-items: center;
+  }
+  .transport {
+    grid-area: transport;
+    display: flex;
+    gap: 3px;
+  }
+  .transport button {
+    width: 36px;
+    padding: 0;
+    border-color: transparent;
+    background: none;
+  }
+  .transport .play,
+  .transport .pause {
+    background: var(--primary);
+    border-color: var(--primary);
+    color: var(--on-primary);
+  }
+  .transport button[aria-disabled='true'] {
+    color: var(--faint);
+    opacity: 0.55;
+  }
+  .transport button.broken:not([aria-disabled='true']) {
+    color: var(--bad);
+  }
+  .speed select {
+    border-color: transparent;
+    background: none;
+    padding: 2px;
+  }
+  pagerace-strip {
+    grid-area: strip;
+  }
+  .spoken {
+    grid-area: spoken;
+    font-size: var(--small);
+    line-height: 1.4;
+    height: 1.4em;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .steps {
+    grid-area: steps;
+    display: flex;
+    gap: 10px;
+    align-items: stretch;
+    min-width: 0;
+  }
+  .lane {
+    flex: 1 1 0;
+    max-width: 440px;
+    min-width: 0;
+    display: flex;
+    gap: 4px;
+  }
+  button.step {
+    flex: 1;
+    min-width: 0;
+    display: grid;
+    grid-template-columns: auto 1fr;
+    gap: 0 8px;
+    justify-items: start;
+    align-items: center;
+    padding: 4px 10px;
+    border-left: 4px solid var(--cpu);
+    text-align: left;
+  }
+  .name {
+    font-weight: 650;
+  }
+  kbd {
+    font: var(--tiny) / 1.2 var(--mono);
+    color: var(--soft);
+    border: 1px solid var(--line);
+    border-radius: 3px;
+    padding: 0 4px;
+    justify-self: end;
+  }
+  .next {
+    grid-column: 1 / -1;
+    width: 100%;
+    font: var(--tiny) / 1.4 var(--mono);
+    color: var(--soft);
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  [aria-disabled='true'] .next {
+    color: var(--soft);
+    font-family: var(--sans);
+  }
+  button.deliver {
+    padding: 4px 10px;
+  }
+  .rest {
+    margin-left: auto;
+    display: flex;
+    flex-direction: column;
+    align-items: flex-end;
+    justify-content: center;
+    gap: 2px;
+  }
+  @media (pointer: coarse) {
+    .transport button {
+      width: 44px;
+    }
+  }
+  @media (max-width: 900px) {
+    section {
+      grid-template: 'strip' auto 'spoken' auto 'transport' auto 'steps' auto / minmax(0, 1fr);
+    }
+    .transport {
+      justify-content: space-between;
+      max-width: 460px;
+    }
+  }
+  @media (max-width: 700px) {
+    :host {
+      padding-left: 12px;
+      padding-right: 12px;
+    }
+    section {
+      gap: 4px;
+    }
+    .transport button {
+      min-width: 0;
+      width: auto;
+      flex: 1 1 44px;
+    }
+    .transport .first,
+    .transport .last,
+    .speed {
+      display: none;
+    }
+    .steps {
+      gap: 6px;
+      flex-wrap: wrap;
+    }
+    .lane {
+      flex-basis: 150px;
+    }
+    kbd,
+    .explore {
+      display: none;
+    }
+    .next {
+      white-space: nowrap;
+    }
+  }
+  @media (max-height: 560px) {
+    :host {
+      position: static;
+    }
+  }
+  @media print {
+    :host {
+      display: none;
+    }
+  }
+`;

@@ -1,0 +1,137 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { type Action, request } from '../actions';
+import { type IconName, icon } from '../icons';
+import type { LaneView, StateView, StepView } from '../protocol';
+import { ui } from '../ui';
+import { count } from '../wording';
+import { dockStyles } from './dock-style';
+import './strip';
+
+const SPEEDS = [0.5, 1, 2, 4, 8];
+
+/** The player: transport, the trace as a strip, and a button for each CPU. */
+export class PageraceDock extends LitElement {
+  static override properties = {
+    trace: { attribute: false },
+    state: { attribute: false },
+    playing: { type: Boolean },
+    stepsPerSecond: { type: Number },
+    abandoned: { type: Number },
+    spoken: {},
+  };
+  static override styles = [ui, dockStyles];
+
+  declare trace: readonly StepView[];
+  declare state: StateView | null;
+  declare playing: boolean;
+  declare stepsPerSecond: number;
+  /** How many steps the last step from the past gave up. */
+  declare abandoned: number;
+  declare spoken: string;
+
+  constructor() {
+    super();
+    this.trace = [];
+    this.state = null;
+    this.playing = false;
+    this.stepsPerSecond = 2;
+    this.abandoned = 0;
+    this.spoken = '';
+  }
+
+  override render(): TemplateResult {
+    const cursor = this.state?.cursor ?? 0;
+    const start = cursor === 0;
+    const end = cursor === this.trace.length;
+    return html`<section aria-label="Player">
+      <div class="transport" role="group" aria-label="Transport">
+        ${this.#button('first', 'To the start', 'Home', { type: 'start' }, start)}
+        ${this.#button('previousSwitch', 'Previous context switch', 'Shift+ArrowLeft', { type: 'previous_switch' }, start)}
+        ${this.#button('back', 'One step back', 'ArrowLeft', { type: 'back' }, start)}
+        ${this.#button(
+          this.playing ? 'pause' : 'play',
+          this.playing ? 'Pause' : 'Play',
+          'Space',
+          { type: 'play_pause' },
+          this.trace.length === 0,
+        )}
+        ${this.#button('forward', 'One step forward', 'ArrowRight', { type: 'forward' }, end)}
+        ${this.#button('nextSwitch', 'Next context switch', 'Shift+ArrowRight', { type: 'next_switch' }, end)}
+        ${this.#button('last', 'To the end', 'End', { type: 'end' }, end)}
+        ${this.#button(
+          'broken',
+          'Next broken property',
+          'n',
+          { type: 'next_break' },
+          !this.trace.some((step) => step.broke.length > 0),
+        )}
+        <label class="speed"><span class="hidden">Steps per second</span>
+          <select @change=${this.#speed}>
+            ${SPEEDS.map((it) => html`<option value=${it} ?selected=${it === this.stepsPerSecond}>${it}/s</option>`)}
+          </select>
+        </label>
+      </div>
+      <pagerace-strip .trace=${this.trace} .state=${this.state}></pagerace-strip>
+      <p class="spoken" aria-live="polite" aria-atomic="true">${this.spoken}</p>
+      <div class="steps" role="group" aria-label="Step a CPU">
+        ${(this.state?.lanes ?? []).map((lane) => this.#lane(lane))}
+        <div class="rest">
+          ${
+            this.abandoned > 0
+              ? html`<button class="back plain" @click=${() => request(this, { type: 'bring_back' })}>Bring back ${count(this.abandoned, 'step')}</button>`
+              : nothing
+          }
+          <button class="explore" title="Explore every interleaving (x)" @click=${() => request(this, { type: 'explore' })}>Explore<kbd aria-hidden="true">x</kbd></button>
+        </div>
+      </div>
+    </section>`;
+  }
+
+  #button(
+    name: IconName,
+    label: string,
+    keys: string,
+    action: Action,
+    off: boolean,
+  ): TemplateResult {
+    return html`<button class=${name} aria-label=${label} title="${label} (${keys})" aria-keyshortcuts=${keys}
+      aria-disabled=${off} @click=${() => off || request(this, action)}>${icon(name)}</button>`;
+  }
+
+  #lane(lane: LaneView): TemplateResult {
+    const { cpu } = lane;
+    const next = nextLine(lane);
+    const step = () => request(this, { type: 'step', choice: String(cpu) });
+    const deliver = () => request(this, { type: 'step', choice: `${cpu}i` });
+    return html`<div class="lane cpu${cpu}">
+      <button class="step" aria-disabled=${!lane.can_step} aria-keyshortcuts=${cpu} title=${next}
+        aria-describedby="next${cpu}" @click=${step}>
+        <span class="name">Step CPU${cpu}</span><kbd aria-hidden="true">${cpu}</kbd>
+        <span class="next" id="next${cpu}">${next}</span>
+      </button>
+      ${
+        lane.can_interrupt === null
+          ? nothing
+          : html`<button class="deliver" aria-disabled=${!lane.can_interrupt}
+              title=${lane.why_no_interrupt ?? `Deliver the interrupt on CPU${cpu}`}
+              aria-label="Deliver the interrupt on CPU${cpu}${lane.why_no_interrupt ? `: ${lane.why_no_interrupt}` : ''}"
+              @click=${deliver}>${icon('interrupt')}</button>`
+      }
+    </div>`;
+  }
+
+  #speed(event: Event): void {
+    const stepsPerSecond = Number((event.target as HTMLSelectElement).value);
+    request(this, { type: 'speed', stepsPerSecond });
+  }
+}
+
+/** What a CPU would run next, or why it cannot. */
+function nextLine(lane: LaneView): string {
+  if (lane.why_not !== null) return lane.why_not;
+  const frame = lane.stack.at(-1);
+  if (frame) return frame.lines[frame.current]?.[1] ?? frame.function;
+  return lane.operations.find((it) => it.progress === 'waiting')?.text ?? '';
+}
+
+customElements.define('pagerace-dock', PageraceDock);

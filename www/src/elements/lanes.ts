@@ -1,0 +1,175 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { request } from '../actions';
+import { icon } from '../icons';
+import type { LaneView, StateView, StepView } from '../protocol';
+import { layOut, type Row, type Run } from '../rows';
+import { ui } from '../ui';
+import { vars } from '../vars';
+import { laneStyles } from './lanes-style';
+import { stepTemplate } from './step';
+
+/** Above this many steps the browser may skip what is out of sight. */
+const LONG = 300;
+
+/** The interleaving, as commit messages draw it: a column a CPU, time downwards. */
+export class PageraceLanes extends LitElement {
+  static override properties = {
+    trace: { attribute: false },
+    state: { attribute: false },
+    folded: { state: true },
+  };
+  static override styles = [ui, laneStyles];
+
+  declare trace: readonly StepView[];
+  declare state: StateView | null;
+  declare private folded: ReadonlySet<string>;
+  #runs: Run[] = [];
+
+  constructor() {
+    super();
+    this.trace = [];
+    this.state = null;
+    this.folded = new Set();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('trace') || changed.has('folded')) this.#runs = layOut(this.trace, this.folded);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('state') || changed.has('trace')) this.#follow();
+  }
+
+  override render(): TemplateResult {
+    const { state, trace } = this;
+    const lanes = state?.lanes ?? [];
+    const cursor = state?.cursor ?? 0;
+    const at = `step ${cursor} of ${trace.length}`;
+    return html`<section aria-labelledby="lanes">
+      <div class="head">
+        <h2 id="lanes">Interleaving</h2>
+        <span class="aside">${at}${state ? `, ${switches(state.switches)}` : nothing}</span>
+      </div>
+      <div class="scroll" ${vars({ '--lanes': Math.max(lanes.length, 1) })}>
+        <div class="canvas">
+          <div class="lanes">${lanes.map((lane) => this.#lane(lane))}</div>
+          <ol class="runs ${trace.length > LONG ? 'long' : ''}" aria-label="Steps">
+            ${repeat(
+              this.#runs,
+              (run) => run.key,
+              (run) => this.#run(run, cursor),
+            )}
+          </ol>
+          ${this.#end(cursor)}
+        </div>
+      </div>
+    </section>`;
+  }
+
+  #lane(lane: LaneView): TemplateResult {
+    const operations = (list: LaneView['operations']) =>
+      list.map(
+        (it) => html`<li class=${it.progress}>
+          <span class="hidden">${it.progress}: </span><code>${it.text}</code>
+          ${it.result === null ? nothing : html`<code class="result">= ${it.result}</code>`}
+        </li>`,
+      );
+    return html`<div class="lane cpu${lane.cpu}" ${vars({ '--lane': lane.cpu })}>
+      <p class="name">
+        <span class="cpu">CPU${lane.cpu}</span>
+        ${lane.process === null ? nothing : html`<span class="soft">process ${lane.process}</span>`}
+        ${lane.irqs_off ? html`<span class="chip">irqs off</span>` : nothing}
+        ${lane.in_interrupt ? html`<span class="chip">in interrupt</span>` : nothing}
+      </p>
+      <ul>
+        ${operations(lane.operations)}
+        ${
+          lane.handler.length === 0
+            ? nothing
+            : html`<li class="soft">interrupt handler:</li>${operations(lane.handler)}`
+        }
+      </ul>
+    </div>`;
+  }
+
+  #run(run: Run, cursor: number): TemplateResult {
+    const future = run.first > cursor;
+    const switched = run.first > 1;
+    return html`<li class="run cpu${run.cpu} ${future ? 'future' : ''} ${switched ? 'switched' : ''}"
+      ${vars({ '--lane': run.cpu })}>
+      ${switched ? html`<span class="switch"><span>context switch</span></span>` : nothing}
+      <span class="tag cpu">CPU${run.cpu}</span>
+      <ol>${run.rows.map((row) => this.#row(row, run, cursor))}</ol>
+    </li>`;
+  }
+
+  #row(row: Row, run: Run, cursor: number): TemplateResult {
+    switch (row.kind) {
+      case 'operation': {
+        const lane = this.state?.lanes.find((it) => it.cpu === run.cpu);
+        const list = row.interrupt ? lane?.handler : lane?.operations;
+        const text = list?.[row.operation]?.text ?? `operation ${row.operation + 1}`;
+        return html`<li class="operation">
+          <button aria-expanded=${!row.folded} @click=${() => this.#fold(row.key)}>
+            <span class="twist" aria-hidden="true"></span><code>${text}</code>
+          </button>
+        </li>`;
+      }
+      case 'function':
+        return html`<li class="function ${row.from > cursor ? 'future' : ''} ${row.again ? 'again' : ''}"
+          ${vars({ '--depth': row.depth })}><code>${row.name}</code></li>`;
+      case 'folded': {
+        const many = row.last - row.first + 1;
+        const label = many === 1 ? `step ${row.first}` : `steps ${row.first} to ${row.last}`;
+        return html`<li class="step ${row.first > cursor ? 'future' : ''}">
+          <button tabindex="-1" @click=${() => request(this, { type: 'seek', cursor: row.last })}>
+            <span class="number">${row.last}</span><span class="body soft">${label}</span>
+            ${row.broke.map((name) => html`<span class="broke">${icon('broken')} breaks ${name}</span>`)}
+          </button>
+        </li>`;
+      }
+      case 'step':
+        return stepTemplate(row.step, cursor, (number) =>
+          request(this, { type: 'seek', cursor: number }),
+        );
+    }
+  }
+
+  #end(cursor: number): TemplateResult {
+    const end = this.state?.end;
+    const words: Record<string, string> = { done: 'Every CPU is done.' };
+    if (end) {
+      return html`<p class="end ${end === 'done' ? '' : 'bad'}">${end === 'done' ? words.done : `The execution ends here: ${end}.`}</p>`;
+    }
+    if (this.trace.length > cursor) return html`<p class="end">&nbsp;</p>`;
+    return html`<p class="end">Step a CPU to go on.</p>`;
+  }
+
+  #fold(key: string): void {
+    const folded = new Set(this.folded);
+    if (!folded.delete(key)) folded.add(key);
+    this.folded = folded;
+  }
+
+  /** Keeps the step at the cursor in sight, without moving the page. */
+  #follow(): void {
+    const box = this.renderRoot.querySelector('.scroll');
+    const now = this.renderRoot.querySelector('[aria-current]');
+    if (!box) return;
+    if (!now) {
+      if (this.state?.cursor === 0) box.scrollTop = 0;
+      return;
+    }
+    const outer = box.getBoundingClientRect();
+    const inner = now.getBoundingClientRect();
+    const top = outer.top + (this.renderRoot.querySelector('.lanes')?.clientHeight ?? 0);
+    const room = outer.bottom - top;
+    if (inner.top > top + room * 0.12 && inner.bottom < outer.bottom - room * 0.12) return;
+    box.scrollTop += inner.top - top - (room - inner.height) * 0.55;
+  }
+}
+
+const switches = (n: number): string => (n === 1 ? '1 context switch' : `${n} context switches`);
+
+customElements.define('pagerace-lanes', PageraceLanes);

@@ -1,0 +1,160 @@
+import { css } from 'lit';
+
+/** How the zone looks. */
+export const memoryStyles = css`
+  .blocks {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(140px, 1fr));
+    gap: 8px;
+    padding: 12px 0 0;
+  }
+  .block {
+    border: 1px solid var(--strong-line);
+    border-radius: var(--radius);
+    overflow: clip;
+    background: var(--raised);
+  }
+  .block header {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    padding: 4px 8px 4px 5px;
+    border-bottom: 1px solid var(--strong-line);
+    font: 600 var(--tiny) / 1.3 var(--mono);
+  }
+  .block header span {
+    background-color: var(--mt, var(--mt-other));
+    padding: 1px 4px;
+    border-radius: 3px;
+  }
+  .area:empty {
+    display: none;
+  }
+  .area {
+    margin-left: auto;
+  }
+  .changed {
+    outline: 2px solid var(--now-line);
+    outline-offset: -1px;
+  }
+  .pages {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(64px, 1fr));
+    gap: 1px;
+    background: var(--line);
+  }
+  .page {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    gap: 0 6px;
+    align-items: baseline;
+    justify-items: start;
+    padding: 5px 7px;
+    border: none;
+    border-radius: 0;
+    background: var(--raised);
+    text-align: left;
+    line-height: 1.35;
+  }
+  .page.changed {
+    outline-offset: -2px;
+    background: var(--now);
+    z-index: 1;
+  }
+  .page:focus-visible {
+    outline: 2px solid var(--focus);
+    outline-offset: -2px;
+    z-index: 2;
+  }
+  .page[aria-pressed='true'] {
+    box-shadow: inset 0 -3px var(--ink);
+  }
+  .pfn {
+    font: 700 var(--small) / 1.3 var(--mono);
+  }
+  .names {
+    justify-self: end;
+    max-width: 100%;
+    font: var(--tiny) / 1.35 var(--mono);
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .kind,
+  .count {
+    grid-column: 1 / -1;
+    font-size: var(--tiny);
+    color: var(--soft);
+  }
+  .kind {
+    padding-bottom: 2px;
+    white-space: nowrap;
+  }
+  .count {
+    display: flex;
+    justify-content: space-between;
+    width: 100%;
+    font: var(--tiny) / 1.35 var(--mono);
+  }
+  .count b {
+    color: var(--ink);
+    font-variant-numeric: tabular-nums;
+  }
+  .kind-free .kind,
+  .kind-free .count,
+  .kind-free .count b {
+    color: var(--faint);
+    font-weight: 400;
+  }
+  .compact .blocks {
+    gap: 4px;
+  }
+  .compact .pages {
+    grid-template-columns: repeat(auto-fill, minmax(30px, 1fr));
+  }
+  .compact .page {
+    padding: 2px 4px;
+    min-height: 24px;
+    min-width: 24px;
+    display: block;
+  }
+  .compact .page :is(.kind, .names, .count) {
+    display: none;
+  }
+  .zone {
+    display: grid;
+    grid-template-columns: minmax(150px, 2fr) minmax(240px, 3fr);
+    gap: 8px 24px;
+    padding-top: 12px;
+    min-height: 150px;
+    align-content: start;
+  }
+  .zone td,
+  .zone th {
+    padding: 3px 10px 3px 0;
+  }
+  .zone .mono,
+  .zone .mt {
+    font-size: var(--tiny);
+  }
+  .bits i {
+    display: inline-grid;
+    place-items: center;
+    width: 1.6em;
+    height: 1.5em;
+    margin: 0 2px 2px 0;
+    font: var(--tiny) / 1 var(--mono);
+    border: 1px solid var(--strong-line);
+    border-radius: 2px;
+  }
+  .bits .set {
+    background: var(--ink);
+    color: var(--paper);
+    font-weight: 700;
+  }
+  @media (max-width: 700px) {
+    .zone {
+      grid-template-columns: 1fr;
+    }
+  }
+`;

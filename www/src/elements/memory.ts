@@ -1,0 +1,152 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { request } from '../actions';
+import type { BlockView, PageView, StateView } from '../protocol';
+import { migratetypes, ui } from '../ui';
+import { vars } from '../vars';
+import { memoryStyles } from './memory-style';
+import './page-ledger';
+
+/** Above this many pages a page is a tick with its count only. */
+const DETAILED = 48;
+
+/** The zone: pageblocks with their pages, free lists, counters, CMA bitmaps. */
+export class PageraceMemory extends LitElement {
+  static override properties = { state: { attribute: false }, page: { attribute: false } };
+  static override styles = [ui, migratetypes, memoryStyles];
+
+  declare state: StateView | null;
+  /** The page that the reader chose; none to follow the steps. */
+  declare page: number | null;
+  #followed: number | null = null;
+
+  constructor() {
+    super();
+    this.state = null;
+    this.page = null;
+  }
+
+  protected override willUpdate(): void {
+    this.#followed = followed(this.state?.pages ?? [], this.#followed);
+  }
+
+  override render(): TemplateResult {
+    const { state } = this;
+    const pages = state?.pages ?? [];
+    const shown = this.page ?? this.#followed;
+    const page = pages.find((it) => it.pfn === shown) ?? null;
+    return html`<section aria-labelledby="memory">
+      <div class="head">
+        <h2 id="memory">Memory</h2>
+        <span class="aside">what the step at the cursor changed is ringed</span>
+      </div>
+      <div class="blocks ${pages.length > DETAILED ? 'compact' : ''}">
+        ${state?.blocks.map((block) => this.#block(block, pages, page?.pfn ?? null))}
+      </div>
+      <pagerace-ledger .page=${page} .following=${this.page === null}></pagerace-ledger>
+      ${state ? this.#zone(state) : nothing}
+    </section>`;
+  }
+
+  #block(block: BlockView, pages: readonly PageView[], shown: number | null): TemplateResult {
+    const own = pages.filter(
+      (page) => page.pfn >= block.first && page.pfn < block.first + block.pages,
+    );
+    const name = block.migratetype.replace(/^MIGRATE_/, '');
+    return html`<section class="block mt${block.letter} ${block.changed ? 'changed' : ''}"
+      aria-label="pageblock ${block.number}, ${block.migratetype}" ${vars({ '--pages': block.pages })}>
+      <header class="band mt${block.letter}">
+        <b class="mt mt${block.letter}" aria-hidden="true">${block.letter}</b>
+        <span class="type">${name}</span>
+        <span class="area">${block.area ?? nothing}</span>
+      </header>
+      <div class="pages">${own.map((page) => this.#page(page, page.pfn === shown))}</div>
+    </section>`;
+  }
+
+  #page(page: PageView, shown: boolean): TemplateResult {
+    const classes = `page ${page.changed ? 'changed' : ''} kind-${page.kind.replaceAll(' ', '-')}`;
+    const choose = () => request(this, { type: 'select_page', pfn: page.pfn });
+    return html`<button class=${classes} aria-pressed=${shown} aria-label=${spoken(page)} title=${spoken(page)}
+      @click=${choose}>
+      <span class="pfn">${page.pfn}</span>
+      <span class="names">${page.mapped_by.join(' ')}</span>
+      <span class="kind">${page.kind}</span>
+      <span class="count">ref <b>${page.refcount}</b></span>
+      <span class="count">map <b>${page.mapcount}</b></span>
+      <span class="count">pin <b>${page.pins}</b></span>
+    </button>`;
+  }
+
+  #zone(state: StateView): TemplateResult {
+    const { counters } = state;
+    return html`<div class="zone">
+      <div>
+        <h3>Free lists</h3>
+        <table>
+          <tbody>
+            ${
+              state.free_lists.length === 0
+                ? html`<tr><td class="soft">all empty</td></tr>`
+                : state.free_lists.map(
+                    (list) => html`<tr>
+                  <th scope="row"><b class="mt mt${list.letter}">${list.letter}</b>
+                    <span class="hidden">${list.migratetype}</span> order ${list.order}</th>
+                  <td class="mono">${list.heads.join(' ')}</td>
+                </tr>`,
+                  )
+            }
+          </tbody>
+        </table>
+      </div>
+      <div>
+        <h3>Counters</h3>
+        <table>
+          <tbody>
+            ${counter('NR_FREE_PAGES', counters.nr_free, counters.free)}
+            ${counter('NR_FREE_CMA_PAGES', counters.nr_free_cma, counters.free_cma)}
+            <tr><th scope="row" class="mono">nr_isolate_pageblock</th><td class="mono">${counters.nr_isolate_pageblock}</td></tr>
+            ${state.cma.map(
+              (area) => html`<tr>
+                <th scope="row">bitmap of <span class="mono">${area.name}</span></th>
+                <td class="bits" aria-label=${bitmap(area.bitmap)}>${area.bitmap.map(
+                  (bit) => html`<i class=${bit ? 'set' : ''} aria-hidden="true">${bit ? 1 : 0}</i>`,
+                )}</td>
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </div>`;
+  }
+}
+
+/** A counter, and what it counts where the two differ. */
+function counter(name: string, says: number, is: number): TemplateResult {
+  return html`<tr>
+    <th scope="row" class="mono">${name}</th>
+    <td class="mono">${says} ${
+      says === is
+        ? html`<span class="soft">= on the lists</span>`
+        : html`<span class="bad">≠ ${is} on the lists</span>`
+    }</td>
+  </tr>`;
+}
+
+const bitmap = (bits: readonly boolean[]): string => bits.map((bit) => (bit ? '1' : '0')).join(' ');
+
+const spoken = (page: PageView): string =>
+  `page ${page.pfn}: ${page.place || page.kind}, refcount ${page.refcount}, mapcount ${page.mapcount}, pins ${page.pins}` +
+  (page.mapped_by.length > 0 ? `, mapped by ${page.mapped_by.join(', ')}` : '') +
+  (page.changed ? ', changed by this step' : '');
+
+/** The page to show while none is chosen: what changed, else what it was, else one in use. */
+function followed(pages: readonly PageView[], last: number | null): number | null {
+  const found =
+    pages.find((page) => page.changed) ??
+    pages.find((page) => page.pfn === last) ??
+    pages.find((page) => page.mapped_by.length > 0) ??
+    pages[0];
+  return found?.pfn ?? null;
+}
+
+customElements.define('pagerace-memory', PageraceMemory);

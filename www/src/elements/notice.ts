@@ -1,0 +1,91 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { request } from '../actions';
+import { FRONT } from '../gallery';
+import type { Notice } from '../model';
+import { ui } from '../ui';
+
+/** A message across the page: what failed, what is kept, what can be done. */
+export class PageraceNotice extends LitElement {
+  static override properties = { notice: { attribute: false }, traced: { type: Boolean } };
+  static override styles = [
+    ui,
+    css`
+      .notice {
+        padding: 12px 16px;
+        margin: 12px 0;
+        border: 1.5px solid var(--bad);
+        border-left-width: 6px;
+        border-radius: var(--radius);
+        background: var(--bad-back);
+        max-width: 90ch;
+      }
+      .notice > p,
+      .notice > ul {
+        margin-bottom: 6px;
+      }
+      textarea {
+        width: 100%;
+        height: 4.5em;
+        font: var(--tiny) / 1.4 var(--mono);
+        color: var(--ink);
+        background: var(--raised);
+        border: 1px solid var(--strong-line);
+        border-radius: 3px;
+        overflow-wrap: anywhere;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin-top: 8px;
+      }
+    `,
+  ];
+
+  declare notice: Notice | null;
+  /** There is a trace that a restart can replay. */
+  declare traced: boolean;
+
+  constructor() {
+    super();
+    this.notice = null;
+    this.traced = false;
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { notice } = this;
+    if (!notice) return nothing;
+    return html`<div class="notice" role="alert">${this.#body(notice)}</div>`;
+  }
+
+  #body(notice: Notice): TemplateResult {
+    const gallery = html`<button @click=${() => request(this, { type: 'gallery', name: FRONT })}>Open the gallery's first race</button>`;
+    const dismiss = html`<button @click=${() => request(this, { type: 'dismiss' })}>Dismiss</button>`;
+    switch (notice.kind) {
+      case 'bad_link':
+        return html`<h2>This link does not open</h2>
+          <p>${notice.why} Was it cut short on its way? What it carried is kept here:</p>
+          <textarea readonly aria-label="The link's text" .value=${notice.raw}></textarea>
+          <div class="actions">${gallery}${dismiss}</div>`;
+      case 'lost':
+        return html`<h2>The engine stopped</h2>
+          <p>It failed at “${notice.doing}”: <code>${notice.why}</code></p>
+          <p>Your scenario, your edits and the steps are kept. A restart takes a fresh engine.</p>
+          <div class="actions">
+            ${
+              this.traced
+                ? html`<button class="primary" @click=${() => request(this, { type: 'restart', keepTrace: true })}>Restart and replay the steps</button>`
+                : nothing
+            }
+            <button @click=${() => request(this, { type: 'restart', keepTrace: false })}>Restart the scenario</button>
+            ${gallery}
+          </div>`;
+      case 'refused':
+        return html`<h2>That could not be done</h2>
+          <ul>${notice.diagnostics.map((it) => html`<li>${it.message} ${it.hint ?? ''}</li>`)}</ul>
+          <div class="actions">${dismiss}</div>`;
+    }
+  }
+}
+
+customElements.define('pagerace-notice', PageraceNotice);

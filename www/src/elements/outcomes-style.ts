@@ -1,0 +1,131 @@
+import { css } from 'lit';
+
+/** How outcomes look. */
+export const outcomeStyles = css`
+  .bar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 6px 12px;
+    padding: 10px 0;
+    min-height: 56px;
+  }
+  .progress {
+    font-size: var(--small);
+    font-variant-numeric: tabular-nums;
+  }
+  .progress .soft {
+    margin-left: 8px;
+  }
+  .running b::before {
+    content: '';
+    display: inline-block;
+    width: 8px;
+    height: 8px;
+    margin-right: 7px;
+    background: var(--good);
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    .running b::before {
+      animation: blink 0.8s steps(2, jump-none) infinite;
+    }
+  }
+  @keyframes blink {
+    to {
+      opacity: 0.2;
+    }
+  }
+  .hint {
+    max-width: 62ch;
+    color: var(--soft);
+    font-size: var(--small);
+  }
+  .claims {
+    display: grid;
+    gap: 4px;
+    padding-bottom: 10px;
+  }
+  .claims li {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: baseline;
+    gap: 2px 10px;
+    padding: 4px 10px;
+    font-size: var(--small);
+    border-left: 4px solid var(--strong-line);
+    background: var(--sunken);
+  }
+  .claims .met {
+    border-color: var(--good);
+  }
+  .claims .broken {
+    border-color: var(--bad);
+  }
+  .verdict,
+  .mark {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+    font-weight: 650;
+  }
+  .met .verdict {
+    color: var(--good);
+  }
+  .broken .verdict {
+    color: var(--bad);
+  }
+  .claim {
+    font-family: var(--mono);
+    font-size: var(--tiny);
+    overflow-wrap: anywhere;
+  }
+  .claims .plain {
+    min-height: 24px;
+    min-width: 24px;
+    font-size: var(--tiny);
+  }
+  .wide {
+    overflow-x: auto;
+  }
+  td {
+    padding: 6px 14px 6px 0;
+  }
+  .results {
+    margin-right: 8px;
+  }
+  .results code {
+    margin-right: 10px;
+    white-space: nowrap;
+  }
+  .mark {
+    margin-right: 10px;
+    font-size: var(--small);
+  }
+  .whole {
+    color: var(--soft);
+  }
+  .whole td:first-child .icon {
+    vertical-align: -0.2em;
+  }
+  .witness {
+    font-variant-numeric: tabular-nums;
+    min-height: 28px;
+    padding: 2px 9px;
+  }
+  .witness .icon {
+    width: 0.8em;
+    height: 0.8em;
+  }
+  .compare {
+    padding: 14px 0 4px;
+  }
+  @media (max-width: 700px) {
+    .witness,
+    .claims .plain {
+      min-height: 44px;
+    }
+    .whole td:nth-child(3) {
+      display: none;
+    }
+  }
+`;

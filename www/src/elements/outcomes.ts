@@ -1,0 +1,168 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { request } from '../actions';
+import { icon } from '../icons';
+import type { Search } from '../model';
+import type {
+  ExpectationView,
+  ExplorationView,
+  OutcomeView,
+  ScenarioView,
+  WitnessView,
+} from '../protocol';
+import { ui } from '../ui';
+import { count, coverage, often, results, unbroken, witnessText } from '../wording';
+import { outcomeStyles } from './outcomes-style';
+
+const MORE = 1_000_000;
+
+/** The search over every interleaving: progress, outcomes, and the scenario's claims judged. */
+export class PageraceOutcomes extends LitElement {
+  static override properties = {
+    scenario: { attribute: false },
+    search: { attribute: false },
+    searched: { attribute: false },
+  };
+  static override styles = [ui, outcomeStyles];
+
+  declare scenario: ScenarioView | null;
+  declare search: Search | null;
+  /** Finished searches of this text, by kernel. */
+  declare searched: readonly ExplorationView[];
+
+  constructor() {
+    super();
+    this.scenario = null;
+    this.search = null;
+    this.searched = [];
+  }
+
+  override render(): TemplateResult {
+    const { search } = this;
+    return html`<section aria-labelledby="outcomes">
+      <div class="head">
+        <h2 id="outcomes">Outcomes</h2>
+        <span class="aside">${this.scenario?.kernel ?? nothing}</span>
+      </div>
+      ${this.#bar()}
+      ${search ? this.#found(search) : this.#before()}
+    </section>`;
+  }
+
+  #bar(): TemplateResult {
+    const { search } = this;
+    const running = search?.view.running === true && !search.stopped;
+    const button = running
+      ? html`<button @click=${() => request(this, { type: 'cancel' })}>Cancel</button>`
+      : html`<button class="primary" aria-keyshortcuts="x" @click=${() => request(this, { type: 'explore' })}
+          >Explore every interleaving</button>`;
+    return html`<div class="bar">
+      ${button}
+      ${
+        search?.stopped
+          ? html`<button @click=${() => request(this, { type: 'go_on' })}>Go on</button>`
+          : nothing
+      }
+      ${
+        search && !search.view.running && !search.view.complete
+          ? html`<button @click=${() => request(this, { type: 'explore', maxStates: MORE })}
+              >Search up to ${count(MORE, 'state')}</button>`
+          : nothing
+      }
+      <p class="progress ${running ? 'running' : ''}" role="status">${
+        search
+          ? html`<b>${coverage(search)}</b>
+            <span class="soft">${count(search.view.transitions, 'transition')}, depth ${search.view.depth}</span>`
+          : nothing
+      }</p>
+    </div>`;
+  }
+
+  #before(): TemplateResult {
+    return html`<p class="hint">Which outcomes can this race have? The search takes every lane in every
+      order and says what happens never, sometimes, always, with the interleaving of the fewest
+      context switches for each.</p>`;
+  }
+
+  #found({ view }: Search): TemplateResult {
+    const names = (this.scenario?.properties ?? [])
+      .filter((it) => !it.invariant)
+      .map((it) => it.name);
+    const whole = unbroken(view, names);
+    return html`
+      ${view.expectations.length > 0 ? this.#claims(view.expectations) : nothing}
+      <div class="wide"><table>
+        <thead><tr><th>Outcome</th><th>Executions</th><th>Witness</th></tr></thead>
+        <tbody>
+          ${view.outcomes.map((outcome) => this.#outcome(outcome, view))}
+          ${whole.map(
+            (name) => html`<tr class="whole">
+              <td>${view.complete ? icon('holds') : icon('unknown')} breaks <code>${name}</code></td>
+              <td>${view.complete ? html`<b class="good">never</b>` : 'not found so far'}</td><td></td>
+            </tr>`,
+          )}
+        </tbody>
+      </table></div>
+      ${this.#others(names)}`;
+  }
+
+  #outcome(outcome: OutcomeView, view: ExplorationView): TemplateResult {
+    const odd = outcome.end !== 'done';
+    return html`<tr>
+      <td>
+        <span class="results">${results(outcome).map(
+          ([name, value]) => html`<code>${name} = <b>${value}</b></code> `,
+        )}</span>
+        ${odd ? html`<span class="mark bad">${icon('broken')} ${outcome.end}</span>` : nothing}
+        ${outcome.breaks.map((name) => html`<span class="mark bad">${icon('broken')} breaks ${name}</span>`)}
+      </td>
+      <td><b>${often(outcome, view)}</b></td>
+      <td>${outcome.witness ? this.#witness(outcome.witness) : nothing}</td>
+    </tr>`;
+  }
+
+  #witness(witness: WitnessView): TemplateResult {
+    const load = () => request(this, { type: 'witness', schedule: witness.schedule });
+    return html`<button class="witness" title="Load the schedule ${witness.schedule}" @click=${load}>${icon('play')} ${witnessText(witness)}</button>`;
+  }
+
+  #claims(claims: readonly ExpectationView[]): TemplateResult {
+    return html`<ul class="claims" aria-label="Expectations of the scenario for this kernel">
+      ${claims.map(
+        (claim) => html`<li class=${claim.verdict}>
+          <span class="verdict">${icon(
+            claim.verdict === 'met' ? 'holds' : claim.verdict === 'broken' ? 'broken' : 'unknown',
+          )} ${claim.verdict}</span>
+          <span class="claim">${claim.claim}</span>
+          ${claim.because === null ? nothing : html`<span class="soft">${claim.because}</span>`}
+          <button class="plain" @click=${() => request(this, { type: 'goto_text', line: claim.line, column: 1 })}
+            >line ${claim.line}</button>
+          ${claim.witness && claim.verdict === 'broken' ? this.#witness(claim.witness) : nothing}
+        </li>`,
+      )}
+    </ul>`;
+  }
+
+  /** The same race under the kernels searched so far. */
+  #others(names: readonly string[]): TemplateResult | typeof nothing {
+    if (this.searched.length < 2) return nothing;
+    const broken = names.filter((name) => this.searched.some((it) => !unbroken(it, [name]).length));
+    if (broken.length === 0) return nothing;
+    const cell = (view: ExplorationView, name: string) => {
+      if (unbroken(view, [name]).length > 0) return view.complete ? 'never' : 'not found';
+      const always = view.outcomes.every((it) => it.breaks.includes(name));
+      return html`<span class="bad">${icon('broken')} ${always && view.complete ? 'always' : 'sometimes'}</span>`;
+    };
+    return html`<h3 class="compare">Kernels searched so far</h3>
+      <div class="wide"><table>
+        <thead><tr><th>breaks</th>${this.searched.map((it) => html`<th class="mono">${it.kernel}</th>`)}</tr></thead>
+        <tbody>${broken.map(
+          (name) =>
+            html`<tr><th scope="row"><code>${name}</code></th>${this.searched.map(
+              (it) => html`<td>${cell(it, name)}</td>`,
+            )}</tr>`,
+        )}</tbody>
+      </table></div>`;
+  }
+}
+
+customElements.define('pagerace-outcomes', PageraceOutcomes);

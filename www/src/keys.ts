@@ -1,0 +1,74 @@
+/** The keyboard: one table for the handler and for the help. */
+import type { Action } from './actions';
+
+/** One key of the table. */
+export interface Key {
+  /** As `KeyboardEvent.key` gives it. */
+  key: string;
+  shift?: boolean;
+  /** As a reader sees it. */
+  shown: string;
+  /** What it does. */
+  does: string;
+  action: Action | null;
+}
+
+/** Keys apart from the digits, which step the CPU of that number. */
+export const KEYS: readonly Key[] = [
+  { key: 'ArrowLeft', shown: '←', does: 'one step back', action: { type: 'back' } },
+  {
+    key: 'ArrowRight',
+    shown: '→',
+    does: 'one step forward in the trace',
+    action: { type: 'forward' },
+  },
+  {
+    key: 'ArrowLeft',
+    shift: true,
+    shown: 'Shift ←',
+    does: 'previous context switch',
+    action: { type: 'previous_switch' },
+  },
+  {
+    key: 'ArrowRight',
+    shift: true,
+    shown: 'Shift →',
+    does: 'next context switch',
+    action: { type: 'next_switch' },
+  },
+  { key: 'Home', shown: 'Home', does: 'to the start', action: { type: 'start' } },
+  { key: 'End', shown: 'End', does: 'to the end of the trace', action: { type: 'end' } },
+  { key: ' ', shown: 'Space', does: 'play or pause', action: { type: 'play_pause' } },
+  { key: 'n', shown: 'n', does: 'next broken property', action: { type: 'next_break' } },
+  { key: 'x', shown: 'x', does: 'explore every interleaving', action: { type: 'explore' } },
+  { key: 's', shown: 's', does: 'copy a link to this race', action: { type: 'share' } },
+  { key: '?', shown: '?', does: 'this table', action: { type: 'help' } },
+  { key: 'Escape', shown: 'Esc', does: 'close', action: null },
+];
+
+/** What a key means, given where the focus is; null leaves the key to the browser. */
+export function actionOf(event: KeyboardEvent): Action | null {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return null;
+  if (event.defaultPrevented || takesKey(event.composedPath()[0], event.key)) return null;
+  if (/^[0-7]$/.test(event.key)) return { type: 'step', choice: event.key };
+  const needsNoShift = event.key !== '?';
+  const found = KEYS.find(
+    ({ key, shift = false }) => key === event.key && (!needsNoShift || shift === event.shiftKey),
+  );
+  return found?.action ?? null;
+}
+
+/** Whether the element in focus has its own use for a key. */
+function takesKey(target: EventTarget | undefined, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
+  if (target instanceof HTMLInputElement) {
+    if (target.type === 'range') return false;
+    if (target.type === 'radio' || target.type === 'checkbox')
+      return key === ' ' || key.startsWith('Arrow');
+    return true;
+  }
+  if (key === ' ') return target.matches('button, summary, a[href]');
+  return false;
+}

@@ -1,0 +1,83 @@
+/** Everything the page shows, in one value that is replaced and never changed. */
+import type { Panel } from './hash';
+import type {
+  Catalogue,
+  Diagnostic,
+  ExplorationView,
+  ScenarioView,
+  StateView,
+  StepView,
+} from './protocol';
+
+/** A message across the page, with what can be done about it. */
+export type Notice =
+  | { kind: 'bad_link'; why: string; raw: string }
+  | { kind: 'lost'; why: string; doing: string }
+  | { kind: 'refused'; diagnostics: readonly Diagnostic[] };
+
+/** A search, and whether the reader stopped it. */
+export interface Search {
+  view: ExplorationView;
+  stopped: boolean;
+}
+
+/** A link that was made. */
+export interface Shared {
+  url: string;
+  copied: boolean;
+}
+
+/** What the page shows. */
+export interface Model {
+  readonly catalogue: Catalogue | null;
+  /** The gallery scenario that the stage came from. */
+  readonly entry: string | null;
+  /** The text that the engine has. */
+  readonly text: string;
+  /** Edits of it that are not applied. */
+  readonly draft: string | null;
+  /** Edits that stood in the editor when another scenario was opened. */
+  readonly stash: string | null;
+  /** What is wrong with the draft. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly scenario: ScenarioView | null;
+  readonly trace: readonly StepView[];
+  readonly state: StateView | null;
+  /** The steps that the last step from the past gave up. */
+  readonly abandoned: { schedule: string; cursor: number; steps: number } | null;
+  readonly search: Search | null;
+  /** Searches of this text that are done, by kernel. */
+  readonly searched: readonly ExplorationView[];
+  readonly playing: boolean;
+  readonly stepsPerSecond: number;
+  /** The page whose ledger is open; none to follow the steps. */
+  readonly page: number | null;
+  readonly panel: Panel;
+  readonly notice: Notice | null;
+  readonly shared: Shared | null;
+  /** What a screen reader is told. */
+  readonly spoken: string;
+}
+
+/** Before anything is known. */
+export const EMPTY: Model = {
+  catalogue: null,
+  entry: null,
+  text: '',
+  draft: null,
+  stash: null,
+  diagnostics: [],
+  scenario: null,
+  trace: [],
+  state: null,
+  abandoned: null,
+  search: null,
+  searched: [],
+  playing: false,
+  stepsPerSecond: 2,
+  page: null,
+  panel: 'lanes',
+  notice: null,
+  shared: null,
+  spoken: '',
+};

@@ -1,0 +1,127 @@
+/** From a trace to what the lanes draw: runs of one CPU, and in them headings, steps and folds. */
+import type { LineView, StepView } from './protocol';
+
+/** One row in a lane. */
+export type Row =
+  | { kind: 'operation'; key: string; operation: number; interrupt: boolean; folded: boolean }
+  | { kind: 'function'; key: string; name: string; depth: number; again: boolean; from: number }
+  | { kind: 'step'; key: string; step: StepView }
+  | { kind: 'folded'; key: string; first: number; last: number; broke: readonly string[] };
+
+/** Steps of one CPU with no other in between. */
+export interface Run {
+  key: string;
+  cpu: number;
+  /** The number of its first step. */
+  first: number;
+  /** The number of its last step. */
+  last: number;
+  rows: Row[];
+}
+
+/** Names an operation of a lane or of its interrupt handler, for folding. */
+export const operationKey = (cpu: number, interrupt: boolean, operation: number): string =>
+  `${cpu}${interrupt ? 'i' : ''}:${operation}`;
+
+interface Lane {
+  seen: Set<string>;
+  /** Where the lane was: its last line, and the operation that the line belonged to. */
+  last: string | null;
+  operation: number;
+}
+
+/** Lays a trace out. Operations whose key is in `folded` shrink to a row a run. */
+export function layOut(trace: readonly StepView[], folded: ReadonlySet<string>): Run[] {
+  const runs: Run[] = [];
+  const lanes = new Map<number, Lane>();
+  for (const step of trace) {
+    const lane = lanes.get(step.cpu) ?? { seen: new Set(), last: null, operation: 0 };
+    lanes.set(step.cpu, lane);
+    let run = runs.at(-1);
+    const fresh = run?.cpu !== step.cpu;
+    if (run === undefined || fresh) {
+      run = {
+        key: `run${step.number}`,
+        cpu: step.cpu,
+        first: step.number,
+        last: step.number,
+        rows: [],
+      };
+      runs.push(run);
+    }
+    run.last = step.number;
+    addStep(run, lane, step, fresh, folded);
+  }
+  return runs;
+}
+
+function addStep(
+  run: Run,
+  lane: Lane,
+  step: StepView,
+  fresh: boolean,
+  folded: ReadonlySet<string>,
+): void {
+  const line = step.lines[0];
+  if (!line) {
+    lane.last = null;
+    run.rows.push({ kind: 'step', key: `step${step.number}`, step });
+    return;
+  }
+  const key = operationKey(step.cpu, step.interrupt, line.operation);
+  const isFolded = folded.has(key);
+  if (!lane.seen.has(key)) {
+    lane.seen.add(key);
+    lane.last = null;
+    const { interrupt } = step;
+    run.rows.push({
+      kind: 'operation',
+      key,
+      operation: line.operation,
+      interrupt,
+      folded: isFolded,
+    });
+  }
+  if (isFolded) {
+    addFolded(run, step, key);
+    return;
+  }
+  const here = `${key}/${line.stack.join('/')}`;
+  if (lane.last !== here || fresh) {
+    const again = lane.last !== null && (lane.last === here || lane.seen.has(here));
+    run.rows.push(heading(line, step.number, again));
+  }
+  for (const it of step.lines) lane.seen.add(`${key}/${it.stack.join('/')}`);
+  const end = step.lines.at(-1) ?? line;
+  lane.last = `${key}/${end.stack.join('/')}`;
+  run.rows.push({ kind: 'step', key: `step${step.number}`, step });
+}
+
+const heading = (line: LineView, from: number, again: boolean): Row => ({
+  kind: 'function',
+  key: `function${from}`,
+  name: line.function,
+  depth: line.depth,
+  again,
+  from,
+});
+
+function addFolded(run: Run, step: StepView, key: string): void {
+  const last = run.rows.at(-1);
+  if (last?.kind === 'folded' && last.key.startsWith(`${key}@`)) {
+    last.last = step.number;
+    last.broke = [...last.broke, ...step.broke];
+    return;
+  }
+  run.rows.push({
+    kind: 'folded',
+    key: `${key}@${step.number}`,
+    first: step.number,
+    last: step.number,
+    broke: step.broke,
+  });
+}
+
+/** Whether a line of a step needs its function's name above it: the step crossed a call. */
+export const crosses = (lines: readonly LineView[], index: number): boolean =>
+  index > 0 && lines[index]?.function !== lines[index - 1]?.function;

@@ -1,0 +1,508 @@
+/** The one place where the page's state changes: wishes in, models out. */
+import type { Action } from './actions';
+import { type EngineClient, EngineLost } from './engine';
+import { front, inGallery } from './gallery';
+import { type Address, formatHash, type Look, parseHash } from './hash';
+import { EMPTY, type Model } from './model';
+import type { Diagnostic, Reply, Request } from './protocol';
+import { nextBreak, nextSwitch, previousSwitch, scheduleOf } from './schedule';
+import { Searching } from './search';
+
+/** After how many states a search stops, unless the reader wants more. */
+export const MAX_STATES = 200_000;
+
+/** What the store needs of the browser. */
+export interface Surroundings {
+  /** Replaces the address without a new history entry. */
+  replaceHash(hash: string): void;
+  /** The address without its fragment. */
+  base(): string;
+  /** Rejects where the browser refuses. */
+  copy(text: string): Promise<void>;
+}
+
+type Opened = Extract<Reply, { type: 'opened' }>;
+
+/** Holds the last replies. Fires `change`; `goto` when the editor should show a place. */
+export class Store extends EventTarget {
+  #model: Model = EMPTY;
+  #queue: Promise<unknown> = Promise.resolve();
+  #searching: Searching | undefined;
+  #wanted: number | null = null;
+  #ticking: ReturnType<typeof setTimeout> | undefined;
+  #syncing: ReturnType<typeof setTimeout> | undefined;
+  /** What stands in the address: `g=NAME` or a payload. */
+  #head = '';
+  /** The stage is what the address says. */
+  #pristine = true;
+
+  readonly #engine: EngineClient;
+  readonly #around: Surroundings;
+
+  constructor(engine: EngineClient, around: Surroundings) {
+    super();
+    this.#engine = engine;
+    this.#around = around;
+  }
+
+  /** What to show now. */
+  get model(): Model {
+    return this.#model;
+  }
+
+  /** Opens what the address says. */
+  start(hash: string): Promise<void> {
+    return this.#do(async () => {
+      const reply = await this.#engine.call({ type: 'catalogue' });
+      if (reply.type === 'catalogue') this.#set({ catalogue: reply });
+      await this.#openAddress(parseHash(hash));
+    });
+  }
+
+  /** The reader changed the address, or pasted a link into an open page. */
+  address(hash: string): Promise<void> {
+    const address = parseHash(hash);
+    return this.#do(() => this.#openAddress(address));
+  }
+
+  /** Does what an element asks for. */
+  async act(action: Action): Promise<void> {
+    const { trace, state } = this.#model;
+    const cursor = this.#wanted ?? state?.cursor ?? 0;
+    if (action.type !== 'play_pause' && action.type !== 'speed' && moves(action)) this.#pause();
+    switch (action.type) {
+      case 'step':
+        return this.#do(() => this.#step(action.choice));
+      case 'seek':
+        return this.#seek(action.cursor);
+      case 'back':
+        return this.#seek(cursor - 1);
+      case 'forward':
+        return this.#seek(cursor + 1);
+      case 'start':
+        return this.#seek(0);
+      case 'end':
+        return this.#seek(trace.length);
+      case 'previous_switch':
+        return this.#seek(previousSwitch(trace, cursor));
+      case 'next_switch':
+        return this.#seek(nextSwitch(trace, cursor));
+      case 'next_break': {
+        const at = nextBreak(trace, cursor);
+        return at === null
+          ? this.#set({ spoken: 'No step of this trace breaks a property.' })
+          : this.#seek(at);
+      }
+      case 'play_pause':
+        return this.#model.playing ? this.#pause() : this.#resume();
+      case 'speed':
+        return this.#set({ stepsPerSecond: action.stepsPerSecond });
+      case 'bring_back':
+        return this.#do(() => this.#bringBack());
+      case 'explore':
+        return this.#explore(action.maxStates ?? MAX_STATES);
+      case 'go_on':
+        return this.#explore(null);
+      case 'cancel':
+        return this.#searching?.stop();
+      case 'witness':
+        return this.#do(() => this.#play(action.schedule, null));
+      case 'kernel':
+        return this.#do(() => this.#kernel(action.base, action.toggles));
+      case 'gallery':
+        return this.#do(() =>
+          this.#openAddress({ kind: 'gallery', name: action.name, at: null, view: null }),
+        );
+      case 'edit':
+        return this.#set({ draft: action.text === this.#model.text ? null : action.text });
+      case 'apply':
+        return this.#do(() => this.#apply());
+      case 'revert':
+        return this.#set({ stash: this.#model.draft, draft: null, diagnostics: [] });
+      case 'unstash':
+        return this.#set({ draft: this.#model.stash, stash: null, diagnostics: [] });
+      case 'drop_stash':
+        return this.#set({ stash: null });
+      case 'share':
+        return this.#do(() => this.#share());
+      case 'close_share':
+        return this.#set({ shared: null });
+      case 'restart':
+        return this.#do(() => this.#restart(action.keepTrace));
+      case 'dismiss':
+        return this.#set({ notice: null });
+      case 'select_page':
+        return this.#set({ page: action.pfn });
+      case 'panel':
+        this.#set({ panel: action.panel });
+        return this.#writeAddress();
+      case 'goto_text':
+        this.#set({ panel: 'text' });
+        this.dispatchEvent(new CustomEvent('goto', { detail: action }));
+        return;
+      case 'theme':
+      case 'help':
+        return; // the application's
+    }
+  }
+
+  #set(patch: Partial<Model>): void {
+    this.#model = { ...this.#model, ...patch };
+    this.dispatchEvent(new Event('change'));
+  }
+
+  /** One thing after the other; a lost engine becomes a notice. */
+  #do(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work).catch((error: unknown) => this.#lost(error));
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  #lost(error: unknown): void {
+    if (!(error instanceof EngineLost)) throw error;
+    this.#pause();
+    clearTimeout(this.#syncing);
+    const { search } = this.#model;
+    this.#set({
+      notice: { kind: 'lost', why: error.message, doing: this.#doing },
+      search: search?.view.running ? { ...search, stopped: true } : search,
+    });
+  }
+
+  #doing = 'starting';
+
+  /** A call about the scenario on the stage; a refusal becomes a notice. */
+  async #ask(request: Request): Promise<Reply | null> {
+    if (this.#model.notice?.kind === 'lost') return null;
+    this.#doing = request.type;
+    const reply = await this.#engine.call(request);
+    if (reply.type !== 'refused') return reply;
+    this.#set({ notice: { kind: 'refused', diagnostics: reply.diagnostics } });
+    return null;
+  }
+
+  /**
+   * Opens a text, and goes to `at`, or to the first step that breaks a property: the race shows
+   * at once. What is wrong with the text, or null when it stands on the stage.
+   */
+  async #open(
+    text: string,
+    patch: Partial<Model>,
+    at: number | null,
+  ): Promise<Diagnostic[] | null> {
+    this.#pause();
+    this.#searching?.stop();
+    this.#doing = 'open';
+    const reply = await this.#engine.call({ type: 'open', text });
+    if (reply.type === 'refused') return reply.diagnostics;
+    if (reply.type === 'opened') {
+      const { draft, stash } = this.#model;
+      this.#opened(reply, {
+        stash: draft ?? stash,
+        draft: null,
+        searched: [],
+        search: null,
+        ...patch,
+      });
+      const best = at ?? nextBreak(reply.trace, 0);
+      if (best !== null && best !== reply.state.cursor) await this.#seekNow(best);
+    }
+    return null;
+  }
+
+  #opened({ text, scenario, trace, state }: Opened, patch: Partial<Model>): void {
+    const spoken = `${scenario.title}. Step ${state.cursor} of ${trace.length}.`;
+    this.#set({
+      text,
+      scenario,
+      trace,
+      state,
+      spoken,
+      abandoned: null,
+      diagnostics: [],
+      notice: null,
+      page: null,
+      ...patch,
+    });
+  }
+
+  async #openAddress(address: Address): Promise<void> {
+    const view = address.view === null ? {} : { panel: address.view };
+    let text: string | undefined;
+    let head = '';
+    let entry: string | null = null;
+    const bad = (why: string, raw: string) => this.#badLink(why, raw);
+    switch (address.kind) {
+      case 'none':
+        text = front()?.text;
+        entry = front()?.name ?? null;
+        head = entry === null ? '' : `g=${entry}`;
+        break;
+      case 'gallery':
+        text = inGallery(address.name)?.text;
+        if (text === undefined)
+          return bad(`The gallery has no scenario "${address.name}".`, `g=${address.name}`);
+        entry = address.name;
+        head = `g=${entry}`;
+        break;
+      case 'payload': {
+        this.#doing = 'decode';
+        const reply = await this.#engine.call({ type: 'decode', payload: address.payload });
+        if (reply.type === 'refused') {
+          return bad(reply.diagnostics.map((it) => it.message).join(' '), address.payload);
+        }
+        if (reply.type === 'decoded') text = reply.text;
+        head = address.payload;
+        break;
+      }
+      case 'bad':
+        return bad(address.why, address.raw);
+    }
+    if (text === undefined) return bad('This page was built without a gallery.', head);
+    const diagnostics = await this.#open(text, { entry, ...view }, address.at);
+    if (diagnostics === null) {
+      this.#head = head;
+      this.#pristine = true;
+      if (address.kind !== 'none') this.#writeAddress();
+      return;
+    }
+    const { draft, stash } = this.#model;
+    this.#set({ ...view, draft: text, stash: draft ?? stash, diagnostics, panel: 'text' });
+    if (this.#model.state === null) await this.#underneath();
+  }
+
+  /** Something to look at below a notice, on a page that has nothing yet. */
+  async #underneath(): Promise<void> {
+    const entry = front();
+    if (!entry) return;
+    const { draft, diagnostics, notice } = this.#model;
+    const refused = await this.#open(entry.text, { entry: entry.name }, null);
+    if (refused === null) this.#set({ draft, diagnostics, notice, stash: null });
+  }
+
+  async #badLink(why: string, raw: string): Promise<void> {
+    if (this.#model.state === null) await this.#underneath();
+    this.#set({ notice: { kind: 'bad_link', why, raw } });
+  }
+
+  async #step(choice: string): Promise<void> {
+    const { trace, state } = this.#model;
+    if (!state) return;
+    if (trace[state.cursor]?.choice === choice) return this.#seekNow(state.cursor + 1);
+    const lane = state.lanes.find((it) => choice === String(it.cpu) || choice === `${it.cpu}i`);
+    const why = choice.endsWith('i') ? lane?.why_no_interrupt : lane?.why_not;
+    if (!lane || why) return this.#set({ spoken: why ?? `There is no CPU${choice}.` });
+    const reply = await this.#ask({ type: 'step', choice });
+    if (reply?.type !== 'played') return;
+    const steps = trace.length - state.cursor;
+    const abandoned =
+      steps > 0 ? { schedule: scheduleOf(trace), cursor: state.cursor, steps } : null;
+    this.#arrived(reply, abandoned);
+  }
+
+  async #play(schedule: string, at: number | null): Promise<void> {
+    const reply = await this.#ask({ type: 'play', schedule });
+    if (reply?.type !== 'played') return;
+    this.#arrived(reply, null);
+    if (at !== null) await this.#seekNow(at);
+  }
+
+  async #bringBack(): Promise<void> {
+    const { abandoned } = this.#model;
+    if (abandoned) await this.#play(abandoned.schedule, abandoned.cursor);
+  }
+
+  #arrived(
+    { trace, state }: Pick<Model, 'trace'> & Pick<Opened, 'state'>,
+    abandoned: Model['abandoned'],
+  ) {
+    this.#set({ trace, state, abandoned, spoken: sentence(trace, state.cursor) });
+    this.#touched();
+  }
+
+  /** Scrubbing asks faster than the engine need answer: only the last wish counts. */
+  async #seek(cursor: number): Promise<void> {
+    const wanted = Math.min(Math.max(cursor, 0), this.#model.trace.length);
+    const running = this.#wanted !== null;
+    this.#wanted = wanted;
+    if (running) return;
+    await this.#do(async () => {
+      try {
+        for (let to = this.#wanted; to !== null; ) {
+          await this.#seekNow(to);
+          to = this.#wanted === to ? null : this.#wanted;
+        }
+      } finally {
+        this.#wanted = null;
+      }
+    });
+  }
+
+  async #seekNow(cursor: number): Promise<void> {
+    if (cursor === this.#model.state?.cursor) return;
+    const reply = await this.#ask({ type: 'seek', cursor });
+    if (reply?.type !== 'moved') return;
+    const { state } = reply;
+    this.#set({ state, spoken: sentence(this.#model.trace, state.cursor) });
+    this.#writeAddressSoon();
+  }
+
+  #resume(): void {
+    const { state, trace, notice } = this.#model;
+    if (!state || trace.length === 0 || notice?.kind === 'lost') return;
+    this.#set({ playing: true });
+    const tick = async () => {
+      const at = this.#model.state?.cursor ?? 0;
+      if (at >= this.#model.trace.length) return this.#pause();
+      await this.#seek(at + 1);
+      if (this.#model.playing) this.#ticking = setTimeout(tick, 1000 / this.#model.stepsPerSecond);
+    };
+    const first = state.cursor >= trace.length ? this.#seek(0) : Promise.resolve();
+    this.#ticking = setTimeout(() => void first.then(tick), 1000 / this.#model.stepsPerSecond);
+  }
+
+  #pause(): void {
+    clearTimeout(this.#ticking);
+    if (this.#model.playing) this.#set({ playing: false });
+  }
+
+  async #explore(maxStates: number | null): Promise<void> {
+    const { scenario, search, notice } = this.#model;
+    if (!scenario || notice?.kind === 'lost' || (search?.view.running && !search.stopped)) return;
+    const searching = new Searching(
+      (request) => {
+        this.#doing = request.type;
+        return this.#engine.call(request);
+      },
+      (view, stopped) => {
+        if (this.#searching !== searching || this.#model.scenario !== scenario)
+          return searching.stop();
+        const others = this.#model.searched.filter((it) => it.kernel !== view.kernel);
+        const searched = view.running ? this.#model.searched : [...others, view];
+        const spoken = view.running
+          ? this.#model.spoken
+          : summary(view.complete, view.states, view.limit);
+        this.#set({ search: { view, stopped }, searched, spoken });
+      },
+    );
+    this.#searching?.stop();
+    this.#searching = searching;
+    try {
+      const other = await searching.run(maxStates);
+      if (other?.type === 'refused')
+        this.#set({ notice: { kind: 'refused', diagnostics: other.diagnostics } });
+    } catch (error) {
+      this.#lost(error);
+    }
+  }
+
+  async #kernel(base: string, toggles: { [key in string]?: string }): Promise<void> {
+    const again = this.#model.search !== null;
+    this.#searching?.stop();
+    const reply = await this.#ask({ type: 'kernel', base, toggles });
+    if (reply?.type !== 'opened') return;
+    const { draft, page } = this.#model;
+    this.#opened(reply, { search: null, draft, page });
+    this.#touched();
+    if (again) void this.#explore(MAX_STATES);
+  }
+
+  async #apply(): Promise<void> {
+    const { draft } = this.#model;
+    if (draft === null) return;
+    const diagnostics = await this.#open(
+      draft,
+      { entry: this.#model.entry, stash: this.#model.stash },
+      null,
+    );
+    if (diagnostics)
+      return this.#set({ diagnostics, spoken: `Not applied: ${diagnostics[0]?.message ?? ''}` });
+    this.#touched();
+  }
+
+  async #restart(keepTrace: boolean): Promise<void> {
+    const { text, trace, state, entry, draft, stash } = this.#model;
+    const keep = { entry, draft, stash };
+    const diagnostics = await this.#open(text || front()?.text || '', keep, null);
+    if (diagnostics) return this.#set({ notice: { kind: 'refused', diagnostics } });
+    if (!this.#model.catalogue) {
+      const reply = await this.#ask({ type: 'catalogue' });
+      if (reply?.type === 'catalogue') this.#set({ catalogue: reply });
+    }
+    if (keepTrace && trace.length > 0) await this.#play(scheduleOf(trace), state?.cursor ?? null);
+  }
+
+  async #share(): Promise<void> {
+    const reply = await this.#ask({ type: 'share' });
+    if (reply?.type !== 'shared') return;
+    this.#took(reply.payload, reply.text);
+    const url = this.#around.base() + formatHash(reply.payload, this.#look());
+    let copied = true;
+    try {
+      await this.#around.copy(url);
+    } catch {
+      copied = false;
+    }
+    this.#set({
+      shared: { url, copied },
+      spoken: copied ? 'Link copied.' : 'The clipboard is refused.',
+    });
+  }
+
+  /** The stage has left what the address says; it follows as soon as things are calm. */
+  #touched(): void {
+    this.#pristine = false;
+    this.#writeAddressSoon();
+  }
+
+  #writeAddressSoon(): void {
+    clearTimeout(this.#syncing);
+    this.#syncing = setTimeout(() => void this.#do(() => this.#sync()), 500);
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#model.notice?.kind === 'lost' || this.#model.notice?.kind === 'bad_link') return;
+    if (this.#pristine) return this.#writeAddress();
+    this.#doing = 'share';
+    const reply = await this.#engine.call({ type: 'share' });
+    if (reply.type === 'shared') this.#took(reply.payload, reply.text);
+  }
+
+  #took(payload: string, text: string): void {
+    this.#head = payload;
+    this.#pristine = true;
+    if (text !== this.#model.text) this.#set({ text });
+    this.#writeAddress();
+  }
+
+  #look(): Look {
+    const { state, trace, panel } = this.#model;
+    const at = state && state.cursor !== trace.length ? state.cursor : null;
+    return { at, view: panel };
+  }
+
+  #writeAddress(): void {
+    if (this.#head) this.#around.replaceHash(formatHash(this.#head, this.#look()));
+  }
+}
+
+const MOVES = [
+  'step',
+  'seek',
+  'back',
+  'forward',
+  'start',
+  'end',
+  'previous_switch',
+  'next_switch',
+  'next_break',
+];
+const moves = (action: Action): boolean => MOVES.includes(action.type) || action.type === 'witness';
+
+const sentence = (trace: Model['trace'], cursor: number): string =>
+  cursor === 0 ? 'At the start.' : (trace[cursor - 1]?.sentence ?? '');
+
+const summary = (complete: boolean, states: number, limit: string | null): string =>
+  complete
+    ? `Every interleaving searched, ${states} states.`
+    : `Search stopped: ${limit ?? 'by you'}.`;

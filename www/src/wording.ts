@@ -1,0 +1,67 @@
+/** Sentences that more than one element says. */
+
+import type { Search } from './model';
+import type { ExplorationView, OutcomeView, WitnessView } from './protocol';
+
+/** `1 step`, `2 steps`, `12,345 steps` */
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+
+/** `2 switches, 14 steps` */
+export const witnessText = ({ switches, steps }: WitnessView): string =>
+  `${count(switches, 'switch', 'switches')}, ${count(steps, 'step')}`;
+
+/** How far a search got, honestly. */
+export function coverage({ view, stopped }: Search): string {
+  const states = count(view.states, 'state');
+  if (view.running) return stopped ? `stopped by you at ${states}` : `searching: ${states} so far`;
+  if (view.complete) return `every interleaving, ${states}`;
+  return `stopped at ${states}${view.limit ? `: ${view.limit}` : ''}`;
+}
+
+/** Properties that no outcome breaks: `never` only where everything was searched. */
+export function unbroken(view: ExplorationView, names: readonly string[]): string[] {
+  const broken = new Set(view.outcomes.flatMap((outcome) => outcome.breaks));
+  return names.filter((name) => !broken.has(name));
+}
+
+/** How often an outcome comes, no stronger than the search allows. */
+export const often = (outcome: OutcomeView, view: ExplorationView): string =>
+  outcome.executions === 'always' && !view.complete ? 'always so far' : outcome.executions;
+
+/** Results in a fixed order, `name = value`. */
+export const results = (outcome: OutcomeView): [string, string][] =>
+  Object.entries(outcome.results)
+    .map(([name, value]): [string, string] => [name, value ?? ''])
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+
+/** One piece of inline Markdown. */
+export interface Mark {
+  kind: 'text' | 'code' | 'em' | 'strong';
+  text: string;
+}
+
+/** Splits `code`, *emphasis* and **strength** off a text; everything else stays as it is. */
+export function inlineMarks(text: string): Mark[] {
+  const marks: Mark[] = [];
+  let rest = 0;
+  const put = (kind: Mark['kind'], piece: string) => piece && marks.push({ kind, text: piece });
+  for (const match of text.matchAll(/`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*/g)) {
+    put('text', text.slice(rest, match.index));
+    if (match[1] !== undefined) put('code', match[1]);
+    else if (match[2] !== undefined) put('strong', match[2]);
+    else put('em', match[3] ?? '');
+    rest = match.index + match[0].length;
+  }
+  put('text', text.slice(rest));
+  return marks;
+}
+
+/** Where a reference of a scenario can be read, if it says enough. */
+export function referenceUrl(ref: string): string | null {
+  const [, rest = ref] = /^lore:\s*(\S+)$/.exec(ref) ?? [];
+  if (/^[^\s/?#]+@[^\s/?#]+$/.test(rest))
+    return `https://lore.kernel.org/all/${encodeURIComponent(rest)}/`;
+  const [hash] = /^[0-9a-f]{12,40}/.exec(ref) ?? [];
+  return hash ? `https://git.kernel.org/linus/${hash}` : null;
+}
