@@ -1,1 +1,247 @@
 //! Floor 4: every interleaving.
+//!
+//! A breadth-first search over whole states: no state is taken for another, and none is passed
+//! over. What it finds is the set of outcomes, for each the interleaving with the fewest context
+//! switches, and what is true of all executions.
+mod graph;
+mod judge;
+
+use std::rc::Rc;
+
+use foldhash::fast::FixedState;
+use indexmap::IndexSet;
+
+use crate::machine::{Choice, Status, System};
+use crate::mm::Memory;
+use crate::scenario::{End, Outcome};
+use crate::schedule::Schedule;
+use graph::{Graph, StateId};
+
+pub use judge::{Judgement, Verdict, judge};
+
+/// When to stop.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The states after which the search gives up.
+    pub max_states: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { max_states: 500_000 }
+    }
+}
+
+/// An interleaving that shows an outcome.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Witness {
+    /// The choices.
+    pub schedule: Schedule,
+    /// How often another lane moves than before.
+    pub switches: usize,
+}
+
+/// An outcome and what is known of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Whether every execution ends so; never claimed of a search that is not complete.
+    pub always: bool,
+    /// The interleaving that shows it: of a complete search the one with the fewest context
+    /// switches, then the fewest steps; before that, one with the fewest steps.
+    pub witness: Option<Witness>,
+}
+
+/// What a search has found so far.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Distinct states.
+    pub states: usize,
+    /// Steps between them.
+    pub transitions: usize,
+    /// Steps from the start to the farthest state.
+    pub depth: usize,
+    /// The search goes on.
+    pub running: bool,
+    /// Every interleaving was searched.
+    pub complete: bool,
+    /// The limit that stopped the search, in words.
+    pub limit: Option<String>,
+    /// The outcomes, in a fixed order.
+    pub outcomes: Vec<Found>,
+}
+
+/// A search under way.
+pub struct Explorer {
+    system: Rc<System>,
+    memory: Memory,
+    limits: Limits,
+    states: IndexSet<Box<[u16]>, FixedState>,
+    /// How each state was first reached: the number of steps, from where, by which choice.
+    reached: Vec<(u32, StateId, Option<Choice>)>,
+    graph: Graph,
+    outcomes: IndexSet<Outcome, FixedState>,
+    /// The outcome of each end state, and of each state on a fair cycle.
+    ends: Vec<(StateId, usize)>,
+    witnesses: Option<Vec<Option<Vec<Choice>>>>,
+    limit: Option<String>,
+}
+
+impl Explorer {
+    /// A search from this starting state.
+    pub fn new(system: Rc<System>, memory: Memory, limits: Limits) -> Self {
+        let mut states = IndexSet::with_hasher(FixedState::default());
+        states.insert(memory.cells().into());
+        Explorer {
+            system,
+            memory,
+            limits,
+            states,
+            reached: vec![(0, 0, None)],
+            graph: Graph::default(),
+            outcomes: IndexSet::with_hasher(FixedState::default()),
+            ends: Vec::new(),
+            witnesses: None,
+            limit: None,
+        }
+    }
+
+    /// Searches on for about `fuel` transitions; whether there is more to do.
+    pub fn advance(&mut self, fuel: usize) -> bool {
+        let stop = self.graph.edges().saturating_add(fuel);
+        while self.graph.edges() < stop && self.graph.expanded() < self.states.len() {
+            if self.states.len() >= self.limits.max_states {
+                let states = self.limits.max_states;
+                self.limit = Some(format!("stopped at the limit of {states} states"));
+                break;
+            }
+            self.expand(self.graph.expanded() as StateId);
+        }
+        let searched = self.graph.expanded() == self.states.len();
+        if (searched || self.limit.is_some()) && self.witnesses.is_none() {
+            if searched {
+                self.find_livelocks();
+            }
+            self.find_witnesses();
+        }
+        self.is_running()
+    }
+
+    /// Runs to the end or to a limit.
+    pub fn run(&mut self) -> Report {
+        while self.advance(usize::MAX) {}
+        self.report()
+    }
+
+    fn is_running(&self) -> bool {
+        self.witnesses.is_none()
+    }
+
+    fn expand(&mut self, state: StateId) {
+        self.graph.expand_next();
+        self.restore(state);
+        let system = Rc::clone(&self.system);
+        let runnable: Vec<Choice> = system
+            .choices()
+            .filter(|choice| system.status(&self.memory, *choice) == Status::Runnable)
+            .collect();
+        if runnable.is_empty() {
+            let end = self.end();
+            self.record(state, end);
+        }
+        let steps = self.reached[state as usize].0 + 1;
+        for (number, choice) in runnable.into_iter().enumerate() {
+            if number > 0 {
+                self.restore(state);
+            }
+            system.step(&mut self.memory, choice, false);
+            let known = self.states.get_index_of(self.memory.cells());
+            let to = known.unwrap_or_else(|| {
+                self.reached.push((steps, state, Some(choice)));
+                self.states.insert_full(self.memory.cells().into()).0
+            });
+            self.graph.add(choice, to as StateId);
+        }
+    }
+
+    fn restore(&mut self, state: StateId) {
+        self.memory.restore(&self.states[state as usize]);
+    }
+
+    /// How an execution ends in the state at hand, where nobody can move.
+    fn end(&self) -> End {
+        let done = |choice| self.system.status(&self.memory, choice) == Status::Done;
+        if self.system.bug(&self.memory).is_some() {
+            End::Bug
+        } else if self.system.choices().all(done) {
+            End::Done
+        } else {
+            End::Deadlock
+        }
+    }
+
+    fn record(&mut self, state: StateId, end: End) {
+        let outcome = Outcome::of(&self.system, &self.memory, end);
+        let number = self.outcomes.insert_full(outcome).0;
+        self.ends.push((state, number));
+    }
+
+    fn find_livelocks(&mut self) {
+        for component in self.graph.fair_components() {
+            for state in component {
+                self.restore(state);
+                self.record(state, End::Livelock);
+            }
+        }
+    }
+
+    fn find_witnesses(&mut self) {
+        let ends: std::collections::HashMap<StateId, usize, FixedState> =
+            self.ends.iter().copied().collect();
+        let lanes = self.system.lanes.len();
+        let target = |state: StateId| ends.get(&state).copied();
+        self.witnesses = Some(self.graph.witnesses(lanes, self.outcomes.len(), target));
+    }
+
+    /// What was found so far.
+    pub fn report(&self) -> Report {
+        let complete = !self.is_running() && self.limit.is_none();
+        let mut outcomes: Vec<Found> = (0..self.outcomes.len())
+            .map(|number| Found {
+                outcome: self.outcomes[number].clone(),
+                always: complete && self.outcomes.len() == 1,
+                witness: self.witness(number),
+            })
+            .collect();
+        outcomes.sort_by(|a, b| a.outcome.cmp(&b.outcome));
+        Report {
+            states: self.states.len(),
+            transitions: self.graph.edges(),
+            depth: self.reached.iter().map(|(steps, ..)| *steps).max().unwrap_or(0) as usize,
+            running: self.is_running(),
+            complete,
+            limit: self.limit.clone(),
+            outcomes,
+        }
+    }
+
+    fn witness(&self, outcome: usize) -> Option<Witness> {
+        let choices = match &self.witnesses {
+            Some(found) => found[outcome].clone()?,
+            None => self.first_path(self.ends.iter().find(|(_, number)| *number == outcome)?.0),
+        };
+        let schedule = Schedule(choices);
+        Some(Witness { switches: schedule.switches(), schedule })
+    }
+
+    fn first_path(&self, mut state: StateId) -> Vec<Choice> {
+        let mut choices = Vec::new();
+        while let (_, from, Some(choice)) = self.reached[state as usize] {
+            choices.push(choice);
+            state = from;
+        }
+        choices.reverse();
+        choices
+    }
+}

@@ -177,7 +177,8 @@ impl System {
         Cell::at(lane.base + LANE_FIELDS + (before + operation) as u32)
     }
 
-    fn slots(&self, cpu: usize, handler: bool) -> u32 {
+    /// Index of the first local cell of the task's program or the handler's.
+    pub fn slots(&self, cpu: usize, handler: bool) -> u32 {
         let lane = &self.lanes[cpu];
         let results = lane.task.operations.len() + lane.handler.operations.len();
         let before = if handler { u32::from(lane.task.slots) } else { 0 };

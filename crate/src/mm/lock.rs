@@ -1,5 +1,5 @@
 //! Lock words: free, held by one lane, or shared by several.
-use super::memory::Cell;
+use super::memory::{Cell, Memory};
 use super::word::Word;
 
 /// What kind of lock it is; decides who may sleep and what an interrupt may do.
@@ -75,6 +75,11 @@ impl LockWord {
     /// Whether it is held exclusively.
     pub fn exclusive(self) -> bool {
         self.0 & EXCLUSIVE != 0
+    }
+
+    /// The lock word in a cell that the layout says holds one.
+    pub fn of(memory: &Memory, cell: u32) -> LockWord {
+        memory.peek(Cell::at(cell))
     }
 
     /// The lanes that hold it, lowest first.

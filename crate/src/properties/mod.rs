@@ -3,7 +3,7 @@
 //! A property with `invariant` set is about the model and the kernel's bookkeeping: when it breaks
 //! the first suspect is the model. The others are what the races are about.
 mod allocator;
-mod references;
+pub mod references;
 
 use crate::machine::Property;
 

@@ -5,8 +5,11 @@
 //! the kernel at hand.
 pub mod build;
 pub mod call;
+pub mod edit;
+pub mod machine_table;
 pub mod parse;
 pub mod pattern;
+pub mod reader;
 
 use std::collections::BTreeMap;
 

@@ -1,2 +1,438 @@
-//! Under construction.
-pub fn parse() {}
+//! Scenario text to a scenario. Every mistake is a complaint with its place; the text is the
+//! user's and hostile, so everything is bounded.
+use std::collections::BTreeMap;
+
+use toml_edit::{Document, Item, TableLike};
+
+use super::call::{self, Names};
+use super::machine_table;
+use super::reader::{Reader, Text, nearest, short};
+use super::{
+    Complaint, End, Expectation, KernelChoice, Pattern, Place, Quantifier, Scenario, Timeline,
+    limits,
+};
+use crate::machine::Operation;
+use crate::mm::Geometry;
+use crate::properties;
+use crate::routines::kernels;
+
+const FORMAT: i64 = 1;
+const TITLE: usize = 200;
+const KEYS: &[&str] = &[
+    "format", "title", "about", "refs", "kernel", "machine", "process", "cpu", "schedule", "expect",
+];
+
+/// Reads a scenario.
+///
+/// # Errors
+/// What is wrong with the text, in the order of its lines; one complaint at least.
+pub fn parse(text: &str) -> Result<Scenario, Vec<Complaint>> {
+    let mut reader = Reader::new(text);
+    if text.len() > limits::TEXT {
+        let message = format!(
+            "the text has {} bytes, and a scenario has at most {}",
+            text.len(),
+            limits::TEXT
+        );
+        reader.complain(Place::default(), message, None);
+        return Err(reader.complaints);
+    }
+    let document = match Document::parse(text) {
+        Ok(document) => document,
+        Err(error) => {
+            let place = error.span().map_or(Place::default(), |span| reader.place(span.start));
+            let message = error.message().lines().next().unwrap_or("this is not TOML");
+            let hint = "a scenario is a TOML file (toml.io)".to_string();
+            reader.complain(place, message, Some(hint));
+            return Err(reader.complaints);
+        }
+    };
+    let scenario = read(&mut reader, document.as_table());
+    match scenario {
+        Some(scenario) if reader.complaints.is_empty() => Ok(scenario),
+        _ => {
+            if reader.complaints.is_empty() {
+                reader.complain(Place::default(), "this is not a whole scenario", None);
+            }
+            reader.complaints.sort_by_key(|complaint| complaint.place);
+            Err(reader.complaints)
+        }
+    }
+}
+
+fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<Scenario> {
+    format(reader, root)?;
+    reader.only_keys(root, "a scenario", KEYS);
+    let title = required(reader, root, "title");
+    if let Some(title) = &title
+        && (title.value.chars().count() > TITLE || title.value.contains('\n'))
+    {
+        reader.complain(title.place, format!("the title is one line of at most {TITLE}"), None);
+    }
+    let about = required(reader, root, "about");
+    let refs = root.get("refs").map_or(Vec::new(), |item| {
+        reader.strings(item, "refs", 64).into_iter().map(|text| text.value).collect()
+    });
+    let kernel = match root.get("kernel") {
+        Some(item) => kernel(reader, item, None),
+        None => {
+            reader.complain(Place::default(), "there is no [kernel]", Some(kernel_hint()));
+            None
+        }
+    };
+    let machine = machine_table::read(reader, root)?;
+    let (mut geometry, mappings) = (machine.geometry, machine.mappings);
+    let cpus = timelines(reader, root, &mut geometry, &mappings)?;
+    geometry.cpus = cpus.len();
+    let schedule = schedule(reader, root);
+    let names = result_names(&cpus);
+    let kernel = kernel?;
+    let expects = expectations(reader, root, &kernel, &names);
+    Some(Scenario {
+        title: title?.value,
+        about: about?.value.trim().to_string(),
+        refs,
+        kernel,
+        geometry,
+        blocks: machine.blocks,
+        mappings,
+        allocated: machine.allocated,
+        cpus,
+        fine: machine.fine,
+        schedule,
+        expects,
+    })
+}
+
+/// The format comes first: of another one nothing else can be said.
+fn format(reader: &mut Reader, root: &dyn TableLike) -> Option<()> {
+    let Some(item) = root.get("format") else {
+        let hint = Some(format!("start with `format = {FORMAT}`"));
+        reader.complain(Place { line: 1, column: 1 }, "there is no `format`", hint);
+        return None;
+    };
+    let place = reader.at(item);
+    match item.as_integer() {
+        Some(FORMAT) => Some(()),
+        Some(newer) if newer > FORMAT => {
+            let message = format!("this scenario is of format {newer}, made for a newer Pagerace");
+            reader.complain(place, message, Some(format!("this one reads format {FORMAT}")));
+            None
+        }
+        _ => {
+            let hint = Some(format!("write `format = {FORMAT}`"));
+            reader.complain(place, "this is not a format", hint);
+            None
+        }
+    }
+}
+
+fn required(reader: &mut Reader, root: &dyn TableLike, key: &str) -> Option<Text> {
+    let Some(item) = root.get(key) else {
+        let hint = Some(format!("say it in a sentence: `{key} = \"...\"`"));
+        reader.complain(Place { line: 1, column: 1 }, format!("there is no `{key}`"), hint);
+        return None;
+    };
+    let text = reader.string(item, key)?;
+    if text.value.trim().is_empty() {
+        reader.complain(text.place, format!("the {key} is empty"), None);
+        return None;
+    }
+    Some(text)
+}
+
+fn kernel_hint() -> String {
+    let names: Vec<&str> = kernels::PRESETS.iter().map(|preset| preset.name).collect();
+    format!("give it a `base`, one of: {}", names.join(", "))
+}
+
+/// A kernel: a preset's name, or a table of a base and toggles. Without a base the table means
+/// that of the file.
+fn kernel(reader: &mut Reader, item: &Item, own: Option<&KernelChoice>) -> Option<KernelChoice> {
+    if item.is_str() && own.is_some() {
+        let base = reader.string(item, "kernel")?;
+        let base = preset(reader, &base)?;
+        return Some(KernelChoice { base, toggles: BTreeMap::new() });
+    }
+    let table = reader.table(item, "kernel")?;
+    let base = match (table.get("base"), own) {
+        (Some(base), _) => {
+            let base = reader.string(base, "base")?;
+            preset(reader, &base)?
+        }
+        (None, Some(own)) => own.base.clone(),
+        (None, None) => {
+            let place = reader.at(item);
+            reader.complain(place, "the kernel has no `base`", Some(kernel_hint()));
+            return None;
+        }
+    };
+    let mut toggles = BTreeMap::new();
+    for (key, item) in table.iter().filter(|(key, _)| *key != "base") {
+        let place = reader.key_place(table, key);
+        let Some(toggle) = kernels::toggle(key) else {
+            let known = kernels::TOGGLES.iter().map(|toggle| toggle.name).chain(["base"]);
+            let hint = nearest(key, known)
+                .or_else(|| Some("`pagerace kernels` lists the toggles".to_string()));
+            reader.complain(place, format!("there is no toggle `{}`", short(key)), hint);
+            continue;
+        };
+        let Some(value) = reader.string(item, key) else { continue };
+        let mut known = toggle.values.iter().map(|(name, _)| *name);
+        if known.clone().any(|name| name == value.value) {
+            toggles.insert(key.to_string(), value.value);
+        } else {
+            let list = known.clone().collect::<Vec<_>>().join(", ");
+            let hint = nearest(&value.value, &mut known)
+                .unwrap_or_else(|| format!("it is one of: {list}"));
+            let message = format!("`{}` is no value of {key}", short(&value.value));
+            reader.complain(value.place, message, Some(hint));
+        }
+    }
+    Some(KernelChoice { base, toggles })
+}
+
+fn preset(reader: &mut Reader, name: &Text) -> Option<String> {
+    if kernels::preset(&name.value).is_some() {
+        return Some(name.value.clone());
+    }
+    let known = || kernels::PRESETS.iter().map(|preset| preset.name);
+    let list = known().collect::<Vec<_>>().join(", ");
+    let message = format!("there is no kernel `{}`", short(&name.value));
+    reader.complain(name.place, message, Some(format!("it is one of: {list}")));
+    None
+}
+
+const CPU_KEYS: &[&str] = &["process", "run", "interrupt"];
+
+/// The lanes. Pins are named before any call is understood: one lane may drop another's pin.
+fn timelines(
+    reader: &mut Reader,
+    root: &dyn TableLike,
+    geometry: &mut Geometry,
+    mappings: &[Vec<super::StartMapping>],
+) -> Option<Vec<Timeline>> {
+    let tables = root.get("cpu").map(|item| reader.tables(item, "[[cpu]]", limits::CPUS));
+    let tables = tables.unwrap_or_default();
+    if tables.is_empty() {
+        let hint = Some("add a [[cpu]] with `run = [\"...\"]`".to_string());
+        reader.complain(Place::default(), "there is no [[cpu]]", hint);
+        return None;
+    }
+    let mut lanes = Vec::new();
+    for (table, _) in &tables {
+        reader.only_keys(*table, "a [[cpu]]", CPU_KEYS);
+        let process = table.get("process").and_then(|item| process(reader, item, geometry));
+        let list = |reader: &mut Reader, key: &str| {
+            let item = table.get(key);
+            item.map_or(Vec::new(), |item| reader.strings(item, key, limits::OPERATIONS))
+        };
+        let (run, interrupt) = (list(reader, "run"), list(reader, "interrupt"));
+        lanes.push((process, run, interrupt));
+    }
+    let mut taken = Vec::new();
+    for (_, run, interrupt) in &lanes {
+        run.iter()
+            .chain(interrupt)
+            .for_each(|text| name_result(reader, geometry, text, &mut taken));
+    }
+    let cpus = lanes.iter().map(|(process, run, interrupt)| {
+        let writable: Vec<bool> =
+            process.map_or(Vec::new(), |number| mappings[number].iter().map(|m| m.write).collect());
+        let names = Names { geometry, process: *process, writable: &writable };
+        Timeline {
+            process: *process,
+            run: operations(reader, run, &names, false),
+            interrupt: operations(reader, interrupt, &names, true),
+        }
+    });
+    Some(cpus.collect())
+}
+
+fn process(reader: &mut Reader, item: &Item, geometry: &Geometry) -> Option<usize> {
+    let name = reader.string(item, "process")?;
+    let mut known = geometry.processes.iter().map(|process| process.name.as_str());
+    let found = known.clone().position(|other| other == name.value);
+    if found.is_none() {
+        let hint = nearest(&name.value, &mut known)
+            .or_else(|| Some("name it in a [[process]]".to_string()));
+        let message = format!("there is no process `{}`", short(&name.value));
+        reader.complain(name.place, message, hint);
+    }
+    found
+}
+
+/// Notes the name that a call gives its result, and the pin if it makes one.
+fn name_result(reader: &mut Reader, geometry: &mut Geometry, text: &Text, taken: &mut Vec<String>) {
+    let Ok(parts) = call::take_apart(&text.value, text.place) else { return };
+    let (Some((name, _)), Ok(entry)) = (parts.result, parts.entry(text.place)) else { return };
+    if taken.iter().any(|other| other == name) {
+        let message = format!("two calls are named `{name}`");
+        reader.complain(text.place, message, Some("give each its own name".into()));
+        return;
+    }
+    if is_lane_name(name) {
+        let message = format!("`{name}` stands for the calls of a lane that have no name");
+        reader.complain(text.place, message, Some("choose another name".into()));
+        return;
+    }
+    taken.push(name.to_string());
+    if !entry.makes_pin {
+        return;
+    }
+    if geometry.pins.len() == limits::PINS {
+        let message = format!("there are more than {} pins", limits::PINS);
+        reader.complain(text.place, message, None);
+    } else {
+        geometry.pins.push(name.to_string());
+    }
+}
+
+fn is_lane_name(name: &str) -> bool {
+    name.strip_prefix("cpu").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn operations(
+    reader: &mut Reader,
+    texts: &[Text],
+    names: &Names,
+    in_interrupt: bool,
+) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for text in texts {
+        let read = call::take_apart(&text.value, text.place).and_then(|parts| {
+            let entry = parts.entry(text.place)?;
+            if in_interrupt && !entry.in_interrupt {
+                let message = format!("`{}` may sleep", entry.function.0);
+                let hint = Some("an interrupt cannot call it: put it in `run`".to_string());
+                return Err(Complaint { place: text.place, message, hint });
+            }
+            parts.operation(entry, names, &text.value, text.place)
+        });
+        match read {
+            Ok(operation) => operations.push(operation),
+            Err(complaint) => {
+                reader.complain(complaint.place, complaint.message, complaint.hint);
+            }
+        }
+    }
+    operations
+}
+
+fn schedule(reader: &mut Reader, root: &dyn TableLike) -> Option<(String, Place)> {
+    let item = root.get("schedule")?;
+    let table = reader.table(item, "schedule")?;
+    reader.only_keys(table, "[schedule]", &["steps"]);
+    let Some(steps) = table.get("steps") else {
+        let place = reader.at(item);
+        let hint = Some("write `steps = \"1*4 0*2 1*\"`".to_string());
+        reader.complain(place, "the schedule has no `steps`", hint);
+        return None;
+    };
+    let text = reader.string(steps, "steps")?;
+    Some((text.value, text.place))
+}
+
+/// The names that outcomes of these lanes have, and `cpuN` of each lane with unnamed calls.
+fn result_names(cpus: &[Timeline]) -> Vec<String> {
+    let mut names = Vec::new();
+    for (number, cpu) in cpus.iter().enumerate() {
+        let calls = || cpu.run.iter().chain(&cpu.interrupt);
+        names.extend(calls().filter_map(|call| call.result.clone()));
+        if calls().any(|call| call.result.is_none()) {
+            names.push(format!("cpu{number}"));
+        }
+    }
+    names
+}
+
+fn expectations(
+    reader: &mut Reader,
+    root: &dyn TableLike,
+    own: &KernelChoice,
+    names: &[String],
+) -> Vec<Expectation> {
+    let tables = root.get("expect").map(|item| reader.tables(item, "[[expect]]", limits::EXPECTS));
+    let mut expects = Vec::new();
+    for (table, place) in tables.unwrap_or_default() {
+        reader.only_keys(table, "an [[expect]]", &["kernel", "never", "sometimes", "always"]);
+        let kernel = match table.get("kernel") {
+            Some(item) => kernel(reader, item, Some(own)),
+            None => Some(own.clone()),
+        };
+        let claims: Vec<(Quantifier, &Item)> = Quantifier::ALL
+            .into_iter()
+            .filter_map(|quantifier| Some((quantifier, table.get(quantifier.word())?)))
+            .collect();
+        let [(quantifier, item)] = claims.as_slice() else {
+            let message = "an [[expect]] has one of `never`, `sometimes` and `always`";
+            reader.complain(place, message, None);
+            continue;
+        };
+        let pattern = pattern(reader, item, names);
+        if let (Some(kernel), Some(pattern)) = (kernel, pattern) {
+            expects.push(Expectation { kernel, quantifier: *quantifier, pattern, place });
+        }
+    }
+    expects
+}
+
+fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern> {
+    let table = reader.table(item, "a claim")?;
+    let mut pattern = Pattern::default();
+    for (key, item) in table.iter() {
+        match key {
+            "breaks" => pattern.breaks = broken(reader, item),
+            "end" => pattern.end = end(reader, item),
+            name if names.iter().any(|known| known == name) => {
+                let value = reader.string(item, name)?;
+                pattern.results.insert(name.to_string(), value.value);
+            }
+            other => {
+                let place = reader.key_place(table, other);
+                let known = names.iter().map(String::as_str).chain(["breaks", "end"]);
+                let list = known.clone().collect::<Vec<_>>().join(", ");
+                let hint = nearest(other, known).unwrap_or_else(|| format!("there is: {list}"));
+                let message = format!("no call is named `{}`", short(other));
+                reader.complain(place, message, Some(hint));
+            }
+        }
+    }
+    if table.is_empty() {
+        let place = reader.at(item);
+        reader.complain(place, "a claim says nothing", None);
+    }
+    Some(pattern)
+}
+
+fn broken(reader: &mut Reader, item: &Item) -> Vec<String> {
+    let texts = if item.is_str() {
+        reader.string(item, "breaks").into_iter().collect()
+    } else {
+        reader.strings(item, "breaks", properties::PROPERTIES.len())
+    };
+    let mut names = Vec::new();
+    for text in texts {
+        if properties::find(&text.value).is_some() {
+            names.push(text.value);
+            continue;
+        }
+        let known = properties::PROPERTIES.iter().map(|property| property.name);
+        let list = known.clone().collect::<Vec<_>>().join(", ");
+        let hint = nearest(&text.value, known).unwrap_or_else(|| format!("there is: {list}"));
+        let message = format!("there is no property `{}`", short(&text.value));
+        reader.complain(text.place, message, Some(hint));
+    }
+    names
+}
+
+fn end(reader: &mut Reader, item: &Item) -> Option<End> {
+    let text = reader.string(item, "end")?;
+    let found = End::ALL.into_iter().find(|end| end.word() == text.value);
+    if found.is_none() {
+        let words = End::ALL.map(End::word).join(", ");
+        let message = format!("`{}` is no end", short(&text.value));
+        reader.complain(text.place, message, Some(format!("it is one of: {words}")));
+    }
+    found
+}

@@ -2,6 +2,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::machine::System;
+use crate::mm::Memory;
+
 /// How an execution ends.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum End {
@@ -42,12 +45,53 @@ pub struct Outcome {
     pub end: End,
 }
 
+impl Outcome {
+    /// The outcome of the execution that ended in this state, in this way.
+    pub fn of(system: &System, memory: &Memory, end: End) -> Outcome {
+        let mut results: BTreeMap<String, String> = BTreeMap::new();
+        for cpu in 0..system.lanes.len() {
+            for (operation, words) in finished(system, memory, cpu) {
+                let name = operation.unwrap_or_else(|| format!("cpu{cpu}"));
+                let joined = results.entry(name).or_default();
+                if !joined.is_empty() {
+                    joined.push_str(", ");
+                }
+                joined.push_str(&words);
+            }
+        }
+        let findings = system.findings(memory);
+        let broken = system.properties.iter().enumerate();
+        let breaks = broken.filter(|(number, _)| findings & 1 << number != 0);
+        Outcome { results, breaks: breaks.map(|(_, property)| property.name).collect(), end }
+    }
+}
+
+/// What the finished calls of a lane returned: the name given to each, and the value.
+fn finished(system: &System, memory: &Memory, cpu: usize) -> Vec<(Option<String>, String)> {
+    let mut values = Vec::new();
+    for handler in [false, true] {
+        let program = system.program(cpu, handler);
+        let done = match system.location(memory, cpu, handler) {
+            Some(loc) => program.locs[loc].operation,
+            None if handler && system.interrupt_pending(memory, cpu) => 0,
+            None => program.operations.len(),
+        };
+        for (number, operation) in program.operations[..done].iter().enumerate() {
+            let value = memory.peek(system.result(cpu, handler, number));
+            if let Some(words) = program.returns[number].words(value) {
+                values.push((operation.result.clone(), words));
+            }
+        }
+    }
+    values
+}
+
 /// Never, sometimes or always, as in the kernel's litmus tests.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Quantifier {
     /// No execution.
     Never,
-    /// One at least, and another that does not... or not; `always` is a stronger claim.
+    /// At least one execution.
     Sometimes,
     /// Every execution, and there is one.
     Always,

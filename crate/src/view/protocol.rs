@@ -592,3 +592,71 @@ pub struct ExpectationView {
     /// An interleaving that shows it, where one does.
     pub witness: Option<WitnessView>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ts_rs::{Config, TS};
+
+    const HEAD: &str = "// Generated from crate/src/view/protocol.rs by its test. Do not edit: run\n\
+                        // PAGERACE_BLESS=1 cargo test --lib protocol\n";
+
+    fn declarations(config: &Config) -> Vec<String> {
+        vec![
+            Request::decl(config),
+            Reply::decl(config),
+            Diagnostic::decl(config),
+            Catalogue::decl(config),
+            OperationHelp::decl(config),
+            KernelHelp::decl(config),
+            ToggleHelp::decl(config),
+            ScenarioView::decl(config),
+            PropertyView::decl(config),
+            StepView::decl(config),
+            LineView::decl(config),
+            ChangeView::decl(config),
+            StateView::decl(config),
+            LaneView::decl(config),
+            OperationView::decl(config),
+            FrameView::decl(config),
+            BlockView::decl(config),
+            PageView::decl(config),
+            LedgerView::decl(config),
+            FreeListView::decl(config),
+            CountersView::decl(config),
+            CmaView::decl(config),
+            ProcessView::decl(config),
+            MappingView::decl(config),
+            PinView::decl(config),
+            LockView::decl(config),
+            FindingView::decl(config),
+            ExplorationView::decl(config),
+            OutcomeView::decl(config),
+            WitnessView::decl(config),
+            ExpectationView::decl(config),
+        ]
+    }
+
+    /// Lines of comments leave the declarations; the Rust file holds them.
+    fn without_comments(declaration: &str) -> String {
+        let mut text = declaration.to_string();
+        while let Some(start) = text.find("/**") {
+            let end = text[start..].find("*/").expect("a comment ends") + start + 2;
+            text.replace_range(start..end, "");
+        }
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_generated_protocol_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/src/protocol.ts");
+        let declarations = declarations(&Config::default());
+        let lines = declarations.iter().map(|text| format!("export {}\n", without_comments(text)));
+        let generated = format!("{HEAD}{}", lines.collect::<String>());
+        if std::env::var_os("PAGERACE_BLESS").is_some() {
+            std::fs::write(path, &generated).expect("the file can be written");
+        }
+        let stored = std::fs::read_to_string(path).expect("the file exists");
+        assert!(stored == generated, "www/src/protocol.ts is stale: PAGERACE_BLESS=1 renews it");
+    }
+}

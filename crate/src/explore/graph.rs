@@ -1,0 +1,261 @@
+//! The graph of all states: which choice leads where, which cycles are fair, and the way to a
+//! state with the fewest context switches.
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::machine::Choice;
+
+/// A state, by the order in which it was found; 0 is the start.
+pub type StateId = u32;
+
+/// The edges found so far, grouped by the state that they leave.
+#[derive(Default)]
+pub struct Graph {
+    /// Index of each state's first edge; states are expanded in the order of their numbers.
+    firsts: Vec<usize>,
+    edges: Vec<(Choice, StateId)>,
+}
+
+impl Graph {
+    /// Starts the edges of the next state.
+    pub fn expand_next(&mut self) {
+        self.firsts.push(self.edges.len());
+    }
+
+    /// Adds an edge of the state that was started last.
+    pub fn add(&mut self, choice: Choice, to: StateId) {
+        self.edges.push((choice, to));
+    }
+
+    /// How many states have their edges.
+    pub fn expanded(&self) -> usize {
+        self.firsts.len()
+    }
+
+    /// How many edges there are.
+    pub fn edges(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// The edges that leave a state; none of one that was not expanded.
+    pub fn from(&self, state: StateId) -> &[(Choice, StateId)] {
+        let state = state as usize;
+        let Some(first) = self.firsts.get(state) else { return &[] };
+        let end = self.firsts.get(state + 1).copied().unwrap_or(self.edges.len());
+        &self.edges[*first..end]
+    }
+
+    /// The states that lie on a cycle which a fair scheduler may follow for ever, grouped by
+    /// strongly connected component.
+    ///
+    /// A scheduler is fair if a lane that can move again and again does move: spinlocks are queued
+    /// and sleepers are woken, so waiting for a lock that is freed in between does not starve
+    /// (strong fairness). A component in which some choice can be made and never is must do
+    /// without the states that offer it; what is left of it is looked at again (Emerson and Lei,
+    /// Sci. Comput. Program. 1987). The graph must be complete.
+    pub fn fair_components(&self) -> Vec<Vec<StateId>> {
+        let mut part = vec![0u32; self.expanded()];
+        let mut parts = 1;
+        let mut fair = Vec::new();
+        let mut work = self.components(&part, 0..self.expanded() as StateId);
+        while let Some(component) = work.pop() {
+            component.iter().for_each(|state| part[*state as usize] = parts);
+            let offers = self.starving(&component, &part, parts);
+            parts += 1;
+            let Some(offers) = offers else { continue };
+            if offers.is_empty() {
+                fair.push(component);
+                continue;
+            }
+            let keeps = |state: &StateId| {
+                !self.from(*state).iter().any(|(choice, _)| offers.contains(choice))
+            };
+            let rest: Vec<StateId> = component.into_iter().filter(keeps).collect();
+            rest.iter().for_each(|state| part[*state as usize] = parts);
+            work.extend(self.components(&part, rest));
+            parts += 1;
+        }
+        fair
+    }
+
+    /// The choices that a component offers and never makes inside itself; nothing if it has no
+    /// edge inside.
+    fn starving(&self, component: &[StateId], part: &[u32], own: u32) -> Option<Vec<Choice>> {
+        let edges = || component.iter().flat_map(|state| self.from(*state));
+        let mut made: Vec<Choice> = edges()
+            .filter(|(_, to)| part[*to as usize] == own)
+            .map(|(choice, _)| *choice)
+            .collect();
+        made.sort_unstable();
+        made.dedup();
+        let mut offered: Vec<Choice> = edges().map(|(choice, _)| *choice).collect();
+        offered.sort_unstable();
+        offered.dedup();
+        offered.retain(|choice| made.binary_search(choice).is_err());
+        (!made.is_empty()).then_some(offered)
+    }
+
+    /// Tarjan's strongly connected components of the given states, which are one part each of
+    /// `part`, without recursion (SIAM J. Comput. 1972). Edges to other parts do not count.
+    fn components(
+        &self,
+        part: &[u32],
+        states: impl IntoIterator<Item = StateId>,
+    ) -> Vec<Vec<StateId>> {
+        const UNSEEN: u32 = u32::MAX;
+        let mut index = vec![UNSEEN; part.len()];
+        let mut low = vec![0u32; part.len()];
+        let mut on_stack = vec![false; part.len()];
+        let (mut stack, mut work, mut components) = (Vec::new(), Vec::new(), Vec::new());
+        let mut next = 0;
+        for root in states {
+            if index[root as usize] == UNSEEN {
+                work.push((root, 0));
+            }
+            while let Some((state, edge)) = work.pop() {
+                let at = state as usize;
+                if edge == 0 {
+                    (index[at], low[at]) = (next, next);
+                    next += 1;
+                    stack.push(state);
+                    on_stack[at] = true;
+                }
+                if let Some((_, to)) = self.from(state).get(edge) {
+                    work.push((state, edge + 1));
+                    let to_at = *to as usize;
+                    if part[to_at] != part[at] {
+                        continue;
+                    }
+                    if index[to_at] == UNSEEN {
+                        work.push((*to, 0));
+                    } else if on_stack[to_at] {
+                        low[at] = low[at].min(index[to_at]);
+                    }
+                    continue;
+                }
+                for (_, to) in self.from(state) {
+                    if on_stack[*to as usize] && part[*to as usize] == part[at] {
+                        low[at] = low[at].min(low[*to as usize]);
+                    }
+                }
+                if low[at] == index[at] {
+                    let start = stack.iter().rposition(|other| *other == state);
+                    let component = stack.split_off(start.expect("the root is on the stack"));
+                    component.iter().for_each(|state| on_stack[*state as usize] = false);
+                    components.push(component);
+                }
+            }
+        }
+        components
+    }
+
+    /// For each target, the way to the nearest of its states: fewest context switches first, then
+    /// fewest steps.
+    ///
+    /// Dijkstra's algorithm over (state, lane that ran last) with the pair (switches, steps) as
+    /// cost; both only grow, so the first arrival is the least. `target` says which target a state
+    /// belongs to, of `targets` in all.
+    pub fn witnesses(
+        &self,
+        lanes: usize,
+        targets: usize,
+        target: impl Fn(StateId) -> Option<usize>,
+    ) -> Vec<Option<Vec<Choice>>> {
+        let node = |state: StateId, lane: usize| state as usize * (lanes + 1) + lane;
+        let nodes = self.largest_state() as usize * (lanes + 1) + lanes + 1;
+        let mut came: Vec<Option<(usize, Choice)>> = vec![None; nodes];
+        let mut settled = vec![false; nodes];
+        let mut found: Vec<Option<Vec<Choice>>> = vec![None; targets];
+        let mut best = vec![(u32::MAX, u32::MAX); nodes];
+        let start = node(0, lanes);
+        best[start] = (0, 0);
+        let mut queue = BinaryHeap::from([Reverse(((0u32, 0u32), start))]);
+        let mut missing = targets;
+        while let Some(Reverse(((switches, steps), at))) = queue.pop() {
+            if std::mem::replace(&mut settled[at], true) {
+                continue;
+            }
+            let (state, lane) = ((at / (lanes + 1)) as StateId, at % (lanes + 1));
+            if let Some(target) = target(state).filter(|target| found[*target].is_none()) {
+                found[target] = Some(path(&came, at));
+                missing -= 1;
+                if missing == 0 {
+                    break;
+                }
+            }
+            for (choice, to) in self.from(state) {
+                let switch = u32::from(lane != lanes && lane != choice.cpu());
+                let (cost, to) = ((switches + switch, steps + 1), node(*to, choice.cpu()));
+                if cost < best[to] {
+                    best[to] = cost;
+                    came[to] = Some((at, *choice));
+                    queue.push(Reverse((cost, to)));
+                }
+            }
+        }
+        found
+    }
+
+    fn largest_state(&self) -> StateId {
+        let reached = self.edges.iter().map(|(_, to)| *to).max().unwrap_or(0);
+        reached.max(self.expanded().saturating_sub(1) as StateId)
+    }
+}
+
+fn path(came: &[Option<(usize, Choice)>], mut at: usize) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    while let Some((from, choice)) = came[at] {
+        choices.push(choice);
+        at = from;
+    }
+    choices.reverse();
+    choices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph(edges: &[&[(usize, StateId)]]) -> Graph {
+        let mut graph = Graph::default();
+        for from in edges {
+            graph.expand_next();
+            from.iter().for_each(|(cpu, to)| graph.add(Choice::Run(*cpu), *to));
+        }
+        graph
+    }
+
+    /// 0 to 3 by three switches in three steps, or by one switch in five.
+    #[test]
+    fn fewer_switches_win_over_fewer_steps() {
+        let graph = graph(&[
+            &[(0, 1), (0, 4)],
+            &[(1, 2)],
+            &[(0, 3)],
+            &[],
+            &[(0, 5)],
+            &[(0, 6)],
+            &[(1, 7)],
+            &[(1, 3)],
+        ]);
+        let found = graph.witnesses(2, 1, |state| (state == 3).then_some(0));
+        let lanes: Vec<usize> = found[0].as_ref().unwrap().iter().map(|c| c.cpu()).collect();
+        assert_eq!(lanes, [0, 0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn a_cycle_that_starves_a_lane_is_not_fair() {
+        // CPU0 spins between 0 and 1; CPU1 could always move to the end.
+        let unfair = graph(&[&[(0, 1), (1, 2)], &[(0, 0), (1, 2)], &[]]);
+        assert!(unfair.fair_components().is_empty());
+        // The same spin with CPU1 blocked.
+        let fair = graph(&[&[(0, 1)], &[(0, 0)]]);
+        assert_eq!(fair.fair_components().len(), 1);
+        // CPU1 waits for a lock that CPU0 takes and drops: it gets it in the end.
+        let queued = graph(&[&[(0, 1), (1, 2)], &[(0, 0)], &[]]);
+        assert!(queued.fair_components().is_empty());
+        // Both move for ever; a way out that nobody must take does not help.
+        let both = graph(&[&[(0, 1), (1, 0)], &[(0, 0), (1, 2)], &[]]);
+        assert_eq!(both.fair_components().len(), 1);
+    }
+}

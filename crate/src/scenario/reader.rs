@@ -1,0 +1,253 @@
+//! TOML values with their places: typed, bounded, and complained about where they are wrong.
+use std::ops::Range;
+
+use toml_edit::{Item, TableLike, Value};
+
+use super::{Complaint, Place};
+
+/// The text, and what was found wrong with it so far.
+pub struct Reader<'a> {
+    text: &'a str,
+    /// The complaints, in the order in which they were found.
+    pub complaints: Vec<Complaint>,
+}
+
+/// A string and where its first character stands.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// The value.
+    pub value: String,
+    /// The place of its first character, behind the quote.
+    pub place: Place,
+}
+
+/// More complaints than this help nobody.
+const MOST_COMPLAINTS: usize = 50;
+
+impl<'a> Reader<'a> {
+    /// A reader of this text.
+    pub fn new(text: &'a str) -> Self {
+        Reader { text, complaints: Vec::new() }
+    }
+
+    /// The place of a byte.
+    pub fn place(&self, byte: usize) -> Place {
+        let mut byte = byte.min(self.text.len());
+        while !self.text.is_char_boundary(byte) {
+            byte -= 1;
+        }
+        let before = &self.text[..byte];
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Place {
+            line: before.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1,
+            column: before[start..].chars().count() as u32 + 1,
+        }
+    }
+
+    fn place_of(&self, span: Option<Range<usize>>) -> Place {
+        span.map_or(Place::default(), |span| self.place(span.start))
+    }
+
+    /// The place of an item.
+    pub fn at(&self, item: &Item) -> Place {
+        self.place_of(item.span())
+    }
+
+    /// Complains.
+    pub fn complain(&mut self, place: Place, message: impl Into<String>, hint: Option<String>) {
+        if self.complaints.len() < MOST_COMPLAINTS {
+            self.complaints.push(Complaint { place, message: message.into(), hint });
+        }
+    }
+
+    /// Complains about every key that is not among those known.
+    pub fn only_keys(&mut self, table: &dyn TableLike, of: &str, known: &[&str]) {
+        for (key, _) in table.iter() {
+            if !known.contains(&key) {
+                let place = self.key_place(table, key);
+                let hint = nearest(key, known.iter().copied())
+                    .or_else(|| Some(format!("it has: {}", known.join(", "))));
+                self.complain(place, format!("{of} has no `{}`", short(key)), hint);
+            }
+        }
+    }
+
+    /// The place of a key.
+    pub fn key_place(&self, table: &dyn TableLike, key: &str) -> Place {
+        self.place_of(table.get_key_value(key).and_then(|(key, _)| key.span()))
+    }
+
+    fn wrong_type(&mut self, item: &Item, what: &str, wanted: &str) {
+        let place = self.at(item);
+        let found = item.type_name();
+        self.complain(place, format!("{what} is {wanted}, not {}", article(found)), None);
+    }
+
+    /// A string.
+    pub fn string(&mut self, item: &Item, what: &str) -> Option<Text> {
+        let Some(value) = item.as_str() else {
+            self.wrong_type(item, what, "a string");
+            return None;
+        };
+        Some(self.text_of(value, item.span()))
+    }
+
+    fn text_of(&self, value: &str, span: Option<Range<usize>>) -> Text {
+        let mut place = self.place_of(span.clone());
+        // Behind one quote, where the value stands as it is; escapes and long strings keep the
+        // place of the quote.
+        let as_it_is = span.is_some_and(|span| {
+            self.text.get(span.start + 1..span.end.saturating_sub(1)) == Some(value)
+        });
+        if as_it_is {
+            place.column += 1;
+        }
+        Text { value: value.into(), place }
+    }
+
+    /// A list of strings, at most `most`.
+    pub fn strings(&mut self, item: &Item, what: &str, most: usize) -> Vec<Text> {
+        let Some(array) = item.as_array() else {
+            self.wrong_type(item, what, "a list of strings");
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for value in array {
+            let place = self.place_of(value.span());
+            if texts.len() == most {
+                self.complain(place, format!("{what} has at most {most} entries"), None);
+                break;
+            }
+            match value {
+                Value::String(string) => texts.push(self.text_of(string.value(), value.span())),
+                other => {
+                    let found = article(other.type_name());
+                    self.complain(place, format!("{what} is a list of strings, not {found}"), None);
+                }
+            }
+        }
+        texts
+    }
+
+    /// A whole number within bounds, both included.
+    pub fn number(&mut self, item: &Item, what: &str, bounds: (usize, usize)) -> Option<usize> {
+        let Some(value) = item.as_integer() else {
+            self.wrong_type(item, what, "a whole number");
+            return None;
+        };
+        let place = self.at(item);
+        self.bounded(value, what, bounds, place)
+    }
+
+    fn bounded(
+        &mut self,
+        value: i64,
+        what: &str,
+        (least, most): (usize, usize),
+        place: Place,
+    ) -> Option<usize> {
+        let number = usize::try_from(value).ok().filter(|n| (least..=most).contains(n));
+        if number.is_none() {
+            let hint = Some(format!("from {least} to {most}"));
+            self.complain(place, format!("{what} cannot be {value}"), hint);
+        }
+        number
+    }
+
+    /// A list of whole numbers within bounds, with their places.
+    pub fn numbers(
+        &mut self,
+        item: &Item,
+        what: &str,
+        bounds: (usize, usize),
+    ) -> Vec<(usize, Place)> {
+        let Some(array) = item.as_array() else {
+            self.wrong_type(item, what, "a list of whole numbers");
+            return Vec::new();
+        };
+        let mut numbers = Vec::new();
+        for value in array {
+            let place = self.place_of(value.span());
+            match value.as_integer() {
+                Some(integer) => {
+                    let number = self.bounded(integer, what, bounds, place);
+                    numbers.extend(number.map(|number| (number, place)));
+                }
+                None => {
+                    let found = article(value.type_name());
+                    self.complain(place, format!("{what} is whole numbers, not {found}"), None);
+                }
+            }
+        }
+        numbers
+    }
+
+    /// Yes or no.
+    pub fn flag(&mut self, item: &Item, what: &str) -> bool {
+        item.as_bool().unwrap_or_else(|| {
+            self.wrong_type(item, what, "true or false");
+            false
+        })
+    }
+
+    /// A table.
+    pub fn table<'i>(&mut self, item: &'i Item, what: &str) -> Option<&'i dyn TableLike> {
+        let table = item.as_table_like();
+        if table.is_none() {
+            self.wrong_type(item, what, "a table");
+        }
+        table
+    }
+
+    /// An array of tables, at most `most`, each with its place.
+    pub fn tables<'i>(
+        &mut self,
+        item: &'i Item,
+        what: &str,
+        most: usize,
+    ) -> Vec<(&'i dyn TableLike, Place)> {
+        let tables: Vec<(&'i dyn TableLike, Place)> = match item {
+            Item::ArrayOfTables(array) => array
+                .iter()
+                .map(|table| (table as &dyn TableLike, self.place_of(table.span())))
+                .collect(),
+            Item::Value(Value::Array(array)) if array.iter().all(Value::is_inline_table) => array
+                .iter()
+                .filter_map(|value| {
+                    let table = value.as_inline_table()? as &dyn TableLike;
+                    Some((table, self.place_of(value.span())))
+                })
+                .collect(),
+            other => {
+                self.wrong_type(other, what, "an array of tables");
+                Vec::new()
+            }
+        };
+        if let Some((_, place)) = tables.get(most) {
+            let message = format!("there are {} {what} tables, {most} at most", tables.len());
+            self.complain(*place, message, None);
+        }
+        tables.into_iter().take(most).collect()
+    }
+}
+
+/// The known word that was probably meant.
+pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+    let near = known
+        .map(|other| (strsim::damerau_levenshtein(short(word).as_str(), other), other))
+        .min_by_key(|(distance, _)| *distance)?;
+    let close = near.0 <= (word.chars().count() / 3).max(1) + 1;
+    close.then(|| format!("did you mean `{}`?", near.1))
+}
+
+/// A word from a hostile text, fit for a message.
+pub fn short(word: &str) -> String {
+    let plain: String =
+        word.chars().map(|c| if c.is_control() { '?' } else { c }).take(40).collect();
+    if word.chars().count() > 40 { format!("{plain}...") } else { plain }
+}
+
+fn article(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {noun}", if vowel { "an" } else { "a" })
+}

@@ -1,0 +1,218 @@
+//! The timeline as kernel commit messages draw it: ASCII, 75 columns, a column for each CPU.
+use super::protocol::{LineView, StepView};
+use super::{lanes, picture};
+use crate::machine::{Choice, Status};
+use crate::mm::Memory;
+use crate::player::Player;
+use crate::scenario::{End, Outcome, Scenario};
+
+/// The width of a line (Documentation/process/submitting-patches.rst).
+pub const WIDTH: usize = 75;
+
+/// More lanes than this are told as a list: their columns would be too narrow.
+const MOST_COLUMNS: usize = 3;
+
+/// Functions deeper than this are not indented further.
+const DEEPEST_INDENT: usize = 8;
+
+/// The trace up to the cursor, with its outcome below.
+pub fn timeline(scenario: &Scenario, player: &Player) -> String {
+    let steps = &lanes::trace(player)[..player.cursor()];
+    let mut lines = vec![ascii(&scenario.title)];
+    lines.push(format!("Kernel: {}", ascii(&player.system().kernel.name)));
+    lines.push(String::new());
+    if scenario.cpus.len() <= MOST_COLUMNS {
+        columns(scenario, player, steps, &mut lines);
+    } else {
+        list(player, steps, &mut lines);
+    }
+    lines.push(String::new());
+    lines.extend(outcome(player));
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn columns(scenario: &Scenario, player: &Player, steps: &[StepView], out: &mut Vec<String>) {
+    let count = scenario.cpus.len();
+    let width = WIDTH / count;
+    for (cpu, lane) in scenario.cpus.iter().enumerate() {
+        let indent = " ".repeat(cpu * width);
+        let process = lane.process.map_or(String::new(), |number| {
+            format!(" ({})", player.system().layout.geometry.processes[number].name)
+        });
+        put(out, cpu, count, vec![format!("CPU{cpu}{process}")], cpu > 0);
+        debug_assert!(indent.len() < WIDTH);
+    }
+    let rule = "-".repeat(width - 3);
+    let rules: Vec<String> = (0..count)
+        .map(|cpu| format!("{}{rule}", " ".repeat(if cpu == 0 { 0 } else { 3 })))
+        .collect();
+    out.push(rules.concat());
+    let mut columns =
+        Columns { count, stacks: vec![Vec::new(); count], operations: vec![None; count] };
+    for step in steps {
+        columns.step(player, step, out);
+    }
+}
+
+/// What each column has shown last, so that a function's name stands once.
+struct Columns {
+    count: usize,
+    stacks: Vec<Vec<String>>,
+    operations: Vec<Option<(bool, u32)>>,
+}
+
+impl Columns {
+    fn step(&mut self, player: &Player, step: &StepView, out: &mut Vec<String>) {
+        let cpu = step.cpu as usize;
+        if step.lines.is_empty() {
+            self.stacks[cpu].clear();
+            put(out, cpu, self.count, vec!["<Interrupt>".into()], false);
+        }
+        for line in &step.lines {
+            self.line(player, step, line, out);
+        }
+        for name in &step.broke {
+            let property = player.system().properties.iter().find(|p| p.name == name);
+            let words = property.map_or(name.as_str(), |property| property.when_broken);
+            let marked = wrap(&format!("^ {}", ascii(words)), self.width(), 2);
+            put(out, cpu, self.count, marked, false);
+        }
+    }
+
+    fn width(&self) -> usize {
+        WIDTH / self.count - 1
+    }
+
+    fn line(&mut self, player: &Player, step: &StepView, line: &LineView, out: &mut Vec<String>) {
+        let cpu = step.cpu as usize;
+        let operation = Some((step.interrupt, line.operation));
+        if self.operations[cpu] != operation {
+            self.operations[cpu] = operation;
+            self.stacks[cpu].clear();
+            let program = player.system().program(cpu, step.interrupt);
+            let text = &program.operations[line.operation as usize].text;
+            put(out, cpu, self.count, wrap(&ascii(text), self.width(), 2), false);
+            self.stacks[cpu].push(line.stack[0].clone());
+        }
+        let shown = &self.stacks[cpu];
+        let same = shown.iter().zip(&line.stack).take_while(|(a, b)| a == b).count();
+        for (depth, function) in line.stack.iter().enumerate().skip(same) {
+            let text = indented(depth, &format!("{}()", ascii(function)));
+            put(out, cpu, self.count, wrap(&text, self.width(), 2), false);
+        }
+        let text = indented(line.stack.len(), &ascii(&line.text));
+        put(out, cpu, self.count, wrap(&text, self.width(), 2), false);
+        self.stacks[cpu].clone_from(&line.stack);
+    }
+}
+
+fn indented(depth: usize, text: &str) -> String {
+    format!("{}{text}", " ".repeat(depth.min(DEEPEST_INDENT)))
+}
+
+/// Puts rows into a lane's column; beside what stands in the last row where asked to.
+fn put(out: &mut Vec<String>, cpu: usize, count: usize, rows: Vec<String>, beside: bool) {
+    let column = cpu * (WIDTH / count);
+    for row in rows {
+        match out.last_mut().filter(|_| beside) {
+            Some(last) => *last = format!("{last:column$}{row}"),
+            None => out.push(format!("{}{row}", " ".repeat(column))),
+        }
+    }
+}
+
+fn list(player: &Player, steps: &[StepView], out: &mut Vec<String>) {
+    for step in steps {
+        let head = format!("{:>4}. CPU{} ", step.number, step.cpu);
+        let mut rows: Vec<String> =
+            step.lines.iter().map(|line| format!("{}(): {}", line.function, line.text)).collect();
+        if rows.is_empty() {
+            rows.push("<Interrupt>".into());
+        }
+        for name in &step.broke {
+            let property = player.system().properties.iter().find(|p| p.name == name);
+            rows.push(format!("^ {}", property.map_or(name.as_str(), |p| p.when_broken)));
+        }
+        for (number, row) in rows.iter().enumerate() {
+            let lead = if number == 0 { head.clone() } else { " ".repeat(head.len()) };
+            let wrapped = wrap(&ascii(row), WIDTH - head.len(), 2);
+            for (part, text) in wrapped.iter().enumerate() {
+                let lead = if part == 0 { lead.clone() } else { " ".repeat(head.len()) };
+                out.push(format!("{lead}{text}"));
+            }
+        }
+    }
+}
+
+/// What came out, or who could go on.
+fn outcome(player: &Player) -> Vec<String> {
+    let (system, memory) = (player.system(), player.memory());
+    let end = end(player, memory);
+    let outcome = Outcome::of(system, memory, end.unwrap_or(End::Done));
+    let mut lines = Vec::new();
+    for (name, value) in &outcome.results {
+        lines.push(format!("{} = {}", ascii(name), ascii(value)));
+    }
+    for name in &outcome.breaks {
+        let property = system.properties.iter().find(|property| property.name == *name);
+        let sentence = property.map_or("", |property| property.when_broken);
+        lines.extend(wrap(&format!("Broken: {name} ({sentence})"), WIDTH, 8));
+    }
+    lines.push(match picture::end(system, memory) {
+        Some(word) => format!("End: {word}"),
+        None => "End: not reached".into(),
+    });
+    lines
+}
+
+fn end(player: &Player, memory: &Memory) -> Option<End> {
+    let system = player.system();
+    let can_move = |choice: Choice| system.status(memory, choice) == Status::Runnable;
+    (!system.choices().any(can_move)).then_some(End::Done)
+}
+
+/// Text that mail cannot spoil: other characters become `?`.
+fn ascii(text: &str) -> String {
+    let plain = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
+    text.chars().map(plain).collect()
+}
+
+/// Breaks a row at blanks, and a word that is too long anywhere; what follows is indented by
+/// `hang` more than the row itself.
+fn wrap(row: &str, width: usize, hang: usize) -> Vec<String> {
+    let indent = row.len() - row.trim_start().len();
+    let mut rows = Vec::new();
+    let mut rest = row.to_string();
+    while rest.len() > width {
+        let lead = if rows.is_empty() { indent } else { indent + hang };
+        let cut = rest[..=width].rfind(' ').filter(|cut| *cut > lead).unwrap_or(width);
+        let tail = rest[cut..].trim_start().to_string();
+        rest.truncate(cut);
+        rows.push(rest.trim_end().to_string());
+        rest = format!("{}{tail}", " ".repeat((indent + hang).min(width / 2)));
+    }
+    rows.push(rest);
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_break_at_blanks_and_hang() {
+        assert_eq!(wrap("  if (a && b)", 9, 2), ["  if (a", "    && b)"]);
+        assert_eq!(wrap("abcdefghij", 4, 0), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("fits", 4, 2), ["fits"]);
+    }
+
+    #[test]
+    fn only_ascii_gets_through() {
+        assert_eq!(ascii("a\u{e4}\tb\n"), "a??b?");
+    }
+}

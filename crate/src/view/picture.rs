@@ -1,0 +1,297 @@
+//! A player as plain data: the machine at the cursor, as the page draws it.
+use std::collections::BTreeSet;
+
+use super::protocol::{
+    BlockView, CmaView, CountersView, FindingView, FreeListView, LedgerView, LockView, MappingView,
+    PageView, PinView, ProcessView, StateView,
+};
+use super::{lanes, words};
+use crate::machine::{State, Status, System};
+use crate::mm::{AccessKind, Layout, LockWord, Memory, Migratetype, Pfn, Place, Subject, Unit};
+use crate::player::Player;
+use crate::properties::references::{Holder, holders};
+use crate::routines::entry::foll;
+use crate::scenario::Scenario;
+use crate::schedule::{Schedule, lock_name};
+
+/// The machine at the cursor.
+pub fn state(scenario: &Scenario, player: &Player) -> StateView {
+    let (system, memory) = (player.system().as_ref(), player.memory());
+    let layout = &system.layout;
+    let changed = changed_subjects(player);
+    let behind = player.schedule().0[..player.cursor()].to_vec();
+    StateView {
+        cursor: player.cursor() as u32,
+        switches: Schedule(behind).switches() as u32,
+        lanes: lanes::lanes(scenario, system, memory),
+        blocks: (0..layout.geometry.blocks).map(|b| block(layout, memory, b, &changed)).collect(),
+        pages: layout.pfns().map(|pfn| page(system, memory, pfn, &changed)).collect(),
+        free_lists: free_lists(layout, memory),
+        counters: counters(layout, memory),
+        cma: cma(layout, memory),
+        processes: processes(layout, memory, &changed_ptes(player)),
+        pins: pins(layout, memory),
+        locks: locks(system, memory),
+        findings: findings(player),
+        end: end(system, memory),
+    }
+}
+
+/// What the step at the cursor changed.
+fn changed_subjects(player: &Player) -> BTreeSet<Subject> {
+    changed_cells(player).map(|cell| player.system().layout.info(cell).subject).collect()
+}
+
+/// The page table entries that it changed: process and virtual page.
+fn changed_ptes(player: &Player) -> BTreeSet<(Subject, u16)> {
+    let infos = changed_cells(player).map(|cell| *player.system().layout.info(cell));
+    infos.filter(|info| info.unit == Unit::Pte).map(|info| (info.subject, info.index)).collect()
+}
+
+fn changed_cells(player: &Player) -> impl Iterator<Item = u32> + '_ {
+    let step = player.cursor().checked_sub(1).map(|last| &player.steps()[last]);
+    let accesses = step.into_iter().flat_map(|step| &step.lines).flat_map(|line| &line.accesses);
+    let changed = accesses.filter(|access| access.kind != AccessKind::Load);
+    changed.filter(|access| access.old != access.new).map(|access| access.cell)
+}
+
+fn block(
+    layout: &Layout,
+    memory: &Memory,
+    number: usize,
+    changed: &BTreeSet<Subject>,
+) -> BlockView {
+    let first = layout.pfns_of_block(number).next().expect("a pageblock has pages");
+    let mt = memory.peek(layout.migratetype(number));
+    let area = layout.geometry.cma_area_of(first);
+    BlockView {
+        number: number as u32,
+        first: u32::from(first.0),
+        pages: layout.geometry.pageblock_pages() as u32,
+        migratetype: mt.name().into(),
+        letter: mt.letter().into(),
+        area: area.map(|area| layout.geometry.cma_areas[area].name.clone()),
+        changed: changed.contains(&Subject::Block(number as u16)),
+    }
+}
+
+fn page(system: &System, memory: &Memory, pfn: Pfn, changed: &BTreeSet<Subject>) -> PageView {
+    let layout = &system.layout;
+    let page = layout.page(pfn);
+    let place = memory.peek(page.place());
+    let refcount = memory.peek(page.refcount());
+    let ledger = holders(&State { system, memory }, pfn);
+    PageView {
+        pfn: u32::from(pfn.0),
+        kind: kind(layout, memory, pfn).into(),
+        place: place.to_string(),
+        order: (place == Place::Buddy).then(|| u32::from(memory.peek(page.order()))),
+        refcount: u32::from(refcount),
+        mapcount: u32::from(memory.peek(page.mapcount())),
+        pins: layout.pins_on(memory, pfn).count() as u32,
+        maybe_dma_pinned: refcount >= layout.geometry.pin_bias,
+        flags: flags(layout, memory, pfn),
+        mapped_by: mapped_by(layout, memory, pfn),
+        ledger: ledger
+            .into_iter()
+            .map(|(holder, refs)| LedgerView {
+                holder: holder_words(system, memory, holder),
+                refs: u32::from(refs),
+            })
+            .collect(),
+        changed: changed.contains(&Subject::Page(pfn.0)),
+    }
+}
+
+fn kind(layout: &Layout, memory: &Memory, pfn: Pfn) -> &'static str {
+    let page = layout.page(pfn);
+    match memory.peek(page.place()) {
+        _ if layout.geometry.is_zero_pfn(pfn) => "zero page",
+        Place::Buddy | Place::BuddyTail => "free",
+        Place::InFlight => "in flight",
+        Place::Contig => "contiguous",
+        Place::Allocated if memory.peek(page.anon()) => "anon",
+        Place::Allocated => "allocated",
+    }
+}
+
+fn flags(layout: &Layout, memory: &Memory, pfn: Pfn) -> Vec<String> {
+    let page = layout.page(pfn);
+    let locked = memory.peek(page.lock().cell) != LockWord::FREE;
+    let isolated = memory.peek(page.isolated_by());
+    let mut flags: Vec<String> = [
+        (memory.peek(page.lru()), "lru"),
+        (memory.peek(page.anon()), "anon"),
+        (memory.peek(page.anon_exclusive()), "anon_exclusive"),
+        (locked, "locked"),
+    ]
+    .into_iter()
+    .filter(|(set, _)| *set)
+    .map(|(_, name)| name.to_string())
+    .collect();
+    if isolated > 0 {
+        flags.push(format!("isolated by CPU{}", isolated - 1));
+    }
+    flags
+}
+
+fn mapped_by(layout: &Layout, memory: &Memory, pfn: Pfn) -> Vec<String> {
+    let mut names = Vec::new();
+    for (number, process) in layout.geometry.processes.iter().enumerate() {
+        for (address, mapping) in process.mappings.iter().enumerate() {
+            let pte = memory.peek(layout.mm(number).pte(address as u16));
+            if pte.pfn() == Some(pfn) {
+                names.push(format!("{}:{}", process.name, mapping.name));
+            }
+        }
+    }
+    names
+}
+
+/// A lane is named with the function that it runs now.
+fn holder_words(system: &System, memory: &Memory, holder: Holder) -> String {
+    match holder {
+        Holder::Mappings => "page table".into(),
+        Holder::Pin(pin) => {
+            let flags = memory.peek(system.layout.pin(pin).flags());
+            let kind = if flags & foll::PIN != 0 { "pin" } else { "reference" };
+            format!("{kind} {}", system.layout.geometry.pins[pin])
+        }
+        Holder::Cpu(cpu) => match lanes::function(system, memory, cpu) {
+            Some(function) => format!("CPU{cpu}, in {function}"),
+            None => format!("CPU{cpu}"),
+        },
+        Holder::Owner => "owner".into(),
+    }
+}
+
+fn free_lists(layout: &Layout, memory: &Memory) -> Vec<FreeListView> {
+    let orders = 0..=layout.geometry.max_order;
+    let lists = orders.flat_map(|order| Migratetype::ALL.map(|mt| (order, mt)));
+    let views = lists.map(|(order, mt)| FreeListView {
+        order: u32::from(order),
+        migratetype: mt.name().into(),
+        letter: mt.letter().into(),
+        heads: crate::mm::free_list::heads(memory, layout, order, mt)
+            .iter()
+            .map(|pfn| u32::from(pfn.0))
+            .collect(),
+    });
+    views.filter(|list| !list.heads.is_empty()).collect()
+}
+
+fn counters(layout: &Layout, memory: &Memory) -> CountersView {
+    let on = |mt: Migratetype| crate::mm::free_list::pages_on(memory, layout, mt) as u32;
+    let counted = Migratetype::ALL.into_iter().filter(|mt| *mt != Migratetype::Isolate);
+    let zone = layout.zone();
+    CountersView {
+        nr_free: i32::from(memory.peek(zone.nr_free())),
+        nr_free_cma: i32::from(memory.peek(zone.nr_free_cma())),
+        free: counted.map(on).sum(),
+        free_cma: on(Migratetype::Cma),
+        nr_isolate_pageblock: u32::from(memory.peek(zone.nr_isolate_pageblock())),
+    }
+}
+
+fn cma(layout: &Layout, memory: &Memory) -> Vec<CmaView> {
+    let areas = layout.geometry.cma_areas.iter().enumerate();
+    areas
+        .map(|(number, area)| {
+            let bits = memory.peek(layout.cma_bitmap(number));
+            CmaView {
+                name: area.name.clone(),
+                base: u32::from(area.base.0),
+                bitmap: (0..area.count).map(|bit| bits & 1 << bit != 0).collect(),
+            }
+        })
+        .collect()
+}
+
+fn processes(
+    layout: &Layout,
+    memory: &Memory,
+    changed: &BTreeSet<(Subject, u16)>,
+) -> Vec<ProcessView> {
+    let processes = layout.geometry.processes.iter().enumerate();
+    processes
+        .map(|(number, process)| {
+            let mm = layout.mm(number);
+            let mappings = process.mappings.iter().enumerate().map(|(address, mapping)| {
+                let pte = memory.peek(mm.pte(address as u16));
+                MappingView {
+                    name: mapping.name.clone(),
+                    pte: pte.to_string(),
+                    pfn: pte.pfn().map(|pfn| u32::from(pfn.0)),
+                    changed: changed.contains(&(Subject::Mm(number as u16), address as u16)),
+                }
+            });
+            ProcessView {
+                name: process.name.clone(),
+                mappings: mappings.collect(),
+                has_pinned: memory.peek(mm.has_pinned()),
+                write_protect_seq: u32::from(memory.peek(mm.write_protect_seq())),
+            }
+        })
+        .collect()
+}
+
+fn pins(layout: &Layout, memory: &Memory) -> Vec<PinView> {
+    let pins = layout.geometry.pins.iter().enumerate();
+    pins.map(|(number, name)| {
+        let pin = layout.pin(number);
+        PinView {
+            name: name.clone(),
+            pfn: memory.peek(pin.page()).map(|pfn| u32::from(pfn.0)),
+            flags: foll::words(memory.peek(pin.flags())),
+        }
+    })
+    .collect()
+}
+
+fn locks(system: &System, memory: &Memory) -> Vec<LockView> {
+    let cells = 0..system.layout.len() as u32;
+    let locks = cells.filter(|cell| system.layout.info(*cell).unit == Unit::Lock);
+    let statuses: Vec<(usize, Status)> = (0..system.lanes.len())
+        .map(|cpu| (cpu, system.status(memory, crate::machine::Choice::Run(cpu))))
+        .collect();
+    let views = locks.map(|cell| {
+        let word = LockWord::of(memory, cell);
+        let waiting = statuses.iter().filter(|(_, status)| words::waits_for(status, cell));
+        LockView {
+            name: lock_name(&system.layout, cell),
+            holders: word.holders().map(|cpu| cpu as u32).collect(),
+            waiters: waiting.map(|(cpu, _)| *cpu as u32).collect(),
+            shared: word != LockWord::FREE && !word.exclusive(),
+        }
+    });
+    views.filter(|lock| !lock.holders.is_empty() || !lock.waiters.is_empty()).collect()
+}
+
+fn findings(player: &Player) -> Vec<FindingView> {
+    let system = player.system();
+    let at_start = system.findings(player.start());
+    let names = system.properties.iter().enumerate();
+    let first = names.filter(|(number, _)| at_start & 1 << number != 0);
+    let mut findings: Vec<FindingView> =
+        first.map(|(_, property)| FindingView { name: property.name.into(), step: 0 }).collect();
+    for (step, record) in player.steps()[..player.cursor()].iter().enumerate() {
+        findings.extend(record.broke.iter().map(|number| FindingView {
+            name: system.properties[*number].name.into(),
+            step: step as u32 + 1,
+        }));
+    }
+    findings
+}
+
+/// How the execution ended, if nothing can move any more.
+pub fn end(system: &System, memory: &Memory) -> Option<String> {
+    let statuses: Vec<Status> = system.choices().map(|c| system.status(memory, c)).collect();
+    if system.bug(memory).is_some() {
+        return Some("BUG".into());
+    }
+    if statuses.contains(&Status::Runnable) {
+        return None;
+    }
+    let done = statuses.iter().all(|status| *status == Status::Done);
+    Some(if done { "done" } else { "deadlock" }.into())
+}

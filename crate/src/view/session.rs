@@ -1,0 +1,288 @@
+//! One scenario on the stage: what the page asks for, answered.
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::protocol::{
+    Catalogue, Diagnostic, ExpectationView, ExplorationView, KernelHelp, OperationHelp,
+    OutcomeView, PropertyView, Reply, Request, ScenarioView, ToggleHelp, WitnessView,
+};
+use super::{lanes, link, picture, words};
+use crate::explore::{Explorer, Limits, Report, Witness, judge};
+use crate::player::Player;
+use crate::routines::{entry, kernels};
+use crate::scenario::{Complaint, Place, Scenario, edit, parse};
+use crate::schedule;
+
+/// The largest search that a page may ask for, in states.
+const MAX_STATES: u32 = 2_000_000;
+
+/// A scenario with its player and, once asked for, its search.
+struct Stage {
+    text: String,
+    scenario: Scenario,
+    player: Player,
+    explorer: Option<Explorer>,
+}
+
+/// The engine behind the page: at most one scenario, and an answer to every request.
+#[derive(Default)]
+pub struct Session {
+    stage: Option<Stage>,
+}
+
+impl Session {
+    /// Nothing on the stage.
+    pub fn new() -> Self {
+        Session::default()
+    }
+
+    /// Answers a request. What is refused changes nothing.
+    pub fn handle(&mut self, request: Request) -> Reply {
+        let reply = match request {
+            Request::Catalogue => Ok(Reply::Catalogue(catalogue())),
+            Request::Open { text } => self.open(text),
+            Request::Kernel { base, toggles } => self.switch_kernel(&base, &toggles),
+            Request::Decode { payload } => match link::decode(&payload) {
+                Ok(text) => Ok(Reply::Decoded { text }),
+                Err(error) => Err(vec![complaint(&error.to_string())]),
+            },
+            other => match &mut self.stage {
+                Some(stage) => stage.handle(other),
+                None => Err(vec![complaint("no scenario is open")]),
+            },
+        };
+        reply.unwrap_or_else(|complaints| Reply::Refused {
+            diagnostics: complaints.into_iter().map(diagnostic).collect(),
+        })
+    }
+
+    fn open(&mut self, text: String) -> Result<Reply, Vec<Complaint>> {
+        let stage = Stage::open(text)?;
+        let reply = stage.opened();
+        self.stage = Some(stage);
+        Ok(reply)
+    }
+
+    fn switch_kernel(
+        &mut self,
+        base: &str,
+        toggles: &BTreeMap<String, String>,
+    ) -> Result<Reply, Vec<Complaint>> {
+        let Some(stage) = &self.stage else { return Err(vec![complaint("no scenario is open")]) };
+        let text = edit::with_kernel(&stage.text, base, toggles);
+        match self.open(text.clone()) {
+            // The schedule may not run on the other kernel: its routines have other lines.
+            Err(complaints) if parse(&text).is_ok() => {
+                let _ = complaints;
+                self.open(edit::with_schedule(&text, ""))
+            }
+            other => other,
+        }
+    }
+}
+
+impl Stage {
+    fn open(text: String) -> Result<Stage, Vec<Complaint>> {
+        let scenario = parse(&text)?;
+        let (system, memory) = scenario.build(&scenario.kernel).map_err(|c| vec![c])?;
+        let mut player = Player::new(Rc::new(system), memory);
+        if let Some((steps, place)) = &scenario.schedule {
+            player.play(steps, *place).map_err(|complaint| vec![complaint])?;
+        }
+        Ok(Stage { text, scenario, player, explorer: None })
+    }
+
+    fn handle(&mut self, request: Request) -> Result<Reply, Vec<Complaint>> {
+        match request {
+            Request::Step { choice } => self.step(&choice),
+            Request::Seek { cursor } => {
+                self.player.seek(cursor as usize);
+                Ok(Reply::Moved { state: picture::state(&self.scenario, &self.player) })
+            }
+            Request::Play { schedule } => {
+                self.player.play(&schedule, Place::default()).map_err(|c| vec![c])?;
+                Ok(self.played())
+            }
+            Request::Explore { max_states } => {
+                let limits = Limits { max_states: max_states.min(MAX_STATES) as usize };
+                let system = Rc::clone(self.player.system());
+                let start = self.player.start().clone();
+                let explorer = Explorer::new(system, start, limits);
+                let report = self.explorer.insert(explorer).report();
+                Ok(Reply::Explored(self.exploration(&report)))
+            }
+            Request::Advance { fuel } => match &mut self.explorer {
+                Some(explorer) => {
+                    explorer.advance(fuel as usize);
+                    let report = explorer.report();
+                    Ok(Reply::Explored(self.exploration(&report)))
+                }
+                None => Err(vec![complaint("no search was started")]),
+            },
+            Request::Share => self.share(),
+            Request::Catalogue
+            | Request::Open { .. }
+            | Request::Kernel { .. }
+            | Request::Decode { .. } => unreachable!("answered without a stage"),
+        }
+    }
+
+    fn step(&mut self, choice: &str) -> Result<Reply, Vec<Complaint>> {
+        let parsed = schedule::parse_choice(choice, self.player.system());
+        let choice = parsed.map_err(|complaint| vec![complaint])?;
+        if self.player.step(choice).is_err() {
+            let why = words::why_not(self.player.system(), self.player.memory(), choice);
+            let cpu = choice.cpu();
+            let why = why.unwrap_or_default();
+            return Err(vec![complaint(&format!("CPU{cpu} cannot move: {why}"))]);
+        }
+        Ok(self.played())
+    }
+
+    fn opened(&self) -> Reply {
+        Reply::Opened {
+            text: self.text.clone(),
+            scenario: self.scenario_view(),
+            trace: lanes::trace(&self.player),
+            state: picture::state(&self.scenario, &self.player),
+        }
+    }
+
+    fn played(&self) -> Reply {
+        Reply::Played {
+            trace: lanes::trace(&self.player),
+            state: picture::state(&self.scenario, &self.player),
+        }
+    }
+
+    fn scenario_view(&self) -> ScenarioView {
+        let system = self.player.system();
+        let choice = &self.scenario.kernel;
+        let base = kernels::preset(&choice.base).expect("the reader knows the preset");
+        let toggles = kernels::values(base, &choice.toggles);
+        ScenarioView {
+            title: self.scenario.title.clone(),
+            about: self.scenario.about.clone(),
+            refs: self.scenario.refs.clone(),
+            kernel: system.kernel.name.clone(),
+            base: base.name.into(),
+            toggles: toggles.into_iter().map(|(name, value)| (name.into(), value)).collect(),
+            properties: system
+                .properties
+                .iter()
+                .map(|property| PropertyView {
+                    name: property.name.into(),
+                    sentence: property.sentence.into(),
+                    when_broken: property.when_broken.into(),
+                    invariant: property.invariant,
+                })
+                .collect(),
+            fine: system.fine,
+        }
+    }
+
+    fn share(&self) -> Result<Reply, Vec<Complaint>> {
+        let text = edit::with_schedule(&self.text, &self.player.schedule().to_text());
+        let payload = link::encode(&text).map_err(|error| vec![complaint(&error.to_string())])?;
+        Ok(Reply::Shared { payload, text })
+    }
+
+    fn exploration(&self, report: &Report) -> ExplorationView {
+        let own = &self.player.system().kernel.name;
+        let claims = self.scenario.expects.iter().filter(|claim| {
+            kernels::preset(&claim.kernel.base)
+                .is_some_and(|base| kernels::name(base, &claim.kernel.toggles) == *own)
+        });
+        ExplorationView {
+            kernel: own.clone(),
+            states: report.states as u32,
+            transitions: report.transitions as u32,
+            depth: report.depth as u32,
+            running: report.running,
+            complete: report.complete,
+            limit: report.limit.clone(),
+            outcomes: report.outcomes.iter().map(outcome).collect(),
+            expectations: claims
+                .map(|claim| {
+                    let judgement = judge(report, claim);
+                    ExpectationView {
+                        claim: format!("{} {}", claim.quantifier.word(), claim.pattern),
+                        kernel: own.clone(),
+                        line: claim.place.line,
+                        verdict: judgement.verdict.word().into(),
+                        because: judgement.because,
+                        witness: judgement.witness.as_ref().map(witness),
+                    }
+                })
+                .collect(),
+        }
+    }
+}
+
+/// An outcome as plain data, for the page and for `--json`.
+pub fn outcome(found: &crate::explore::Found) -> OutcomeView {
+    OutcomeView {
+        results: found.outcome.results.clone(),
+        breaks: found.outcome.breaks.iter().map(|name| (*name).into()).collect(),
+        end: found.outcome.end.word().into(),
+        executions: if found.always { "always" } else { "sometimes" }.into(),
+        witness: found.witness.as_ref().map(witness),
+    }
+}
+
+/// A witness as plain data.
+pub fn witness(witness: &Witness) -> WitnessView {
+    WitnessView {
+        schedule: witness.schedule.to_text(),
+        switches: witness.switches as u32,
+        steps: witness.schedule.0.len() as u32,
+    }
+}
+
+/// What exists to choose from.
+pub fn catalogue() -> Catalogue {
+    Catalogue {
+        operations: entry::ENTRIES
+            .iter()
+            .map(|entry| OperationHelp {
+                name: entry.function.0.into(),
+                signature: entry.signature(),
+                help: entry.help.into(),
+                params: entry.params.iter().map(|p| (p.name.into(), p.help.into())).collect(),
+                returns: entry.returns.into(),
+            })
+            .collect(),
+        kernels: kernels::PRESETS
+            .iter()
+            .map(|preset| KernelHelp {
+                name: preset.name.into(),
+                sentence: preset.sentence.into(),
+                toggles: kernels::values(preset, &BTreeMap::new())
+                    .into_iter()
+                    .map(|(name, value)| (name.into(), value))
+                    .collect(),
+            })
+            .collect(),
+        toggles: kernels::TOGGLES
+            .iter()
+            .map(|toggle| ToggleHelp {
+                name: toggle.name.into(),
+                sentence: toggle.sentence.into(),
+                values: toggle.values.iter().map(|(v, s)| ((*v).into(), (*s).into())).collect(),
+            })
+            .collect(),
+    }
+}
+
+fn complaint(message: &str) -> Complaint {
+    Complaint { place: Place::default(), message: message.into(), hint: None }
+}
+
+fn diagnostic(complaint: Complaint) -> Diagnostic {
+    Diagnostic {
+        line: complaint.place.line,
+        column: complaint.place.column,
+        message: complaint.message,
+        hint: complaint.hint,
+    }
+}

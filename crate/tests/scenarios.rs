@@ -1,0 +1,142 @@
+//! Every scenario file is a golden test: it reads, its schedule plays, and every claim is judged by
+//! searching every interleaving. A claim is made by a person and never rewritten.
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use pagerace::explore::{Explorer, Limits, Report, Verdict, judge};
+use pagerace::player::Player;
+use pagerace::properties::PROPERTIES;
+use pagerace::scenario::{KernelChoice, Scenario, parse};
+
+fn files() -> Vec<(String, String)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    let mut files: Vec<(String, String)> = fs::read_dir(folder)
+        .expect("the folder exists")
+        .map(|entry| entry.expect("readable").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .map(|path| {
+            let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+            (name, fs::read_to_string(&path).expect("text"))
+        })
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+fn scenarios() -> Vec<(String, Scenario)> {
+    let read = |(name, text): (String, String)| {
+        let scenario = parse(&text).unwrap_or_else(|complaints| panic!("{name}: {complaints:#?}"));
+        (name, scenario)
+    };
+    files().into_iter().map(read).collect()
+}
+
+fn explore(scenario: &Scenario, kernel: &KernelChoice) -> Report {
+    let (system, memory) = scenario.build(kernel).expect("it builds");
+    Explorer::new(Rc::new(system), memory, Limits::default()).run()
+}
+
+fn kernels(scenario: &Scenario) -> BTreeSet<KernelChoice> {
+    let claimed = scenario.expects.iter().map(|claim| claim.kernel.clone());
+    claimed.chain([scenario.kernel.clone()]).collect()
+}
+
+#[test]
+fn every_claim_is_met() {
+    let mut broken = Vec::new();
+    for (name, scenario) in scenarios() {
+        let reports: BTreeMap<KernelChoice, Report> = kernels(&scenario)
+            .into_iter()
+            .map(|kernel| (kernel.clone(), explore(&scenario, &kernel)))
+            .collect();
+        for claim in &scenario.expects {
+            let report = &reports[&claim.kernel];
+            let judgement = judge(report, claim);
+            if judgement.verdict != Verdict::Met {
+                let (word, line) = (claim.quantifier.word(), claim.place.line);
+                let outcomes: Vec<_> = report.outcomes.iter().map(|o| &o.outcome).collect();
+                broken.push(format!(
+                    "{name}:{line}: {:?} {word} {}: {:?}\n{outcomes:#?}",
+                    claim.kernel, claim.pattern, judgement.because
+                ));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_file_says_why_and_claims_something_of_two_kernels() {
+    for (name, scenario) in scenarios() {
+        assert!(scenario.about.len() > 40, "{name} says too little");
+        assert!(!scenario.expects.is_empty(), "{name} claims nothing");
+        assert!(kernels(&scenario).len() >= 2, "{name} is about one kernel only");
+    }
+}
+
+#[test]
+fn every_schedule_plays() {
+    for (name, scenario) in scenarios() {
+        let Some((steps, place)) = &scenario.schedule else { continue };
+        let (system, memory) = scenario.build(&scenario.kernel).expect("it builds");
+        let mut player = Player::new(Rc::new(system), memory);
+        player.play(steps, *place).unwrap_or_else(|complaint| panic!("{name}: {complaint:?}"));
+    }
+}
+
+/// The bookkeeping of the model holds in every state of every scenario under every kernel named.
+#[test]
+fn no_invariant_breaks() {
+    let invariants: Vec<&str> =
+        PROPERTIES.iter().filter(|p| p.invariant).map(|property| property.name).collect();
+    for (name, scenario) in scenarios() {
+        for kernel in kernels(&scenario) {
+            for found in explore(&scenario, &kernel).outcomes {
+                for broken in &found.outcome.breaks {
+                    assert!(!invariants.contains(broken), "{name} {kernel:?}: {broken}");
+                }
+            }
+        }
+    }
+}
+
+/// A lock section that runs as one step has the outcomes that its lines have one by one.
+#[test]
+fn whole_lock_sections_lose_no_outcome() {
+    for (name, mut scenario) in scenarios() {
+        for kernel in kernels(&scenario) {
+            scenario.fine = false;
+            let coarse = explore(&scenario, &kernel);
+            scenario.fine = true;
+            let fine = explore(&scenario, &kernel);
+            assert!(coarse.complete && fine.complete, "{name} {kernel:?}");
+            let outcomes = |report: &Report| -> Vec<_> {
+                report.outcomes.iter().map(|found| found.outcome.clone()).collect()
+            };
+            assert_eq!(outcomes(&coarse), outcomes(&fine), "{name} {kernel:?}");
+            assert!(coarse.states <= fine.states, "{name} {kernel:?}");
+        }
+    }
+}
+
+/// A witness plays, and ends in its outcome, with as many switches as it says.
+#[test]
+fn every_witness_shows_its_outcome() {
+    for (name, scenario) in scenarios() {
+        for found in explore(&scenario, &scenario.kernel).outcomes {
+            let witness = found.witness.expect("a found outcome has a witness");
+            let (system, memory) = scenario.build(&scenario.kernel).expect("it builds");
+            let mut player = Player::new(Rc::new(system), memory);
+            let text = witness.schedule.to_text();
+            let played = player.play(&text, Default::default());
+            assert!(played.is_ok(), "{name}: {text}: {played:?}");
+            let end = found.outcome.end;
+            let shown = pagerace::scenario::Outcome::of(player.system(), player.memory(), end);
+            assert_eq!(shown, found.outcome, "{name}: {text}");
+            assert_eq!(player.schedule().switches(), witness.switches);
+        }
+    }
+}
