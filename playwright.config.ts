@@ -4,7 +4,7 @@ export default defineConfig({
   testDir: 'www/test',
   testMatch: '*.spec.ts',
   // Serves dist/ under a sub-path on a free port and sets the address below.
-  globalSetup: './www/tools/serve-for-tests.ts',
+  globalSetup: './www/tools/serve-for-tests.mjs',
   outputDir: 'test-results',
   snapshotPathTemplate: '{testDir}/shots/{arg}{ext}',
   reporter: 'list',
