@@ -204,6 +204,12 @@ impl Explorer {
         self.witnesses = Some(self.graph.witnesses(lanes, self.outcomes.len(), target));
     }
 
+    /// States, transitions and outcomes so far: the numbers of [`Explorer::report`] without its
+    /// work.
+    pub fn progress(&self) -> (usize, usize, usize) {
+        (self.states.len(), self.graph.edges(), self.outcomes.len())
+    }
+
     /// What was found so far.
     pub fn report(&self) -> Report {
         let complete = !self.is_running() && self.limit.is_none();

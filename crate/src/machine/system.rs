@@ -53,6 +53,8 @@ pub enum Status {
 pub struct LineRecord {
     /// The location in the lane's program.
     pub loc: usize,
+    /// Of a test of the memory: whether its condition held.
+    pub taken: Option<bool>,
     /// What went through the door, local variables included.
     pub accesses: Vec<Access>,
 }
@@ -320,10 +322,12 @@ impl System {
                 _ => None,
             };
             let stopped = self.execute(memory, cpu, handler, loc);
+            let jumped = self.location(memory, cpu, handler) != Some(loc + 1);
+            let taken = matches!(op, Op::Branch(..)).then_some(jumped);
             if !stopped {
                 self.settle(memory, cpu, handler);
             }
-            lines.push(LineRecord { loc, accesses: memory.take_record() });
+            lines.push(LineRecord { loc, taken, accesses: memory.take_record() });
             section = match (op, lock.map(|lock| (lock.kind, lock.cell.index() as u32))) {
                 (Op::Acquire(_), Some((LockKind::SpinIrq, cell))) if !self.fine => {
                     section.or(Some(cell))

@@ -40,12 +40,10 @@ fn columns(scenario: &Scenario, player: &Player, steps: &[StepView], out: &mut V
     let count = scenario.cpus.len();
     let width = WIDTH / count;
     for (cpu, lane) in scenario.cpus.iter().enumerate() {
-        let indent = " ".repeat(cpu * width);
         let process = lane.process.map_or(String::new(), |number| {
             format!(" ({})", player.system().layout.geometry.processes[number].name)
         });
         put(out, cpu, count, vec![format!("CPU{cpu}{process}")], cpu > 0);
-        debug_assert!(indent.len() < WIDTH);
     }
     let rule = "-".repeat(width - 3);
     let rules: Vec<String> = (0..count)
@@ -105,7 +103,8 @@ impl Columns {
             let text = indented(depth, &format!("{}()", ascii(function)));
             put(out, cpu, self.count, wrap(&text, self.width(), 2), false);
         }
-        let text = indented(line.stack.len(), &ascii(&line.text));
+        let taken = line.taken.map_or("", |taken| if taken { " -> yes" } else { " -> no" });
+        let text = indented(line.stack.len(), &format!("{}{taken}", ascii(&line.text)));
         put(out, cpu, self.count, wrap(&text, self.width(), 2), false);
         self.stacks[cpu].clone_from(&line.stack);
     }
@@ -182,22 +181,31 @@ fn ascii(text: &str) -> String {
     text.chars().map(plain).collect()
 }
 
-/// Breaks a row at blanks, and a word that is too long anywhere; what follows is indented by
-/// `hang` more than the row itself.
+/// Breaks a row at a blank, or behind a bracket, comma or dot, or where it must; what follows is
+/// indented by `hang` more than the row itself.
 fn wrap(row: &str, width: usize, hang: usize) -> Vec<String> {
     let indent = row.len() - row.trim_start().len();
+    let follow = " ".repeat((indent + hang).min(width / 3));
     let mut rows = Vec::new();
     let mut rest = row.to_string();
     while rest.len() > width {
-        let lead = if rows.is_empty() { indent } else { indent + hang };
-        let cut = rest[..=width].rfind(' ').filter(|cut| *cut > lead).unwrap_or(width);
+        let lead = if rows.is_empty() { indent } else { follow.len() };
+        let cut = break_at(&rest, lead, width);
         let tail = rest[cut..].trim_start().to_string();
         rest.truncate(cut);
         rows.push(rest.trim_end().to_string());
-        rest = format!("{}{tail}", " ".repeat((indent + hang).min(width / 2)));
+        rest = format!("{follow}{tail}");
     }
     rows.push(rest);
     rows
+}
+
+/// Where a row of ASCII is cut: behind its first third at least, so that no row is a crumb.
+fn break_at(row: &str, lead: usize, width: usize) -> usize {
+    let least = lead + (width - lead) / 3;
+    let blank = row[..=width].rfind(' ').filter(|cut| *cut > least);
+    let bracket = row[..width].rfind(['(', ',', '.', '>']).map(|cut| cut + 1);
+    blank.or(bracket.filter(|cut| *cut > least)).unwrap_or(width)
 }
 
 #[cfg(test)]
@@ -206,7 +214,9 @@ mod tests {
 
     #[test]
     fn rows_break_at_blanks_and_hang() {
-        assert_eq!(wrap("  if (a && b)", 9, 2), ["  if (a", "    && b)"]);
+        assert_eq!(wrap("  if (a && b)", 9, 1), ["  if (a", "   && b)"]);
+        assert_eq!(wrap("call(some, thing)", 12, 2), ["call(some,", "  thing)"]);
+        assert_eq!(wrap("pfn = function(page)", 16, 2), ["pfn = function(", "  page)"]);
         assert_eq!(wrap("abcdefghij", 4, 0), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("fits", 4, 2), ["fits"]);
     }

@@ -133,6 +133,7 @@ fn step(system: &System, number: usize, record: &StepRecord, switch: bool) -> St
                 depth: stack.len() as u32 - 1,
                 stack: stack.iter().map(name).collect(),
                 operation: at.operation as u32,
+                taken: line.taken,
                 changes: words::changes(&system.layout, &line.accesses),
             }
         })
@@ -164,7 +165,10 @@ fn sentence(
 ) -> String {
     let mut words = match lines {
         [] => format!("Step {number}, CPU{cpu}: its interrupt is delivered."),
-        [line] => format!("Step {number}, CPU{cpu}, {}: {}.", line.function, line.text),
+        [line] => {
+            let taken = line.taken.map_or("", |taken| if taken { ", yes" } else { ", no" });
+            format!("Step {number}, CPU{cpu}, {}: {}{taken}.", line.function, line.text)
+        }
         [first, .., last] => format!(
             "Step {number}, CPU{cpu}, {}: {} lines, from {} to {}.",
             first.function,

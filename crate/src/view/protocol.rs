@@ -249,6 +249,8 @@ pub struct LineView {
     pub stack: Vec<String>,
     /// Which operation of the timeline it belongs to, from 0.
     pub operation: u32,
+    /// Of a test: whether its condition held.
+    pub taken: Option<bool>,
     /// What it changed.
     pub changes: Vec<ChangeView>,
 }

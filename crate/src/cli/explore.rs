@@ -1,0 +1,183 @@
+//! `explore` and `run`.
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use pagerace::explore::{Explorer, Limits, Report, judge};
+use pagerace::player::Player;
+use pagerace::scenario::{Expectation, KernelChoice, Place, Scenario};
+use pagerace::view::{ascii, session};
+use serde_json::json;
+
+use super::input::{self, Input, Problem};
+
+/// The states after which a search gives up, unless told otherwise.
+pub const MAX_STATES: usize = 2_000_000;
+
+/// Transitions between two looks at the clock and at Ctrl-C.
+const FUEL: usize = 20_000;
+const PROGRESS_EVERY: Duration = Duration::from_millis(300);
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// From here on Ctrl-C ends a search early instead of the program.
+pub fn obey_interrupts() {
+    // A second handler is refused; the first one serves.
+    let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
+}
+
+/// Searches a scenario under a kernel, with progress on a terminal; Ctrl-C ends it with what is
+/// known.
+pub fn search(
+    scenario: &Scenario,
+    kernel: &KernelChoice,
+    max_states: usize,
+) -> Result<Report, Problem> {
+    let built = scenario.build(kernel).map_err(|c| Problem(format!("{}\n", c.message)))?;
+    let (system, memory) = built;
+    let name = system.kernel.name.clone();
+    let mut explorer = Explorer::new(Rc::new(system), memory, Limits { max_states });
+    let terminal = std::io::stderr().is_terminal();
+    let mut shown = Instant::now();
+    let mut drawn = false;
+    while explorer.advance(FUEL) && !INTERRUPTED.load(Ordering::Relaxed) {
+        if terminal && shown.elapsed() >= PROGRESS_EVERY {
+            let (states, transitions, outcomes) = explorer.progress();
+            eprint!("\r{name}: {states} states, {transitions} transitions, {outcomes} outcomes");
+            let _ = std::io::stderr().flush();
+            shown = Instant::now();
+            drawn = true;
+        }
+    }
+    if drawn {
+        eprintln!();
+    }
+    let mut report = explorer.report();
+    if report.running {
+        report.limit = Some("stopped by Ctrl-C".into());
+    }
+    Ok(report)
+}
+
+/// `pagerace explore`
+pub fn explore(
+    file: &Path,
+    kernel: Option<&str>,
+    json: bool,
+    max_states: usize,
+) -> Result<ExitCode, Problem> {
+    obey_interrupts();
+    let input = input::read(file)?;
+    let kernel = input::kernel(&input, kernel)?;
+    let report = search(&input.scenario, &kernel, max_states)?;
+    let claims: Vec<&Expectation> =
+        input.scenario.expects.iter().filter(|claim| claim.kernel == kernel).collect();
+    if json {
+        input::print_json(&report_json(&report, &claims));
+    } else {
+        input::print(&report_text(&input, &kernel, &report, &claims));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report_json(report: &Report, claims: &[&Expectation]) -> serde_json::Value {
+    let outcomes: Vec<_> = report.outcomes.iter().map(session::outcome).collect();
+    let expectations: Vec<_> = claims
+        .iter()
+        .map(|claim| {
+            let judgement = judge(report, claim);
+            json!({
+                "claim": format!("{} {}", claim.quantifier.word(), claim.pattern),
+                "line": claim.place.line,
+                "verdict": judgement.verdict.word(),
+                "because": judgement.because,
+                "witness": judgement.witness.as_ref().map(session::witness),
+            })
+        })
+        .collect();
+    json!({
+        "states": report.states,
+        "transitions": report.transitions,
+        "complete": report.complete,
+        "limit": report.limit,
+        "outcomes": outcomes,
+        "expectations": expectations,
+    })
+}
+
+/// In herd's manner: the outcomes, then the observations.
+fn report_text(
+    input: &Input,
+    kernel: &KernelChoice,
+    report: &Report,
+    claims: &[&Expectation],
+) -> String {
+    let mut text = format!("Scenario {}\n", input.name);
+    let base = pagerace::routines::kernels::preset(&kernel.base);
+    let name = base.map(|base| pagerace::routines::kernels::name(base, &kernel.toggles));
+    text += &format!("Kernel {}\n", name.unwrap_or_default());
+    text += &format!("States {}  Transitions {}\n", report.states, report.transitions);
+    text += &match &report.limit {
+        Some(limit) => format!("Not complete: {limit}\n"),
+        None => "Complete: every interleaving was searched\n".into(),
+    };
+    text += &format!("Outcomes {}\n", report.outcomes.len());
+    for found in &report.outcomes {
+        let outcome = &found.outcome;
+        let mut parts: Vec<String> =
+            outcome.results.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        parts.extend(outcome.breaks.iter().map(|name| format!("breaks {name}")));
+        let quantifier = if found.always { "Always" } else { "Sometimes" };
+        text += &format!("{quantifier:<9} {:<8}  {}\n", outcome.end.word(), parts.join("; "));
+        if let Some(witness) = &found.witness {
+            text += &format!(
+                "          Witness {}  ({} switches, {} steps)\n",
+                witness.schedule.to_text(),
+                witness.switches,
+                witness.schedule.0.len()
+            );
+        }
+    }
+    for claim in claims {
+        let judgement = judge(report, claim);
+        let because = judgement.because.map_or(String::new(), |because| format!(": {because}"));
+        let word = claim.quantifier.word();
+        text += &format!(
+            "Claim line {}: {word} {}: {}{because}\n",
+            claim.place.line,
+            claim.pattern,
+            judgement.verdict.word()
+        );
+    }
+    text
+}
+
+/// `pagerace run`
+pub fn play(
+    file: &Path,
+    schedule: Option<&str>,
+    kernel: Option<&str>,
+) -> Result<ExitCode, Problem> {
+    let mut input = input::read(file)?;
+    let kernel = input::kernel(&input, kernel)?;
+    input.scenario.kernel = kernel.clone();
+    let built = input.scenario.build(&kernel).map_err(|c| Problem(format!("{}\n", c.message)))?;
+    let mut player = Player::new(Rc::new(built.0), built.1);
+    match (schedule, &input.scenario.schedule) {
+        (Some(steps), _) => player
+            .play(steps, Place { line: 1, column: 1 })
+            .map_err(|complaint| input::complain("--schedule", steps, &[complaint]))?,
+        (None, Some((steps, place))) => player
+            .play(steps, *place)
+            .map_err(|complaint| input::complain(&input.name, &input.text, &[complaint]))?,
+        (None, None) => {
+            let message = "the scenario has no [schedule]: give one with --schedule '0* 1*'";
+            return Err(Problem(format!("{}: {message}\n", input.name)));
+        }
+    }
+    input::print(&ascii::timeline(&input.scenario, &player));
+    Ok(ExitCode::SUCCESS)
+}
