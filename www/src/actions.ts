@@ -14,7 +14,7 @@ export type Action =
   | { type: 'explore'; maxStates?: number }
   | { type: 'cancel' | 'go_on' }
   | { type: 'witness'; schedule: string }
-  | { type: 'kernel'; base: string; toggles: { [key in string]?: string } }
+  | { type: 'kernel'; base: string; toggles: { [key in string]: string } }
   | { type: 'gallery'; name: string }
   | { type: 'edit'; text: string }
   | { type: 'apply' | 'revert' | 'unstash' | 'drop_stash' }

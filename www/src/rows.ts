@@ -88,7 +88,7 @@ function addStep(
   }
   const here = `${key}/${line.stack.join('/')}`;
   if (lane.last !== here || fresh) {
-    const again = lane.last !== null && (lane.last === here || lane.seen.has(here));
+    const again = lane.seen.has(here);
     run.rows.push(heading(line, step.number, again));
   }
   for (const it of step.lines) lane.seen.add(`${key}/${it.stack.join('/')}`);

@@ -1,4 +1,5 @@
 /** Small questions about a trace, asked by keys and buttons. */
+import type { Action } from './actions';
 import type { FindingView, StepView } from './protocol';
 
 /** The schedule of the first `upto` steps, runs folded: `1*4 0*2 1i`. */
@@ -33,3 +34,44 @@ export function nextBreak(trace: readonly StepView[], cursor: number): number | 
 /** The step at which a property broke, up to the cursor. */
 export const brokenAt = (findings: readonly FindingView[], name: string): number | null =>
   findings.find((finding) => finding.name === name)?.step ?? null;
+
+/** Ways to go through a trace. */
+export type Way = 'back' | 'forward' | 'start' | 'end' | 'previous_switch' | 'next_switch';
+
+/** Where a way leads from the cursor; it may lie outside of the trace. */
+export function target(way: Way, trace: readonly StepView[], cursor: number): number {
+  switch (way) {
+    case 'back':
+      return cursor - 1;
+    case 'forward':
+      return cursor + 1;
+    case 'start':
+      return 0;
+    case 'end':
+      return trace.length;
+    case 'previous_switch':
+      return previousSwitch(trace, cursor);
+    case 'next_switch':
+      return nextSwitch(trace, cursor);
+  }
+}
+
+const MOVES: readonly Action['type'][] = [
+  'step',
+  'seek',
+  'back',
+  'forward',
+  'start',
+  'end',
+  'previous_switch',
+  'next_switch',
+  'next_break',
+  'witness',
+];
+
+/** Whether a wish moves the cursor, and so ends playing. */
+export const moves = (action: Action): boolean => MOVES.includes(action.type);
+
+/** What is said on arriving at a place of the trace. */
+export const sentence = (trace: readonly StepView[], cursor: number): string =>
+  cursor === 0 ? 'At the start.' : (trace[cursor - 1]?.sentence ?? '');

@@ -5,8 +5,9 @@ import { front, inGallery } from './gallery';
 import { type Address, formatHash, type Look, parseHash } from './hash';
 import { EMPTY, type Model } from './model';
 import type { Diagnostic, Reply, Request } from './protocol';
-import { nextBreak, nextSwitch, previousSwitch, scheduleOf } from './schedule';
+import { moves, nextBreak, scheduleOf, sentence, target } from './schedule';
 import { Searching } from './search';
+import { coverage } from './wording';
 
 /** After how many states a search stops, unless the reader wants more. */
 export const MAX_STATES = 200_000;
@@ -35,6 +36,8 @@ export class Store extends EventTarget {
   #head = '';
   /** The stage is what the address says. */
   #pristine = true;
+  /** The trace is not the schedule of the text. */
+  #ownTrace = false;
 
   readonly #engine: EngineClient;
   readonly #around: Surroundings;
@@ -69,24 +72,19 @@ export class Store extends EventTarget {
   async act(action: Action): Promise<void> {
     const { trace, state } = this.#model;
     const cursor = this.#wanted ?? state?.cursor ?? 0;
-    if (action.type !== 'play_pause' && action.type !== 'speed' && moves(action)) this.#pause();
+    if (moves(action)) this.#pause();
     switch (action.type) {
       case 'step':
         return this.#do(() => this.#step(action.choice));
       case 'seek':
         return this.#seek(action.cursor);
       case 'back':
-        return this.#seek(cursor - 1);
       case 'forward':
-        return this.#seek(cursor + 1);
       case 'start':
-        return this.#seek(0);
       case 'end':
-        return this.#seek(trace.length);
       case 'previous_switch':
-        return this.#seek(previousSwitch(trace, cursor));
       case 'next_switch':
-        return this.#seek(nextSwitch(trace, cursor));
+        return this.#seek(target(action.type, trace, cursor));
       case 'next_break': {
         const at = nextBreak(trace, cursor);
         return at === null
@@ -212,6 +210,7 @@ export class Store extends EventTarget {
 
   #opened({ text, scenario, trace, state }: Opened, patch: Partial<Model>): void {
     const spoken = `${scenario.title}. Step ${state.cursor} of ${trace.length}.`;
+    this.#ownTrace = false;
     this.#set({
       text,
       scenario,
@@ -316,6 +315,7 @@ export class Store extends EventTarget {
     { trace, state }: Pick<Model, 'trace'> & Pick<Opened, 'state'>,
     abandoned: Model['abandoned'],
   ) {
+    this.#ownTrace = true;
     this.#set({ trace, state, abandoned, spoken: sentence(trace, state.cursor) });
     this.#touched();
   }
@@ -381,7 +381,7 @@ export class Store extends EventTarget {
         const searched = view.running ? this.#model.searched : [...others, view];
         const spoken = view.running
           ? this.#model.spoken
-          : summary(view.complete, view.states, view.limit);
+          : `Search: ${coverage({ view, stopped })}.`;
         this.#set({ search: { view, stopped }, searched, spoken });
       },
     );
@@ -396,13 +396,19 @@ export class Store extends EventTarget {
     }
   }
 
-  async #kernel(base: string, toggles: { [key in string]?: string }): Promise<void> {
+  async #kernel(base: string, toggles: { [key in string]: string }): Promise<void> {
     const again = this.#model.search !== null;
     this.#searching?.stop();
     const reply = await this.#ask({ type: 'kernel', base, toggles });
     if (reply?.type !== 'opened') return;
-    const { draft, page } = this.#model;
+    const { draft, page, trace } = this.#model;
+    const own = this.#ownTrace ? scheduleOf(trace) : null;
     this.#opened(reply, { search: null, draft, page });
+    // A trace of the reader's own goes on under the other kernel, where it can.
+    const same = own === null ? null : await this.#engine.call({ type: 'play', schedule: own });
+    if (same?.type === 'played') this.#arrived(same, null);
+    const broken = nextBreak(this.#model.trace, 0);
+    if (broken !== null) await this.#seekNow(broken);
     this.#touched();
     if (again) void this.#explore(MAX_STATES);
   }
@@ -485,24 +491,3 @@ export class Store extends EventTarget {
     if (this.#head) this.#around.replaceHash(formatHash(this.#head, this.#look()));
   }
 }
-
-const MOVES = [
-  'step',
-  'seek',
-  'back',
-  'forward',
-  'start',
-  'end',
-  'previous_switch',
-  'next_switch',
-  'next_break',
-];
-const moves = (action: Action): boolean => MOVES.includes(action.type) || action.type === 'witness';
-
-const sentence = (trace: Model['trace'], cursor: number): string =>
-  cursor === 0 ? 'At the start.' : (trace[cursor - 1]?.sentence ?? '');
-
-const summary = (complete: boolean, states: number, limit: string | null): string =>
-  complete
-    ? `Every interleaving searched, ${states} states.`
-    : `Search stopped: ${limit ?? 'by you'}.`;

@@ -31,9 +31,7 @@ export const often = (outcome: OutcomeView, view: ExplorationView): string =>
 
 /** Results in a fixed order, `name = value`. */
 export const results = (outcome: OutcomeView): [string, string][] =>
-  Object.entries(outcome.results)
-    .map(([name, value]): [string, string] => [name, value ?? ''])
-    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+  Object.entries(outcome.results).sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
 
 /** One piece of inline Markdown. */
 export interface Mark {
@@ -65,3 +63,7 @@ export function referenceUrl(ref: string): string | null {
   const [hash] = /^[0-9a-f]{12,40}/.exec(ref) ?? [];
   return hash ? `https://git.kernel.org/linus/${hash}` : null;
 }
+
+/** A message of the engine as a sentence: capital first, full stop last. */
+export const asSentence = (words: string): string =>
+  words === '' ? '' : words[0]?.toUpperCase() + words.slice(1).replace(/([^.!?:])$/, '$1.');

@@ -86,7 +86,8 @@ export const appStyles = css`
     overflow-wrap: anywhere;
   }
   .panels,
-  .more {
+  .more,
+  .kernel-name {
     display: none;
   }
   .grid {
@@ -113,6 +114,17 @@ export const appStyles = css`
     .grid {
       grid-template-columns: minmax(0, 1fr);
     }
+    .column {
+      display: contents;
+    }
+    .outcomes,
+    .source {
+      order: 1;
+    }
+    pagerace-system,
+    .text {
+      order: 2;
+    }
   }
   @media (max-width: 700px) {
     .top {
@@ -135,26 +147,48 @@ export const appStyles = css`
       padding: 0 12px 16px;
     }
     .title {
-      padding: 12px 0 8px;
+      padding: 10px 0 0;
     }
     h1 {
       font-size: 1.1875rem;
     }
+    .title {
+      display: grid;
+      grid-template-columns: 1fr auto;
+      min-height: 0;
+      align-items: center;
+    }
+    .title > * {
+      grid-column: 1 / -1;
+    }
     .about {
       font-size: 0.875rem;
     }
-    .about:not(.open) {
-      display: -webkit-box;
-      -webkit-box-orient: vertical;
-      -webkit-line-clamp: 2;
-      overflow: hidden;
-    }
+    .about:not(.open),
     .about:not(.open) ~ .refs {
       display: none;
     }
-    .more {
+    .title > .kernel-name {
+      display: block;
+      grid-column: 1;
+      overflow-wrap: anywhere;
+    }
+    .title > .more {
       display: inline-flex;
-      margin: -8px 0 -14px;
+      grid-area: 2 / 2;
+    }
+    main {
+      display: flex;
+      flex-direction: column;
+    }
+    .grid {
+      order: 3;
+    }
+    pagerace-kernel {
+      order: 2;
+    }
+    main:not([data-panel='outcomes']) pagerace-kernel {
+      display: none;
     }
     .brand {
       font-size: 0;
@@ -166,9 +200,6 @@ export const appStyles = css`
     .grid {
       padding-top: 10px;
       gap: 16px;
-    }
-    .column {
-      display: contents;
     }
     .panels {
       position: sticky;

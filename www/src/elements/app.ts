@@ -161,6 +161,7 @@ export class PageraceApp extends LitElement {
     });
     return html`<div class="title">
       <h1>${scenario?.title ?? 'Starting the engine'}</h1>
+      <p class="kernel-name soft">Kernel <code>${scenario?.kernel ?? nothing}</code></p>
       <p class="about ${this.more ? 'open' : ''}">${about}</p>
       <ul class="refs">${refs}</ul>
       <button class="more plain" aria-expanded=${this.more} @click=${() => {
@@ -175,8 +176,11 @@ export class PageraceApp extends LitElement {
       this.theme = action.theme;
       setTheme(action.theme);
     }
-    void this.#store.act(action);
-    if (action.type === 'explore') void this.#reveal('outcomes');
+    const done = this.#store.act(action);
+    if (action.type === 'explore') {
+      void this.#reveal('outcomes');
+      void done.then(() => this.#reveal('outcomes'));
+    }
     if (action.type === 'witness') void this.#reveal('lanes');
     if (action.type === 'share') {
       setTimeout(() => this.model.shared?.copied && this.#act({ type: 'close_share' }), 3000);

@@ -18,13 +18,13 @@ const dialogStyles = css`
   dialog::backdrop {
     background: light-dark(#1b1c1e40, #00000080);
   }
-  header {
+  .top {
     display: flex;
     align-items: center;
     justify-content: space-between;
     margin-bottom: 8px;
   }
-  header button {
+  .top button {
     border-color: transparent;
     padding: 4px 8px;
   }
@@ -71,10 +71,10 @@ export class PageraceHelp extends LitElement {
   override render(): TemplateResult {
     const closed = () => this.dispatchEvent(new Event('close'));
     return html`<dialog aria-labelledby="help" @close=${closed}>
-      <header>
+      <div class="top">
         <h2 id="help">Keys</h2>
         <button aria-label="Close" @click=${closed}>${icon('close')}</button>
-      </header>
+      </div>
       <table>
         <tbody>
           <tr><th scope="row"><kbd>0</kbd> to <kbd>7</kbd></th><td>step the CPU of that number</td></tr>
@@ -107,10 +107,10 @@ export class PageraceShare extends LitElement {
   override render(): TemplateResult {
     const closed = () => request(this, { type: 'close_share' });
     return html`<dialog aria-labelledby="share" @close=${() => this.shared && closed()}>
-      <header>
+      <div class="top">
         <h2 id="share">Link to this race</h2>
         <button aria-label="Close" @click=${closed}>${icon('close')}</button>
-      </header>
+      </div>
       <p>The browser does not let the page write to the clipboard. Copy the link from here:</p>
       <textarea readonly aria-label="Link" .value=${this.shared?.url ?? ''}
         @focus=${(event: Event) => (event.target as HTMLTextAreaElement).select()}></textarea>

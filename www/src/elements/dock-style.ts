@@ -106,6 +106,9 @@ export const dockStyles = css`
     color: var(--soft);
     font-family: var(--sans);
   }
+  [aria-disabled='true'] .next::first-letter {
+    text-transform: uppercase;
+  }
   button.deliver {
     padding: 4px 10px;
   }
@@ -157,7 +160,8 @@ export const dockStyles = css`
       flex-basis: 150px;
     }
     kbd,
-    .explore {
+    .explore,
+    .rest:not(:has(.back)) {
       display: none;
     }
     .next {

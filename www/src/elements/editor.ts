@@ -3,6 +3,7 @@ import { request } from '../actions';
 import type { Diagnostic } from '../protocol';
 import { offsetOf, reach } from '../text';
 import { ui } from '../ui';
+import { asSentence } from '../wording';
 
 /** The scenario as text, which is the truth that the rest shows. */
 export class PageraceEditor extends LitElement {
@@ -18,7 +19,7 @@ export class PageraceEditor extends LitElement {
       textarea {
         display: block;
         width: 100%;
-        height: min(560px, 70vh);
+        height: clamp(280px, 100dvh - 330px, 640px);
         margin-top: 10px;
         padding: 10px 12px;
         resize: vertical;
@@ -40,8 +41,8 @@ export class PageraceEditor extends LitElement {
         flex-wrap: wrap;
         align-items: center;
         gap: 8px;
-        padding-top: 8px;
-        min-height: 52px;
+        padding: 10px 0 0;
+        min-height: 46px;
       }
       .errors {
         padding-top: 8px;
@@ -71,7 +72,7 @@ export class PageraceEditor extends LitElement {
       @media (max-width: 700px) {
         textarea {
           font-size: 16px;
-          height: 55vh;
+          height: clamp(240px, 100dvh - 420px, 640px);
         }
         .errors button {
           min-height: 44px;
@@ -107,9 +108,6 @@ export class PageraceEditor extends LitElement {
         <h2 id="text">Scenario</h2>
         <span class="aside">${dirty ? 'edited, not applied' : 'the text that the page runs'}</span>
       </div>
-      <textarea aria-labelledby="text" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"
-        aria-invalid=${this.diagnostics.length > 0} aria-describedby="errors"
-        .value=${this.draft ?? this.text} @input=${this.#edit} @keydown=${this.#key}></textarea>
       <div class="bar">
         <button class="primary" aria-disabled=${!dirty} aria-keyshortcuts="Control+Enter" title="Apply (Ctrl+Enter)"
           @click=${() => dirty && request(this, { type: 'apply' })}>Apply</button>
@@ -129,6 +127,9 @@ export class PageraceEditor extends LitElement {
             : html`<ul class="errors">${this.diagnostics.map((it) => this.#error(it))}</ul>`
         }
       </div>
+      <textarea aria-labelledby="text" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"
+        aria-invalid=${this.diagnostics.length > 0} aria-describedby="errors"
+        .value=${this.draft ?? this.text} @input=${this.#edit} @keydown=${this.#key}></textarea>
     </section>`;
   }
 
@@ -152,8 +153,8 @@ export class PageraceEditor extends LitElement {
           ? html`<button class="plain" @click=${() => this.show(it.line, it.column)}>${place}</button>`
           : nothing
       }
-      <span>${it.message}</span>
-      ${it.hint === null ? nothing : html`<span class="soft">${it.hint}</span>`}
+      <span>${asSentence(it.message)}</span>
+      ${it.hint === null ? nothing : html`<span class="soft">${asSentence(it.hint)}</span>`}
     </li>`;
   }
 

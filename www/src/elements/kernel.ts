@@ -3,7 +3,7 @@ import { request } from '../actions';
 import type { Catalogue, ScenarioView, ToggleHelp } from '../protocol';
 import { ui } from '../ui';
 
-type Toggles = { [key in string]?: string };
+type Toggles = { [key in string]: string };
 
 /** Which kernel runs: a preset, and the decisions in which it differs. */
 export class PageraceKernel extends LitElement {
@@ -39,20 +39,21 @@ export class PageraceKernel extends LitElement {
         color: var(--soft);
       }
       .toggles {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr));
-        gap: 14px 28px;
-        padding: 8px 0 14px;
+        columns: 340px;
+        column-gap: 32px;
+        padding: 8px 0 4px;
       }
       .toggles > p {
         display: none;
-        grid-column: 1 / -1;
+        column-span: all;
+        padding-bottom: 8px;
       }
       fieldset {
         margin: 0;
-        padding: 0;
         border: none;
         min-width: 0;
+        break-inside: avoid;
+        padding-bottom: 14px;
       }
       legend {
         padding: 0;
@@ -112,7 +113,7 @@ export class PageraceKernel extends LitElement {
     const preset = catalogue?.kernels.find((it) => it.name === scenario?.base);
     const differing = scenario && preset ? differences(scenario.toggles, preset.toggles) : [];
     const hasToggles = (catalogue?.toggles.length ?? 0) > 0;
-    return html`<section aria-label="Kernel">
+    return html`<section aria-label="Kernel and its toggles">
       <div class="line">
         <label>Kernel
           <select @change=${this.#preset}>
@@ -166,7 +167,7 @@ export class PageraceKernel extends LitElement {
     if (!scenario || !preset) return;
     const wanted: Toggles = { ...scenario.toggles, [name]: value };
     const names = differences(wanted, preset.toggles);
-    const toggles = Object.fromEntries(names.map((it) => [it, wanted[it]]));
+    const toggles = Object.fromEntries(names.map((it) => [it, wanted[it] ?? '']));
     request(this, { type: 'kernel', base: scenario.base, toggles });
   }
 }

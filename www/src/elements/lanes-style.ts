@@ -65,10 +65,6 @@ export const laneStyles = css`
     content: '>';
     color: var(--cpu);
   }
-  .lane li.done::before {
-    content: '=';
-    color: var(--soft);
-  }
   .lane li.waiting::before {
     content: '·';
   }
@@ -201,6 +197,14 @@ export const laneStyles = css`
     line-height: 1.5;
     overflow-wrap: anywhere;
   }
+  .taken {
+    color: var(--soft);
+    font: italic var(--tiny) / 1 var(--sans);
+    margin-left: 0.6ch;
+  }
+  .future .taken {
+    color: var(--faint);
+  }
   .interrupt {
     font-weight: 700;
     padding-left: 2ch;
@@ -317,7 +321,7 @@ export const laneStyles = css`
   }
   @media (max-width: 700px) {
     .scroll {
-      height: clamp(300px, 100dvh - 250px, 640px);
+      height: clamp(300px, 100dvh - 418px, 640px);
     }
     .operation button {
       min-height: 44px;

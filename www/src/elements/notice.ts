@@ -3,6 +3,7 @@ import { request } from '../actions';
 import { FRONT } from '../gallery';
 import type { Notice } from '../model';
 import { ui } from '../ui';
+import { asSentence } from '../wording';
 
 /** A message across the page: what failed, what is kept, what can be done. */
 export class PageraceNotice extends LitElement {
@@ -64,7 +65,7 @@ export class PageraceNotice extends LitElement {
     switch (notice.kind) {
       case 'bad_link':
         return html`<h2>This link does not open</h2>
-          <p>${notice.why} Was it cut short on its way? What it carried is kept here:</p>
+          <p>${asSentence(notice.why)} Was it cut short on its way? What it carried is kept here:</p>
           <textarea readonly aria-label="The link's text" .value=${notice.raw}></textarea>
           <div class="actions">${gallery}${dismiss}</div>`;
       case 'lost':
@@ -82,7 +83,7 @@ export class PageraceNotice extends LitElement {
           </div>`;
       case 'refused':
         return html`<h2>That could not be done</h2>
-          <ul>${notice.diagnostics.map((it) => html`<li>${it.message} ${it.hint ?? ''}</li>`)}</ul>
+          <ul>${notice.diagnostics.map((it) => html`<li>${asSentence(it.message)} ${asSentence(it.hint ?? '')}</li>`)}</ul>
           <div class="actions">${dismiss}</div>`;
     }
   }

@@ -104,9 +104,6 @@ export const outcomeStyles = css`
   .whole {
     color: var(--soft);
   }
-  .whole td:first-child .icon {
-    vertical-align: -0.2em;
-  }
   .witness {
     font-variant-numeric: tabular-nums;
     min-height: 28px;

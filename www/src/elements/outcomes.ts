@@ -94,12 +94,7 @@ export class PageraceOutcomes extends LitElement {
         <thead><tr><th>Outcome</th><th>Executions</th><th>Witness</th></tr></thead>
         <tbody>
           ${view.outcomes.map((outcome) => this.#outcome(outcome, view))}
-          ${whole.map(
-            (name) => html`<tr class="whole">
-              <td>${view.complete ? icon('holds') : icon('unknown')} breaks <code>${name}</code></td>
-              <td>${view.complete ? html`<b class="good">never</b>` : 'not found so far'}</td><td></td>
-            </tr>`,
-          )}
+          ${whole.length === 0 ? nothing : this.#whole(whole, view)}
         </tbody>
       </table></div>
       ${this.#others(names)}`;
@@ -117,6 +112,15 @@ export class PageraceOutcomes extends LitElement {
       </td>
       <td><b>${often(outcome, view)}</b></td>
       <td>${outcome.witness ? this.#witness(outcome.witness) : nothing}</td>
+    </tr>`;
+  }
+
+  /** What no outcome breaks, in one row. */
+  #whole(names: readonly string[], view: ExplorationView): TemplateResult {
+    return html`<tr class="whole">
+      <td>breaks ${names.map((name, index) => html`${index > 0 ? ', ' : ''}<code>${name}</code>`)}</td>
+      <td>${view.complete ? html`<b class="good">never</b>` : 'not found so far'}</td>
+      <td></td>
     </tr>`;
   }
 

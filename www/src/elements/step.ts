@@ -32,9 +32,9 @@ const lineTemplate = (line: LineView, crossed: boolean): TemplateResult =>
     crossed
       ? html`<code class="function" ${vars({ '--depth': line.depth })}>${line.function}</code>`
       : nothing
-  }<code class="line" ${vars({ '--depth': line.depth + 1 })}>${line.text}</code>${line.changes.map(
-    (change) => changeTemplate(change, line.depth + 1),
-  )}`;
+  }<code class="line" ${vars({ '--depth': line.depth + 1 })}>${line.text}${
+    line.taken === null ? nothing : html`<span class="taken">${line.taken ? ' yes' : ' no'}</span>`
+  }</code>${line.changes.map((change) => changeTemplate(change, line.depth + 1))}`;
 
 const changeTemplate = (change: ChangeView, depth: number): TemplateResult =>
   html`<span class="change" ${vars({ '--depth': depth })}

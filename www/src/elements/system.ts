@@ -34,6 +34,12 @@ export class PageraceSystem extends LitElement {
         min-height: 24px;
         min-width: 24px;
       }
+      @media (max-width: 700px) {
+        .page {
+          min-height: 44px;
+          min-width: 44px;
+        }
+      }
       .flag {
         color: var(--soft);
         font: var(--tiny) / 1.6 var(--mono);

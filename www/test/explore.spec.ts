@@ -1,0 +1,59 @@
+import { expect, open, place, searched, slider, standsAt, test } from './page';
+
+test('explores every interleaving and loads a witness', async ({ page }) => {
+  await open(page);
+  await page.keyboard.press('x');
+  await searched(page);
+  const outcomes = page.locator('pagerace-outcomes');
+  const row = outcomes.getByRole('row').filter({ hasText: 'breaks longterm-pin-on-cma' });
+  await expect(row.first()).toContainText('sometimes');
+  const witness = row.first().getByRole('button', { name: /switch.*step/ });
+  const [, steps] = /(\d+) steps/.exec((await witness.textContent()) ?? '') ?? [];
+  await witness.click();
+  await expect(slider(page)).toHaveAttribute('max', steps ?? '');
+  await expect(page.locator('pagerace-lanes .broke').first()).toContainText('longterm-pin-on-cma');
+});
+
+test('judges the expectations, and shows where they stand', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: 'Explore every interleaving' }).click();
+  await searched(page);
+  const claims = page.getByRole('list', { name: /^Expectations/ });
+  await expect(claims.getByRole('listitem').first()).toContainText('met');
+  await claims
+    .getByRole('button', { name: /^line \d+/ })
+    .first()
+    .click();
+  const editor = page.getByRole('textbox', { name: 'Scenario' });
+  await expect(editor).toBeFocused();
+});
+
+test('another kernel: the text follows, and the table changes', async ({ page }) => {
+  await open(page);
+  await page.keyboard.press('x');
+  await searched(page);
+  await page.getByRole('combobox', { name: 'Kernel' }).selectOption('v5.19');
+  const outcomes = page.locator('pagerace-outcomes');
+  await expect(outcomes.locator('.aside')).toHaveText(/v5\.19/);
+  const never = outcomes.getByRole('row').filter({ hasText: 'longterm-pin-on-cma' });
+  await expect(never.first()).toContainText('never');
+  await expect(page.getByRole('textbox', { name: 'Scenario' })).toHaveValue(/base = "v5\.19"/);
+  await expect(outcomes.getByText('Kernels searched so far')).toBeVisible();
+});
+
+test('a toggle is a kernel of its own', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: /^Toggles/ }).click();
+  const others = page.getByRole('radio', { checked: false });
+  await others.first().check();
+  await expect(page.getByRole('button', { name: /^Toggles: / })).toBeVisible();
+});
+
+test('a search can be left alone while others are answered', async ({ page }) => {
+  await open(page);
+  await page.getByRole('button', { name: 'Explore every interleaving' }).click();
+  await page.keyboard.press('Home');
+  await standsAt(page, 0);
+  await searched(page);
+  expect((await place(page)).at).toBe(0);
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatHash, PAYLOAD_LIMIT, parseHash } from '../src/hash';
+
+test('an empty address opens the front race', () => {
+  assert.deepEqual(parseHash(''), { kind: 'none', at: null, view: null });
+  assert.deepEqual(parseHash('#'), { kind: 'none', at: null, view: null });
+});
+
+test('a gallery name, with how it is looked at', () => {
+  const address = parseHash('#g=cma-longterm-pin&at=12&view=memory');
+  assert.deepEqual(address, { kind: 'gallery', name: 'cma-longterm-pin', at: 12, view: 'memory' });
+});
+
+test('a payload stays as it is', () => {
+  assert.deepEqual(parseHash('#1ab_C-9'), {
+    kind: 'payload',
+    payload: '1ab_C-9',
+    at: null,
+    view: null,
+  });
+});
+
+test('only the look may be given', () => {
+  assert.deepEqual(parseHash('#at=3'), { kind: 'none', at: 3, view: null });
+});
+
+test('a look that makes no sense is left out', () => {
+  const { at, view } = parseHash('#g=x&at=-1&view=kitchen&at=1e9');
+  assert.deepEqual({ at, view }, { at: null, view: null });
+});
+
+for (const hash of ['#g=', '#g=../x', '#hello', '#1ab%20c', `#1${'a'.repeat(PAYLOAD_LIMIT)}`]) {
+  test(`bad: ${hash.slice(0, 12)}`, () => {
+    const address = parseHash(hash);
+    assert.equal(address.kind, 'bad');
+    assert.ok(address.kind === 'bad' && address.raw === hash.slice(1) && address.why.length > 10);
+  });
+}
+
+test('writing and reading agree', () => {
+  const hash = formatHash('g=x', { at: 4, view: 'text' });
+  assert.equal(hash, '#g=x&at=4&view=text');
+  assert.deepEqual(parseHash(hash), { kind: 'gallery', name: 'x', at: 4, view: 'text' });
+  assert.equal(formatHash('1abc', { at: null, view: 'lanes' }), '#1abc');
+});

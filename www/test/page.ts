@@ -1,0 +1,45 @@
+/** What the browser tests share: a page that fails on any word in the console. */
+import { test as base, expect, type Page } from '@playwright/test';
+
+export { expect };
+
+/** A page whose console must stay empty. Failed requests and exceptions count too. */
+export const test = base.extend({
+  page: async ({ page }, use) => {
+    const words: string[] = [];
+    page.on('console', (message) => words.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => words.push(`exception: ${error.message}`));
+    page.on('requestfailed', (request) => words.push(`failed: ${request.url()}`));
+    await use(page);
+    expect(words).toEqual([]);
+  },
+});
+
+/** Opens the page, with what stands behind `#`, and waits until a race stands on it. */
+export async function open(page: Page, hash = ''): Promise<void> {
+  await page.goto(`./${hash}`);
+  await expect(stepButton(page, 0)).toBeVisible();
+}
+
+/** The button that steps a CPU. */
+export const stepButton = (page: Page, cpu: number) =>
+  page.getByRole('button', { name: new RegExp(`^Step CPU${cpu}`) });
+
+/** The slider over the trace. */
+export const slider = (page: Page) => page.getByRole('slider', { name: 'Step' });
+
+/** Where the cursor stands, and how long the trace is. */
+export async function place(page: Page): Promise<{ at: number; of: number }> {
+  const at = Number(await slider(page).inputValue());
+  return { at, of: Number(await slider(page).getAttribute('max')) };
+}
+
+/** Waits until the cursor stands at a step. */
+export const standsAt = (page: Page, at: number) => expect(slider(page)).toHaveValue(String(at));
+
+/** Waits for the end of the search. */
+export const searched = (page: Page) =>
+  expect(page.getByText(/every interleaving, [\d,]+ states/).first()).toBeVisible();
+
+/** The editor's text field. */
+export const editor = (page: Page) => page.getByRole('textbox', { name: 'Scenario' });

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ExplorationView, OutcomeView } from '../src/protocol';
+import { offsetOf, reach } from '../src/text';
+import { count, coverage, inlineMarks, often, referenceUrl, unbroken } from '../src/wording';
+
+const outcome: OutcomeView = {
+  results: {},
+  breaks: ['a'],
+  end: 'done',
+  executions: 'always',
+  witness: null,
+};
+
+const view: ExplorationView = {
+  kernel: 'v5.17',
+  states: 312,
+  transitions: 600,
+  depth: 20,
+  running: false,
+  complete: true,
+  limit: null,
+  outcomes: [outcome],
+  expectations: [],
+};
+
+test('numbers in words', () => {
+  assert.equal(count(1, 'step'), '1 step');
+  assert.equal(count(12345, 'switch', 'switches'), '12,345 switches');
+});
+
+test('a search says how far it got, and no more', () => {
+  const stopped = false;
+  assert.equal(coverage({ view, stopped }), 'every interleaving, 312 states');
+  const limited = { ...view, complete: false, limit: '312 states' };
+  assert.match(coverage({ view: limited, stopped }), /^stopped at 312 states/);
+  const running = { ...view, complete: false, running: true };
+  assert.match(coverage({ view: running, stopped }), /^searching/);
+  assert.match(coverage({ view: running, stopped: true }), /^stopped by you/);
+  assert.equal(often(outcome, view), 'always');
+  assert.equal(often(outcome, limited), 'always so far');
+  assert.deepEqual(unbroken(view, ['a', 'b']), ['b']);
+});
+
+test('inline marks, and nothing else, are taken off a text', () => {
+  assert.deepEqual(inlineMarks('a `b*c` **d** *e* <b> 2 * 3'), [
+    { kind: 'text', text: 'a ' },
+    { kind: 'code', text: 'b*c' },
+    { kind: 'text', text: ' ' },
+    { kind: 'strong', text: 'd' },
+    { kind: 'text', text: ' ' },
+    { kind: 'em', text: 'e' },
+    { kind: 'text', text: ' <b> 2 * 3' },
+  ]);
+});
+
+test('references that say enough become links', () => {
+  assert.equal(referenceUrl('lore: 1-a@b.org'), 'https://lore.kernel.org/all/1-a%40b.org/');
+  assert.equal(
+    referenceUrl('1c563432588d mm: fix (v5.19)'),
+    'https://git.kernel.org/linus/1c563432588d',
+  );
+  assert.equal(referenceUrl('lore: javascript:alert(1)'), null);
+  assert.equal(referenceUrl('a talk'), null);
+});
+
+test('places of a text', () => {
+  const text = 'ab\n\u{1F600}cd ef\nx';
+  assert.equal(offsetOf(text, 1, 1), 0);
+  assert.equal(offsetOf(text, 2, 2), 5);
+  assert.equal(offsetOf(text, 9, 1), 11);
+  assert.equal(offsetOf(text, 0, 0), 0);
+  assert.equal(reach(text, 5), 7);
+  assert.equal(reach(text, 7), 10);
+});
