@@ -298,7 +298,7 @@ compile_wasm() {
     done
     # Encoded, so that a folder's name may hold a space.
     CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; printf '%s' "${flags[*]}") \
-        "${WASM_CARGO[@]}" build --release --locked --package pagerace --lib \
+        "${WASM_CARGO[@]}" build --profile wasm --locked --package pagerace --lib \
         --target "$WASM_TARGET" "${WASM_FLAGS[@]}"
 }
 
@@ -308,7 +308,7 @@ host_cargo() {
 }
 
 build_wasm() {
-    local compiled=$CARGO_TARGET_DIR/$WASM_TARGET/release/pagerace.wasm wanted
+    local compiled=$CARGO_TARGET_DIR/$WASM_TARGET/wasm/pagerace.wasm wanted
     step "Rust to wasm"
     need_linker
     choose_wasm_compiler
@@ -323,7 +323,7 @@ build_wasm() {
     rm -rf pkg .tools/pkg
     host_cargo run --quiet --locked --package pagerace --features bindgen --bin bindgen -- \
         "$compiled" .tools/pkg
-    node_modules/.bin/wasm-opt -O3 .tools/pkg/pagerace_bg.wasm -o .tools/pkg/pagerace_bg.wasm
+    node_modules/.bin/wasm-opt -O2 .tools/pkg/pagerace_bg.wasm -o .tools/pkg/pagerace_bg.wasm
     printf '%s\n' "$wanted" >.tools/pkg/.stamp
     mv .tools/pkg pkg
     note "pkg/pagerace_bg.wasm: $(stat -c %s pkg/pagerace_bg.wasm) bytes, from $(stat -c %s "$compiled")"
