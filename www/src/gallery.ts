@@ -1,9 +1,5 @@
-/** The scenarios that ship with the page, by file name. */
-const files = import.meta.glob<string>('../../scenarios/*.toml', {
-  query: '?raw',
-  import: 'default',
-  eager: true,
-});
+/** The scenarios that ship with the page, by file name. The front one comes with the first load. */
+import frontText from '../../scenarios/cma-longterm-pin.toml?raw';
 
 /** One scenario of the gallery. */
 export interface GalleryEntry {
@@ -23,20 +19,24 @@ export function titleOf(text: string): string | null {
   return quoted.startsWith("'") ? quoted.slice(1, -1) : quoted.slice(1, -1).replace(/\\(.)/g, '$1');
 }
 
-/** All scenarios, by name. */
-export const gallery: readonly GalleryEntry[] = Object.entries(files)
-  .map(([path, text]) => {
-    const name = path.replace(/^.*\//, '').replace(/\.toml$/, '');
-    return { name, title: titleOf(text) ?? name, text };
-  })
-  .sort((a, b) => a.name.localeCompare(b.name));
+const entry = (name: string, text: string): GalleryEntry => ({
+  name,
+  title: titleOf(text) ?? name,
+  text,
+});
 
 /** The race that the page opens on. */
-export const FRONT = 'cma-longterm-pin';
+export const front: GalleryEntry = entry('cma-longterm-pin', frontText);
+
+/** All scenarios, by name. */
+export async function gallery(): Promise<readonly GalleryEntry[]> {
+  const { files } = await import('./gallery-rest');
+  const rest = Object.entries(files).map(([path, text]) =>
+    entry(path.replace(/^.*\//, '').replace(/\.toml$/, ''), text),
+  );
+  return [front, ...rest].sort((a, b) => a.name.localeCompare(b.name));
+}
 
 /** The scenario of a name. */
-export const inGallery = (name: string): GalleryEntry | undefined =>
-  gallery.find((entry) => entry.name === name);
-
-/** The scenario that a bare address opens. */
-export const front = (): GalleryEntry | undefined => inGallery(FRONT) ?? gallery[0];
+export const inGallery = async (name: string): Promise<GalleryEntry | undefined> =>
+  name === front.name ? front : (await gallery()).find((it) => it.name === name);

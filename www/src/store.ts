@@ -233,12 +233,12 @@ export class Store extends EventTarget {
     const bad = (why: string, raw: string) => this.#badLink(why, raw);
     switch (address.kind) {
       case 'none':
-        text = front()?.text;
-        entry = front()?.name ?? null;
-        head = entry === null ? '' : `g=${entry}`;
+        text = front.text;
+        entry = front.name;
+        head = `g=${entry}`;
         break;
       case 'gallery':
-        text = inGallery(address.name)?.text;
+        text = (await inGallery(address.name))?.text;
         if (text === undefined)
           return bad(`The gallery has no scenario "${address.name}".`, `g=${address.name}`);
         entry = address.name;
@@ -257,7 +257,7 @@ export class Store extends EventTarget {
       case 'bad':
         return bad(address.why, address.raw);
     }
-    if (text === undefined) return bad('This page was built without a gallery.', head);
+    if (text === undefined) return bad('The engine did not unpack it.', head);
     const diagnostics = await this.#open(text, { entry, ...view }, address.at);
     if (diagnostics === null) {
       this.#head = head;
@@ -272,10 +272,8 @@ export class Store extends EventTarget {
 
   /** Something to look at below a notice, on a page that has nothing yet. */
   async #underneath(): Promise<void> {
-    const entry = front();
-    if (!entry) return;
     const { draft, diagnostics, notice } = this.#model;
-    const refused = await this.#open(entry.text, { entry: entry.name }, null);
+    const refused = await this.#open(front.text, { entry: front.name }, null);
     if (refused === null) this.#set({ draft, diagnostics, notice, stash: null });
   }
 
@@ -416,11 +414,7 @@ export class Store extends EventTarget {
   async #apply(): Promise<void> {
     const { draft } = this.#model;
     if (draft === null) return;
-    const diagnostics = await this.#open(
-      draft,
-      { entry: this.#model.entry, stash: this.#model.stash },
-      null,
-    );
+    const diagnostics = await this.#open(draft, { entry: null, stash: this.#model.stash }, null);
     if (diagnostics)
       return this.#set({ diagnostics, spoken: `Not applied: ${diagnostics[0]?.message ?? ''}` });
     this.#touched();
@@ -429,7 +423,7 @@ export class Store extends EventTarget {
   async #restart(keepTrace: boolean): Promise<void> {
     const { text, trace, state, entry, draft, stash } = this.#model;
     const keep = { entry, draft, stash };
-    const diagnostics = await this.#open(text || front()?.text || '', keep, null);
+    const diagnostics = await this.#open(text || front.text, keep, null);
     if (diagnostics) return this.#set({ notice: { kind: 'refused', diagnostics } });
     if (!this.#model.catalogue) {
       const reply = await this.#ask({ type: 'catalogue' });

@@ -96,6 +96,9 @@ export const appStyles = css`
     gap: 26px 32px;
     padding-top: 16px;
   }
+  .grid.many {
+    grid-template-columns: minmax(0, 15fr) minmax(0, 10fr);
+  }
   .column {
     display: grid;
     gap: 24px;
@@ -111,7 +114,8 @@ export const appStyles = css`
     grid-column: 1 / -1;
   }
   @media (max-width: 1080px) {
-    .grid {
+    .grid,
+    .grid.many {
       grid-template-columns: minmax(0, 1fr);
     }
     .column {

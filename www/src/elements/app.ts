@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { type Action, REQUEST } from '../actions';
 import { EngineClient } from '../engine';
-import { gallery } from '../gallery';
+import { front, type GalleryEntry, gallery } from '../gallery';
 import { PANELS, type Panel } from '../hash';
 import { icon } from '../icons';
 import { actionOf } from '../keys';
@@ -39,6 +39,7 @@ export class PageraceApp extends LitElement {
     theme: { state: true },
     help: { state: true },
     more: { state: true },
+    gallery: { state: true },
   };
   static override styles = [ui, appStyles];
 
@@ -46,6 +47,7 @@ export class PageraceApp extends LitElement {
   declare private theme: Theme;
   declare private help: boolean;
   declare private more: boolean;
+  declare private gallery: readonly GalleryEntry[];
   #store = new Store(new EngineClient(), {
     replaceHash: (hash) => history.replaceState(history.state, '', hash),
     base: () => location.href.replace(/#.*$/, ''),
@@ -58,6 +60,7 @@ export class PageraceApp extends LitElement {
     this.theme = storedTheme();
     this.help = false;
     this.more = false;
+    this.gallery = [front];
   }
 
   override connectedCallback(): void {
@@ -74,6 +77,9 @@ export class PageraceApp extends LitElement {
       if (this.model.draft !== null || this.model.stash !== null) event.preventDefault();
     });
     void this.#store.start(location.hash);
+    void gallery().then((all) => {
+      this.gallery = all;
+    });
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -99,7 +105,7 @@ export class PageraceApp extends LitElement {
               html`<button aria-pressed=${panel === model.panel} @click=${() => this.#act({ type: 'panel', panel })}>${PANEL_NAMES[panel]}</button>`,
           )}
         </nav>
-        <div class="grid">
+        <div class="grid ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''}">
           <div class="column">
             <pagerace-lanes class="lanes" .trace=${trace} .state=${state}></pagerace-lanes>
             <pagerace-outcomes class="outcomes" .scenario=${scenario} .search=${model.search} .searched=${model.searched}></pagerace-outcomes>
@@ -111,7 +117,7 @@ export class PageraceApp extends LitElement {
             <pagerace-system class="memory" .state=${state}></pagerace-system>
           </div>
           <pagerace-editor class="text" .text=${model.text} .draft=${model.draft} .stash=${model.stash}
-            .diagnostics=${model.diagnostics}></pagerace-editor>
+            .diagnostics=${model.diagnostics} .operations=${model.catalogue?.operations ?? []}></pagerace-editor>
         </div>
       </main>
       <pagerace-dock .trace=${trace} .state=${state} .playing=${model.playing} .stepsPerSecond=${model.stepsPerSecond}
@@ -129,9 +135,9 @@ export class PageraceApp extends LitElement {
     return html`<header class="top">
       <p class="brand"><svg viewBox="0 0 26 20" aria-hidden="true"><path class="cpu0" d="M1 5h9l6 10h9"></path><path class="cpu1" d="M1 15h9l6-10h9"></path></svg> Pagerace</p>
       <label class="gallery"><span class="hidden">Scenario</span>
-        <select @change=${this.#gallery}>
-          ${entry === null ? html`<option value="" selected>from a link</option>` : nothing}
-          ${gallery.map(
+        <select @change=${this.#open}>
+          ${entry === null ? html`<option value="" selected>not in the gallery</option>` : nothing}
+          ${this.gallery.map(
             (it) =>
               html`<option value=${it.name} ?selected=${it.name === entry}>${it.name}: ${it.title}</option>`,
           )}
@@ -187,7 +193,7 @@ export class PageraceApp extends LitElement {
     }
   }
 
-  #gallery(event: Event): void {
+  #open(event: Event): void {
     const { value } = event.target as HTMLSelectElement;
     if (value) this.#act({ type: 'gallery', name: value });
   }

@@ -28,6 +28,9 @@ const dialogStyles = css`
     border-color: transparent;
     padding: 4px 8px;
   }
+  table + p {
+    margin-top: 12px;
+  }
   kbd {
     font: 600 var(--small) / 1.4 var(--mono);
     white-space: nowrap;

@@ -125,6 +125,11 @@ export const dockStyles = css`
       width: 44px;
     }
   }
+  @media (max-width: 1080px) {
+    .label {
+      display: none;
+    }
+  }
   @media (max-width: 900px) {
     section {
       grid-template: 'strip' auto 'spoken' auto 'transport' auto 'steps' auto / minmax(0, 1fr);

@@ -115,7 +115,7 @@ export class PageraceDock extends LitElement {
           : html`<button class="deliver" aria-disabled=${!lane.can_interrupt}
               title=${lane.why_no_interrupt ?? `Deliver the interrupt on CPU${cpu}`}
               aria-label="Deliver the interrupt on CPU${cpu}${lane.why_no_interrupt ? `: ${lane.why_no_interrupt}` : ''}"
-              @click=${deliver}>${icon('interrupt')}</button>`
+              @click=${deliver}>${icon('interrupt')}<span class="label" aria-hidden="true">Interrupt</span></button>`
       }
     </div>`;
   }

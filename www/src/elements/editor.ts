@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { request } from '../actions';
-import type { Diagnostic } from '../protocol';
+import type { Diagnostic, OperationHelp } from '../protocol';
 import { offsetOf, reach } from '../text';
 import { ui } from '../ui';
 import { asSentence } from '../wording';
@@ -12,6 +12,7 @@ export class PageraceEditor extends LitElement {
     draft: { attribute: false },
     stash: { attribute: false },
     diagnostics: { attribute: false },
+    operations: { attribute: false },
   };
   static override styles = [
     ui,
@@ -53,6 +54,7 @@ export class PageraceEditor extends LitElement {
         gap: 2px 10px;
         align-items: baseline;
         padding: 5px 10px;
+        min-height: 37px;
         margin-bottom: 4px;
         font-size: var(--small);
         border-left: 4px solid var(--bad);
@@ -62,6 +64,26 @@ export class PageraceEditor extends LitElement {
         min-height: 26px;
         color: var(--bad);
         font-weight: 650;
+      }
+      details {
+        margin-top: 12px;
+        font-size: var(--small);
+      }
+      summary {
+        cursor: pointer;
+        width: fit-content;
+        padding: 4px 0;
+        color: var(--link);
+      }
+      dt {
+        margin-top: 8px;
+      }
+      dt code {
+        font-weight: 700;
+      }
+      dd {
+        max-width: 90ch;
+        padding-left: 2ch;
       }
       .stash {
         font-size: var(--small);
@@ -92,6 +114,7 @@ export class PageraceEditor extends LitElement {
   /** Edits that gave way to another scenario. */
   declare stash: string | null;
   declare diagnostics: readonly Diagnostic[];
+  declare operations: readonly OperationHelp[];
 
   constructor() {
     super();
@@ -99,6 +122,7 @@ export class PageraceEditor extends LitElement {
     this.draft = null;
     this.stash = null;
     this.diagnostics = [];
+    this.operations = [];
   }
 
   override render(): TemplateResult {
@@ -130,7 +154,22 @@ export class PageraceEditor extends LitElement {
       <textarea aria-labelledby="text" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"
         aria-invalid=${this.diagnostics.length > 0} aria-describedby="errors"
         .value=${this.draft ?? this.text} @input=${this.#edit} @keydown=${this.#key}></textarea>
+      ${this.operations.length > 0 ? this.#reference() : nothing}
     </section>`;
+  }
+
+  /** What a timeline can call, in the engine's words. */
+  #reference(): TemplateResult {
+    return html`<details>
+      <summary>Operations of timelines</summary>
+      <dl>
+        ${this.operations.map(
+          (it) => html`<dt><code>${it.signature}</code></dt>
+            <dd>${it.help} Returns ${it.returns}.
+              ${it.params.map(([name, help]) => html`<span class="soft"><code>${name}</code>: ${help}. </span>`)}</dd>`,
+        )}
+      </dl>
+    </details>`;
   }
 
   /** Shows a place of the text: from 1; 0 for unknown. */

@@ -93,9 +93,8 @@ export const laneStyles = css`
     padding: 2px 6px 4px 0;
     border-left: 3px solid var(--cpu);
   }
-  .long .run {
-    content-visibility: auto;
-    contain-intrinsic-size: auto 200px;
+  .step {
+    contain: layout paint;
   }
   .run.future {
     border-left-style: dotted;
@@ -180,6 +179,7 @@ export const laneStyles = css`
     background: none;
     white-space: normal;
     font-weight: 400;
+    transition: none;
   }
   .number {
     font: var(--tiny) / 1.5 var(--mono);
@@ -341,7 +341,6 @@ export const laneStyles = css`
     }
     .run {
       break-inside: avoid-page;
-      content-visibility: visible;
     }
   }
 `;

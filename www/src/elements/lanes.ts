@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { request } from '../actions';
 import { icon } from '../icons';
@@ -8,9 +9,6 @@ import { ui } from '../ui';
 import { vars } from '../vars';
 import { laneStyles } from './lanes-style';
 import { stepTemplate } from './step';
-
-/** Above this many steps the browser may skip what is out of sight. */
-const LONG = 300;
 
 /** The interleaving, as commit messages draw it: a column a CPU, time downwards. */
 export class PageraceLanes extends LitElement {
@@ -54,11 +52,15 @@ export class PageraceLanes extends LitElement {
       <div class="scroll" ${vars({ '--lanes': Math.max(lanes.length, 1) })}>
         <div class="canvas">
           <div class="lanes">${lanes.map((lane) => this.#lane(lane))}</div>
-          <ol class="runs ${trace.length > LONG ? 'long' : ''}" aria-label="Steps">
+          <ol class="runs" aria-label="Steps">
             ${repeat(
               this.#runs,
               (run) => run.key,
-              (run) => this.#run(run, cursor),
+              (run) =>
+                // Scrubbing redraws the runs whose relation to the cursor changed, and no others.
+                guard([run, state?.lanes.length, clamp(cursor, run.first - 1, run.last + 1)], () =>
+                  this.#run(run, cursor),
+                ),
             )}
           </ol>
           ${this.#end(cursor)}
@@ -100,7 +102,7 @@ export class PageraceLanes extends LitElement {
       ${vars({ '--lane': run.cpu })}>
       ${switched ? html`<span class="switch"><span>context switch</span></span>` : nothing}
       <span class="tag cpu">CPU${run.cpu}</span>
-      <ol>${run.rows.map((row) => this.#row(row, run, cursor))}</ol>
+      <ol>${run.rows.map((row) => guard([row, side(row, cursor)], () => this.#row(row, run, cursor)))}</ol>
     </li>`;
   }
 
@@ -143,7 +145,7 @@ export class PageraceLanes extends LitElement {
       return html`<p class="end ${end === 'done' ? '' : 'bad'}">${end === 'done' ? words.done : `The execution ends here: ${end}.`}</p>`;
     }
     if (this.trace.length > cursor) return html`<p class="end">&nbsp;</p>`;
-    return html`<p class="end">Step a CPU to go on.</p>`;
+    return html`<p class="end">Step a CPU, or explore and load a witness.</p>`;
   }
 
   #fold(key: string): void {
@@ -167,6 +169,22 @@ export class PageraceLanes extends LitElement {
     const room = outer.bottom - top;
     if (inner.top > top + room * 0.12 && inner.bottom < outer.bottom - room * 0.12) return;
     box.scrollTop += inner.top - top - (room - inner.height) * 0.55;
+  }
+}
+
+const clamp = (n: number, low: number, high: number): number => Math.min(Math.max(n, low), high);
+
+/** Before the cursor, at it, or behind it: all that a row's look depends on. */
+function side(row: Row, cursor: number): number {
+  switch (row.kind) {
+    case 'operation':
+      return 0;
+    case 'function':
+      return Math.sign(cursor - row.from + 0.5);
+    case 'folded':
+      return Math.sign(cursor - row.first + 0.5);
+    case 'step':
+      return Math.sign(cursor - row.step.number);
   }
 }
 

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { request } from '../actions';
-import { FRONT } from '../gallery';
+import { front } from '../gallery';
 import type { Notice } from '../model';
 import { ui } from '../ui';
 import { asSentence } from '../wording';
@@ -60,7 +60,7 @@ export class PageraceNotice extends LitElement {
   }
 
   #body(notice: Notice): TemplateResult {
-    const gallery = html`<button @click=${() => request(this, { type: 'gallery', name: FRONT })}>Open the gallery's first race</button>`;
+    const gallery = html`<button @click=${() => request(this, { type: 'gallery', name: front.name })}>Open the gallery's first race</button>`;
     const dismiss = html`<button @click=${() => request(this, { type: 'dismiss' })}>Dismiss</button>`;
     switch (notice.kind) {
       case 'bad_link':

@@ -48,7 +48,7 @@ export const outcomeStyles = css`
   .claims li {
     display: flex;
     flex-wrap: wrap;
-    align-items: baseline;
+    align-items: center;
     gap: 2px 10px;
     padding: 4px 10px;
     font-size: var(--small);
@@ -89,9 +89,6 @@ export const outcomeStyles = css`
   }
   td {
     padding: 6px 14px 6px 0;
-  }
-  .results {
-    margin-right: 8px;
   }
   .results code {
     margin-right: 10px;

@@ -4,6 +4,7 @@ import { icon } from '../icons';
 import type { PropertyView, ScenarioView, StateView } from '../protocol';
 import { brokenAt } from '../schedule';
 import { ui } from '../ui';
+import { asSentence } from '../wording';
 
 /** What is watched, and what of it is broken at the cursor. */
 export class PageraceProperties extends LitElement {
@@ -22,12 +23,16 @@ export class PageraceProperties extends LitElement {
         padding: 2px 7px;
         min-height: 26px;
       }
-      button.chip {
-        min-width: 24px;
-        border: 1.5px solid var(--bad);
+      .chip.broken {
+        border-color: var(--bad);
         color: var(--bad);
         background: var(--bad-back);
         font-weight: 700;
+      }
+      .says button {
+        min-height: 24px;
+        min-width: 24px;
+        padding: 0 1px;
       }
       .says {
         margin-top: 6px;
@@ -35,8 +40,12 @@ export class PageraceProperties extends LitElement {
         min-height: 2.9em;
       }
       @media (max-width: 700px) {
-        button.chip {
+        .says {
+          min-height: 66px;
+        }
+        .says button {
           min-height: 44px;
+          min-width: 44px;
         }
       }
     `,
@@ -76,17 +85,21 @@ export class PageraceProperties extends LitElement {
       <p class="says">${
         broken.length === 0
           ? html`<span class="soft">Every property holds up to here.</span>`
-          : broken.map((it) => html`<span><b class="bad">Broken:</b> ${it.when_broken} </span>`)
+          : broken.map((it) => this.#broken(it, at(it) ?? 0))
       }</p>
     </section>`;
   }
 
   #chip(it: PropertyView, step: number | null): TemplateResult {
-    if (step === null) {
-      return html`<span class="chip" title=${it.sentence}>${icon('holds')} ${it.name}<span class="hidden">: holds</span></span>`;
-    }
+    const broken = step !== null;
+    return html`<span class="chip ${broken ? 'broken' : ''}" title=${broken ? it.when_broken : it.sentence}
+      >${icon(broken ? 'broken' : 'holds')} ${it.name}<span class="hidden">: ${broken ? 'broken' : 'holds'}</span></span>`;
+  }
+
+  #broken(it: PropertyView, step: number): TemplateResult {
     const go = () => request(this, { type: 'seek', cursor: step });
-    return html`<button class="chip" title=${it.when_broken} @click=${go}>${icon('broken')} ${it.name}, broken at step ${step}</button>`;
+    return html`<span><b class="bad">Broken:</b> ${it.name} at
+      <button class="plain" @click=${go}>step ${step}</button>: ${asSentence(it.when_broken)} </span>`;
   }
 }
 

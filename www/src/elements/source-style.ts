@@ -106,6 +106,14 @@ export const sourceStyles = css`
     .pick button {
       justify-content: center;
     }
+    .stack {
+      flex-wrap: nowrap;
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
+    .stack button {
+      flex: none;
+    }
     .listing {
       height: 300px;
     }

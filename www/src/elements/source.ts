@@ -34,6 +34,8 @@ export class PageraceSource extends LitElement {
   }
 
   protected override updated(): void {
+    const stack = this.renderRoot.querySelector('.stack');
+    if (stack && this.depth === null) stack.scrollLeft = stack.scrollWidth;
     const box = this.renderRoot.querySelector<HTMLElement>('.listing');
     const now = this.renderRoot.querySelector<HTMLElement>('.listing .own');
     if (!box || !now) return;
