@@ -54,6 +54,7 @@ stop() {
     printf '\nbuild.sh: %s\n' "$1" >&2
     shift
     [ $# -eq 0 ] || printf '   %s\n' "$@" >&2
+    printf '   (./build.sh doctor lists everything that is missing)\n' >&2
     exit 3
 }
 
@@ -65,10 +66,11 @@ logged() {
     "$@" >"$log" 2>&1
 }
 
-# The line of a log that says most about a failure.
+# reason NAME: what a log says about a failure, in one line, and where the rest is.
 reason() {
-    local log=$LOGS/$1.log
-    grep -m1 -E '^(error|E): ' "$log" 2>/dev/null || tail -n1 "$log" 2>/dev/null || true
+    local log=$LOGS/$1.log line
+    line=$(grep -m1 -E '^(error|E): ' "$log" || tail -n1 "$log")
+    printf '%s (see %s)' "$(cut -d: -f1,2 <<<"${line:-no answer in time}")" "$log"
 }
 
 # ---- Debian packages -----------------------------------------------------------------------
@@ -176,6 +178,12 @@ use_installed() {
     WASM_FLAGS=()
 }
 
+# What an earlier run brought; asked before rustup, so that a machine that cannot reach rustup's
+# server does not wait for it each time.
+use_present() {
+    use_debian_tree '' 2>/dev/null || use_debian_tree "$UNPACKED" 2>/dev/null
+}
+
 use_rustup() {
     has rustup || { note "rustup: not here"; return 1; }
     has_wasm_std || note "rustup: adding $WASM_TARGET, for at most $RUSTUP_SECONDS s"
@@ -256,17 +264,17 @@ find_wasm_ld() {
 choose_wasm_compiler() {
     local choice=${PAGERACE_TOOLCHAIN:-auto} candidates candidate
     case $choice in
-        auto) candidates=(installed rustup debian unpacked) ;;
+        auto) candidates=(installed present rustup debian unpacked) ;;
         installed | rustup | debian | unpacked) candidates=("$choice") ;;
         *) printf 'build.sh: PAGERACE_TOOLCHAIN=%s is unknown\n' "$choice" >&2; usage >&2; exit 2 ;;
     esac
     for candidate in "${candidates[@]}"; do
         if "use_$candidate"; then
-            note "$candidate: $("${WASM_RUSTC[@]}" --version)"
+            note "compiler ($candidate): $("${WASM_RUSTC[@]}" --version)"
             return
         fi
     done
-    stop "no Rust compiler for $WASM_TARGET (tried: ${candidates[*]}). One of these is enough:" \
+    stop "no Rust compiler for $WASM_TARGET. One of these is enough:" \
         "rustup target add $WASM_TARGET" \
         "sudo apt-get install ${DEBIAN_RUST[*]} $DEBIAN_LINKER    (Debian 12)"
 }
@@ -291,8 +299,9 @@ npm_packages() {
 compile_wasm() {
     local flags=() folder sysroot
     "${WASM_CARGO[@]}" fetch --locked --quiet --target "$WASM_TARGET"
-    sysroot=$("${WASM_RUSTC[@]}" --print sysroot)
-    flags+=("--remap-path-prefix=$sysroot/lib/rustlib/src/rust=rust")
+    sysroot=$("${WASM_RUSTC[@]}" --print sysroot)/lib/rustlib/src/rust
+    # Twice, because cargo names what is below this folder (.tools/) relative to it.
+    flags+=("--remap-path-prefix=$sysroot=rust" "--remap-path-prefix=${sysroot#"$PWD"/}=rust")
     for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
         flags+=("--remap-path-prefix=$folder=crates")
     done
