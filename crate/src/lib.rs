@@ -5,7 +5,7 @@
 //!
 //! | floor | module | what it is |
 //! |---|---|---|
-//! | 0 | [`mm`] | nouns: pages, free lists, pageblocks, page tables, locks, as cells of one memory |
+//! | 0 | [`mm`] | nouns: pages, lists, pageblocks, page tables, locks, as cells of one memory |
 //! | 1 | [`machine`] | lines, operations, routines, kernels, programs; `status` and `step` |
 //! | 2 | [`routines`] | the kernel's functions as tables, one file per kernel file |
 //! | 2 | [`properties`] | named predicates on a state |

@@ -35,7 +35,8 @@ pub fn check(paths: &[PathBuf], as_json: bool, max_states: usize) -> Result<Exit
     let mut files = Vec::new();
     // All files are read before the first search, so that a mistake shows at once.
     let inputs = input::files(paths)?;
-    let inputs: Vec<Input> = inputs.iter().map(|file| input::read(file)).collect::<Result<_, _>>()?;
+    let inputs: Vec<Input> =
+        inputs.iter().map(|file| input::read(file)).collect::<Result<_, _>>()?;
     for input in &inputs {
         let judged = judge_file(input, max_states)?;
         judged.iter().for_each(|(_, judgement)| counts.add(judgement.verdict));
@@ -69,10 +70,7 @@ pub fn check(paths: &[PathBuf], as_json: bool, max_states: usize) -> Result<Exit
 }
 
 /// Each claim with its verdict; one search for each kernel that is named.
-fn judge_file(
-    input: &Input,
-    max_states: usize,
-) -> Result<Vec<(&Expectation, Judgement)>, Problem> {
+fn judge_file(input: &Input, max_states: usize) -> Result<Vec<(&Expectation, Judgement)>, Problem> {
     let mut reports: BTreeMap<&KernelChoice, Report> = BTreeMap::new();
     let mut judged = Vec::new();
     for claim in &input.scenario.expects {

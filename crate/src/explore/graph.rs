@@ -169,9 +169,11 @@ impl Graph {
         let mut best = vec![(u32::MAX, u32::MAX); nodes];
         let start = node(0, lanes);
         best[start] = (0, 0);
-        let mut queue = BinaryHeap::from([Reverse(((0u32, 0u32), start))]);
+        // Of equal ways the one found first wins, which is the one of the lower lanes.
+        let mut found_at = 0u32;
+        let mut queue = BinaryHeap::from([Reverse(((0u32, 0u32), found_at, start))]);
         let mut missing = targets;
-        while let Some(Reverse(((switches, steps), at))) = queue.pop() {
+        while let Some(Reverse(((switches, steps), _, at))) = queue.pop() {
             if std::mem::replace(&mut settled[at], true) {
                 continue;
             }
@@ -189,7 +191,8 @@ impl Graph {
                 if cost < best[to] {
                     best[to] = cost;
                     came[to] = Some((at, *choice));
-                    queue.push(Reverse((cost, to)));
+                    found_at += 1;
+                    queue.push(Reverse((cost, found_at, to)));
                 }
             }
         }

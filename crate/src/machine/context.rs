@@ -121,7 +121,8 @@ impl Ctx<'_> {
         self.memory.store(held, now.wrapping_add(refs));
     }
 
-    /// Ghost: this lane no longer answers for `refs` references; a page table, a pin or nobody does.
+    /// Ghost: this lane no longer answers for `refs` references: a page table, a pin or nobody
+    /// does.
     pub fn let_go(&mut self, pfn: Pfn, refs: u16) {
         self.hold(pfn, refs.wrapping_neg());
     }

@@ -1,6 +1,7 @@
 //! Floor 1: how kernel code runs. Lines and operations, routines and kernels, the programs that
-//! timelines are compiled to, and the two questions of the scheduler: what may run ([`System::status`])
-//! and what happens when it does ([`System::step`]). No routine is known here.
+//! timelines are compiled to, and the two questions of the scheduler: what may run
+//! ([`System::status`]) and what happens when it does ([`System::step`]). No routine is known here.
+pub mod choice;
 pub mod context;
 pub mod kernel;
 pub mod local;
@@ -9,10 +10,11 @@ pub mod property;
 pub mod routine;
 pub mod system;
 
+pub use choice::{Choice, LineRecord, Status, StepRecord, Wait};
 pub use context::{At, Ctx, Look};
 pub use kernel::Kernel;
 pub use local::Local;
 pub use program::{Call, CompileError, Loc, Operation, Program};
 pub use property::{Property, State};
 pub use routine::{Function, Line, Op, Returns, Routine};
-pub use system::{Choice, LineRecord, Status, StepRecord, System, Wait};
+pub use system::System;

@@ -86,7 +86,7 @@ pub fn pages_on(memory: &Memory, layout: &Layout, mt: Migratetype) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mm::layout::Geometry;
+    use crate::mm::Geometry;
 
     fn machine() -> (Memory, Layout) {
         let layout = Layout::new(Geometry {

@@ -140,8 +140,7 @@ pub static ENTRIES: &[Entry] = &[
         makes_pin: false,
         needs_process: false,
         in_interrupt: true,
-        help: "Drops the reference of `get_user_pages_fast` with `put_page`; does nothing if there is \
-               none.",
+        help: "Drops the reference of `get_user_pages_fast`; does nothing if there is none.",
         returns: "nothing",
     },
     Entry {

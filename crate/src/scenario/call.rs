@@ -240,6 +240,8 @@ fn flags(entry: &Entry, word: &str, place: Place) -> Result<u16, Complaint> {
                 .unwrap_or_else(|| format!("it takes 0, or: {}", known.join(" | ")));
             let function = entry.function.0;
             let message = format!("`{}` is no flag of `{function}`", short(name));
+            let byte = name.as_ptr() as usize - word.as_ptr() as usize;
+            let place = shifted(place, word[..byte].chars().count() as u32);
             return Err(Complaint { place, message, hint: Some(hint) });
         };
         bits |= bit;

@@ -46,7 +46,8 @@ fn in_place(text: &str, table: &toml_edit::Table, wanted: &[(String, String)]) -
         last = last.max(line_end(text, value.end));
         match wanted.iter().find(|(name, _)| name == key) {
             Some((_, new)) => edits.push((value, quoted(new))),
-            None => edits.push((line_start(text, key_span.start)..line_end(text, value.end), String::new())),
+            None => edits
+                .push((line_start(text, key_span.start)..line_end(text, value.end), String::new())),
         }
     }
     let new = wanted.iter().filter(|(name, _)| !table.contains_key(name));
@@ -128,7 +129,8 @@ mod tests {
 
     #[test]
     fn a_table_at_the_end_without_a_newline_is_continued() {
-        let text = with_kernel("[kernel]\nbase = \"v5.17\"", "v5.17", &toggles(&[("gup", "v5.18")]));
+        let text =
+            with_kernel("[kernel]\nbase = \"v5.17\"", "v5.17", &toggles(&[("gup", "v5.18")]));
         assert_eq!(text, "[kernel]\nbase = \"v5.17\"\ngup = \"v5.18\"\n");
     }
 

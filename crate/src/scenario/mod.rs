@@ -1,6 +1,6 @@
 //! Floor 3: scenario text to a scenario, and a scenario to a system that can run.
 //!
-//! [`parse`] is the only place that knows the file format. What it accepts is within the bounds
+//! [`parse()`] is the only place that knows the file format. What it accepts is within the bounds
 //! of [`limits`] and consistent, so that [`Scenario::build`] cannot fail for another reason than
 //! the kernel at hand.
 pub mod build;

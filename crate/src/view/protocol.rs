@@ -600,7 +600,7 @@ mod tests {
     use super::*;
     use ts_rs::{Config, TS};
 
-    const HEAD: &str = "// Generated from crate/src/view/protocol.rs by its test. Do not edit: run\n\
+    const HEAD: &str = "// Made of crate/src/view/protocol.rs by its test. Do not edit: run\n\
                         // PAGERACE_BLESS=1 cargo test --lib protocol\n";
 
     fn declarations(config: &Config) -> Vec<String> {

@@ -1,0 +1,85 @@
+//! What does not change of a machine: sizes, names and parameters.
+use super::word::Pfn;
+
+/// A CMA area: whole pageblocks, one bit of its bitmap a page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CmaArea {
+    /// The name that the scenario gave it.
+    pub name: String,
+    /// Its first page.
+    pub base: Pfn,
+    /// Its pages; at most 16.
+    pub count: u16,
+}
+
+/// One virtual page of a process.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mapping {
+    /// The name that the scenario gave it.
+    pub name: String,
+}
+
+/// An address space.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Process {
+    /// The name that the scenario gave it.
+    pub name: String,
+    /// Its virtual pages, in the order of the scenario.
+    pub mappings: Vec<Mapping>,
+}
+
+/// The constants of one machine: sizes, names and parameters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Geometry {
+    /// log2 of the pages in a pageblock (`pageblock_order`).
+    pub pageblock_order: u8,
+    /// The largest order of the buddy lists (`MAX_ORDER - 1` up to v6.3).
+    pub max_order: u8,
+    /// The pageblocks of the one zone.
+    pub blocks: usize,
+    /// The CMA areas.
+    pub cma_areas: Vec<CmaArea>,
+    /// The processes.
+    pub processes: Vec<Process>,
+    /// The names of the pins that timelines take and drop.
+    pub pins: Vec<String>,
+    /// The lanes; at most 15.
+    pub cpus: usize,
+    /// `GUP_PIN_COUNTING_BIAS`; 1024 in the kernel.
+    pub pin_bias: u16,
+    /// How often `migrate_pages` tries a page; 10 in the kernel.
+    pub migrate_passes: u16,
+    /// How often `__alloc_contig_migrate_range` tries its list; 5 in the kernel.
+    pub migrate_tries: u16,
+    /// The page that `is_zero_pfn` knows, if the machine has one.
+    pub zero_page: Option<Pfn>,
+}
+
+impl Geometry {
+    /// The pages of a pageblock.
+    pub fn pageblock_pages(&self) -> usize {
+        1 << self.pageblock_order
+    }
+
+    /// The pages of the zone.
+    pub fn pages(&self) -> usize {
+        self.blocks << self.pageblock_order
+    }
+
+    /// The pageblock of a page.
+    pub fn block_of(&self, pfn: Pfn) -> usize {
+        usize::from(pfn.0) >> self.pageblock_order
+    }
+
+    /// The CMA area that a page belongs to.
+    pub fn cma_area_of(&self, pfn: Pfn) -> Option<usize> {
+        self.cma_areas
+            .iter()
+            .position(|area| (area.base.0..area.base.0 + area.count).contains(&pfn.0))
+    }
+
+    /// `is_zero_pfn`
+    pub fn is_zero_pfn(&self, pfn: Pfn) -> bool {
+        self.zero_page == Some(pfn)
+    }
+}

@@ -1,0 +1,328 @@
+//! The explorer against lists made by hand, against brute force, and against the counts that other
+//! model checkers agree on.
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use pagerace::explore::{Explorer, Limits, Report};
+use pagerace::machine::routine::line;
+use pagerace::machine::system::Timeline;
+use pagerace::machine::{
+    Choice, Ctx, Function, Kernel, Local, Look, Op, Operation, Returns, Routine, Status, System,
+};
+use pagerace::mm::{CmaArea, Geometry, Layout, Lock, LockKind, Memory, Pfn};
+use pagerace::scenario::{End, Outcome};
+use pagerace::schedule::Schedule;
+
+/// Two shared counters and two locks, borrowed from a machine of one page.
+fn layout(cpus: usize) -> Layout {
+    Layout::new(Geometry {
+        pageblock_order: 0,
+        max_order: 0,
+        blocks: 1,
+        cma_areas: vec![CmaArea { name: "area".into(), base: Pfn(0), count: 1 }],
+        processes: Vec::new(),
+        pins: Vec::new(),
+        cpus,
+        pin_bias: 1024,
+        migrate_passes: 1,
+        migrate_tries: 1,
+        zero_page: None,
+    })
+}
+
+fn lock_a(look: &Look) -> Lock {
+    look.layout().cma_mutex()
+}
+
+/// A lock that is taken line by line, unlike the spinlocks that keep interrupts off.
+fn lock_b(look: &Look) -> Lock {
+    Lock { kind: LockKind::Spin, ..look.layout().cma_lock(0) }
+}
+
+fn load_safe(ctx: &mut Ctx) {
+    let cell = ctx.layout().cma_bitmap(0);
+    let value = ctx.load(cell);
+    ctx.set(Local::Count, value);
+}
+
+fn store_safe(ctx: &mut Ctx) {
+    let cell = ctx.layout().cma_bitmap(0);
+    ctx.store(cell, ctx.get::<u16>(Local::Count) + 1);
+    ctx.set(Local::Count, 0u16);
+}
+
+fn load_racy(ctx: &mut Ctx) {
+    let cell = ctx.layout().zone().nr_isolate_pageblock();
+    let value = ctx.load(cell);
+    ctx.set(Local::Count, value);
+}
+
+fn store_racy(ctx: &mut Ctx) {
+    let cell = ctx.layout().zone().nr_isolate_pageblock();
+    ctx.store(cell, ctx.get::<u16>(Local::Count) + 1);
+    ctx.set(Local::Count, 0u16);
+}
+
+fn is_set(ctx: &mut Ctx) -> bool {
+    let cell = ctx.layout().zone().nr_isolate_pageblock();
+    ctx.load(cell) > 0
+}
+
+const RETURN: pagerace::machine::Line = line("out", "return", Op::Return(|_| 0));
+
+const fn routine(name: &'static str, body: &'static [pagerace::machine::Line]) -> Routine {
+    Routine {
+        function: Function(name),
+        source: "test",
+        omits: "",
+        params: &[],
+        locals: &[Local::Count],
+        returns: Returns::Nothing,
+        body,
+    }
+}
+
+static INCREMENT: Routine = routine(
+    "increment",
+    &[
+        line("load", "tmp = r", Op::Do(load_racy)),
+        line("store", "r = tmp + 1", Op::Do(store_racy)),
+        RETURN,
+    ],
+);
+static BOTH: Routine = routine(
+    "both",
+    &[
+        line("lock", "lock", Op::Acquire(lock_a)),
+        line("load", "tmp = c", Op::Do(load_safe)),
+        line("store", "c = tmp + 1", Op::Do(store_safe)),
+        line("unlock", "unlock", Op::Release(lock_a)),
+        line("load2", "tmp = r", Op::Do(load_racy)),
+        line("store2", "r = tmp + 1", Op::Do(store_racy)),
+        RETURN,
+    ],
+);
+static AB: Routine = routine(
+    "ab",
+    &[
+        line("a", "lock(a)", Op::Acquire(lock_a)),
+        line("b", "lock(b)", Op::Acquire(lock_b)),
+        line("ub", "unlock(b)", Op::Release(lock_b)),
+        line("ua", "unlock(a)", Op::Release(lock_a)),
+        RETURN,
+    ],
+);
+static BA: Routine = routine(
+    "ba",
+    &[
+        line("b", "lock(b)", Op::Acquire(lock_b)),
+        line("a", "lock(a)", Op::Acquire(lock_a)),
+        line("ua", "unlock(a)", Op::Release(lock_a)),
+        line("ub", "unlock(b)", Op::Release(lock_b)),
+        RETURN,
+    ],
+);
+static MASKED: Routine = routine(
+    "masked",
+    &[
+        line("off", "local_irq_save()", Op::IrqOff),
+        line("load", "tmp = r", Op::Do(load_racy)),
+        line("on", "local_irq_restore()", Op::IrqOn),
+        line("store", "r = tmp + 1", Op::Do(store_racy)),
+        RETURN,
+    ],
+);
+static BUG: Routine = routine("bug", &[line("bug", "BUG_ON(r > 0)", Op::BugOn(is_set)), RETURN]);
+static SPIN: Routine = routine(
+    "spin",
+    &[
+        line("spin", "while (!r)", Op::Branch(is_set, "out")),
+        line("again", "", Op::Goto("spin")),
+        RETURN,
+    ],
+);
+
+static ALL: [&Routine; 7] = [&INCREMENT, &BOTH, &AB, &BA, &MASKED, &BUG, &SPIN];
+
+fn calls(names: &[&'static str]) -> Vec<Operation> {
+    let call = |name: &&'static str| Operation {
+        text: name.to_string(),
+        function: Function(name),
+        args: Vec::new(),
+        result: None,
+        retry: false,
+    };
+    names.iter().map(call).collect()
+}
+
+fn lane(names: &[&'static str]) -> Timeline {
+    (calls(names), Vec::new())
+}
+
+fn system(lanes: &[Timeline]) -> (Rc<System>, Memory) {
+    let kernel = Kernel::new("test".into(), ALL);
+    let system = System::new(layout(lanes.len()), kernel, lanes, &[], false);
+    let system = system.unwrap_or_else(|(cpu, error)| panic!("CPU{cpu}: {error}"));
+    let mut memory = Memory::new(vec![0; system.layout.len()]);
+    system.start(&mut memory);
+    (Rc::new(system), memory)
+}
+
+fn explore(lanes: &[Timeline]) -> Report {
+    let (system, memory) = system(lanes);
+    let report = Explorer::new(system, memory, Limits { max_states: 100_000 }).run();
+    assert!(report.complete);
+    report
+}
+
+/// Every interleaving, by brute force, with the state that it ends in.
+fn interleavings(lanes: &[Timeline]) -> Vec<(Schedule, Memory)> {
+    let (system, memory) = system(lanes);
+    let mut ends = Vec::new();
+    let mut work = vec![(Vec::new(), memory)];
+    while let Some((choices, memory)) = work.pop() {
+        let can = |choice: &Choice| system.status(&memory, *choice) == Status::Runnable;
+        let next: Vec<Choice> = system.choices().filter(can).collect();
+        if next.is_empty() {
+            ends.push((Schedule(choices.clone()), memory.clone()));
+        }
+        for choice in next {
+            let (mut choices, mut memory) = (choices.clone(), memory.clone());
+            system.step(&mut memory, choice, false);
+            choices.push(choice);
+            work.push((choices, memory));
+        }
+    }
+    ends
+}
+
+fn racy(memory: &Memory) -> u16 {
+    memory.peek(layout(1).zone().nr_isolate_pageblock())
+}
+
+fn texts(lanes: &[Timeline]) -> BTreeSet<String> {
+    interleavings(lanes).iter().map(|(schedule, _)| schedule.to_text()).collect()
+}
+
+#[test]
+fn two_lanes_of_two_steps_have_six_interleavings() {
+    let lanes = [lane(&["increment"]), lane(&["increment"])];
+    let by_hand = ["0*2 1*2", "0 1 0 1", "0 1*2 0", "1 0*2 1", "1 0 1 0", "1*2 0*2"];
+    assert_eq!(texts(&lanes), by_hand.map(String::from).into());
+    // An update is lost in four of them.
+    let lost = interleavings(&lanes).iter().filter(|(_, memory)| racy(memory) == 1).count();
+    assert_eq!(lost, 4);
+    // The start; one has loaded (2); both have (1); one is done (2), and the other has loaded
+    // after it (2) or had loaded before it (2); both are done, with r = 2 or r = 1 (2).
+    let report = explore(&lanes);
+    assert_eq!((report.states, report.transitions, report.depth), (12, 14, 4));
+}
+
+#[test]
+fn an_interrupt_comes_where_interrupts_are_on_and_runs_to_its_end() {
+    let lanes = [(calls(&["masked"]), calls(&["increment"]))];
+    let by_hand = ["0i 0*6", "0*3 0i 0*3", "0*4 0i 0*2"];
+    assert_eq!(texts(&lanes), by_hand.map(String::from).into());
+    // Between the restore and the store the handler's update is lost.
+    let values: Vec<(String, u16)> = interleavings(&lanes)
+        .iter()
+        .map(|(schedule, memory)| (schedule.to_text(), racy(memory)))
+        .collect();
+    for (text, value) in values {
+        assert_eq!(value, if text == "0*3 0i 0*3" { 1 } else { 2 }, "{text}");
+    }
+}
+
+#[test]
+fn a_deadlock_is_an_outcome_with_its_shortest_way() {
+    let report = explore(&[lane(&["ab"]), lane(&["ba"])]);
+    let ends: Vec<End> = report.outcomes.iter().map(|found| found.outcome.end).collect();
+    assert_eq!(ends, [End::Done, End::Deadlock]);
+    let witness = report.outcomes[1].witness.as_ref().expect("shown");
+    assert_eq!((witness.schedule.to_text().as_str(), witness.switches), ("0 1", 1));
+}
+
+#[test]
+fn a_bug_stops_the_machine() {
+    let report = explore(&[lane(&["increment"]), lane(&["bug"])]);
+    let ends: BTreeSet<End> = report.outcomes.iter().map(|found| found.outcome.end).collect();
+    assert_eq!(ends, [End::Done, End::Bug].into());
+    let bug = report.outcomes.iter().find(|found| found.outcome.end == End::Bug).expect("found");
+    assert_eq!(bug.witness.as_ref().expect("shown").schedule.to_text(), "0*2 1");
+}
+
+#[test]
+fn a_lane_that_waits_for_nobody_is_a_livelock_and_one_that_is_served_is_not() {
+    let ends = |report: Report| -> Vec<End> {
+        report.outcomes.iter().map(|found| found.outcome.end).collect()
+    };
+    assert_eq!(ends(explore(&[lane(&["spin"])])), [End::Livelock]);
+    assert_eq!(ends(explore(&[lane(&["spin"]), lane(&["increment"])])), [End::Done]);
+}
+
+/// The workload of T lanes that do K times: an update under a lock, then a racy one. SPIN, rumur,
+/// TLC and Stateright count these states.
+#[test]
+fn states_are_counted_as_other_checkers_count_them() {
+    for (lanes, rounds, states) in [(2, 1, 43), (2, 2, 220), (3, 1, 276), (3, 2, 4442)] {
+        let timeline = lane(&vec!["both"; rounds]);
+        assert_eq!(explore(&vec![timeline; lanes]).states, states, "T={lanes} K={rounds}");
+    }
+}
+
+#[test]
+fn limits_are_named_and_leave_the_search_undecided() {
+    let (system, memory) = system(&[lane(&["both"]), lane(&["both"])]);
+    let report = Explorer::new(system, memory, Limits { max_states: 10 }).run();
+    assert!(!report.complete);
+    assert_eq!(report.limit.as_deref(), Some("stopped at the limit of 10 states"));
+}
+
+#[test]
+fn slices_of_any_size_find_the_same() {
+    let (system, memory) = system(&[lane(&["both"]), lane(&["ba"]), lane(&["increment"])]);
+    let limits = Limits { max_states: 100_000 };
+    let whole = Explorer::new(Rc::clone(&system), memory.clone(), limits).run();
+    let mut sliced = Explorer::new(system, memory, limits);
+    while sliced.advance(7) {}
+    let sliced = sliced.report();
+    assert_eq!((sliced.states, sliced.transitions), (whole.states, whole.transitions));
+    assert_eq!(sliced.outcomes, whole.outcomes);
+}
+
+/// For every outcome of small systems: no interleaving shows it with fewer switches, nor with as
+/// many switches in fewer steps; and the outcomes are those of all interleavings.
+#[test]
+fn witnesses_are_minimal_by_brute_force() {
+    let systems = [
+        vec![lane(&["increment"]), lane(&["increment"])],
+        vec![lane(&["ab"]), lane(&["ba"])],
+        vec![lane(&["both"]), lane(&["increment"])],
+        vec![lane(&["increment"]), lane(&["bug"]), lane(&["ab"])],
+        vec![(calls(&["masked"]), calls(&["increment"])), lane(&["increment"])],
+    ];
+    for lanes in systems {
+        let (system, _) = system(&lanes);
+        let mut best: BTreeMap<Outcome, (usize, usize)> = BTreeMap::new();
+        for (schedule, memory) in interleavings(&lanes) {
+            let done = |choice| system.status(&memory, choice) == Status::Done;
+            let end = match (system.bug(&memory), system.choices().all(done)) {
+                (Some(_), _) => End::Bug,
+                (None, true) => End::Done,
+                (None, false) => End::Deadlock,
+            };
+            let cost = (schedule.switches(), schedule.0.len());
+            let known = best.entry(Outcome::of(&system, &memory, end)).or_insert(cost);
+            *known = cost.min(*known);
+        }
+        let found: BTreeMap<Outcome, (usize, usize)> = explore(&lanes)
+            .outcomes
+            .into_iter()
+            .map(|found| {
+                let witness = found.witness.expect("shown");
+                (found.outcome, (witness.switches, witness.schedule.0.len()))
+            })
+            .collect();
+        assert_eq!(found, best);
+    }
+}
