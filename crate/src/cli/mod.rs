@@ -46,6 +46,10 @@ enum Command {
         /// Give up after this many states.
         #[arg(long, default_value_t = explore::MAX_STATES)]
         max_states: usize,
+        /// How many threads may search. The search takes one so far, and the results do not
+        /// depend on it.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
+        threads: u8,
     },
     /// Play a schedule and print the timeline as a commit message draws it.
     Run {
@@ -68,7 +72,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Check { paths, json, max_states } => check::check(&paths, json, max_states),
-        Command::Explore { file, kernel, json, max_states } => {
+        Command::Explore { file, kernel, json, max_states, threads: _ } => {
             explore::explore(&file, kernel.as_deref(), json, max_states)
         }
         Command::Run { file, schedule, kernel } => {

@@ -10,8 +10,11 @@ pub const CMA_ALLOC: Function = Function("cma_alloc");
 
 const START: Line = line("start", "ret = -ENOMEM; start = 0", Op::Let(start_search));
 const LOCK: Line = line("lock", "spin_lock_irq(&cma->lock)", Op::Acquire(cma_lock));
-const FIND: Line =
-    line("find", "bitmap_no = bitmap_find_next_zero_area_off(..)", Op::Branch(finds_none, "none"));
+const FIND: Line = line(
+    "find",
+    "if (bitmap_find_next_zero_area_off(..) >= maxno)",
+    Op::Branch(finds_none, "none"),
+);
 const SET: Line = line("set", "bitmap_set(cma->bitmap, bitmap_no, count)", Op::Do(set_bitmap));
 const UNLOCK: Line = line("unlock", "spin_unlock_irq(&cma->lock)", Op::Release(cma_lock));
 const MUTEX: Line = line("mutex", "mutex_lock(&cma_mutex)", Op::Acquire(cma_mutex));

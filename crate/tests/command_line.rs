@@ -1,0 +1,158 @@
+//! The command line as a user meets it: what it prints, where, and with what exit status.
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+fn pagerace(args: &[&str]) -> Output {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    Command::new(env!("CARGO_BIN_EXE_pagerace"))
+        .args(args)
+        .current_dir(root)
+        .output()
+        .expect("it starts")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("text")
+}
+
+/// A file of our own, whose name tells the test that made it.
+fn file(name: &str, text: &str) -> String {
+    let path = std::env::temp_dir().join(format!("pagerace-{}-{name}.toml", std::process::id()));
+    std::fs::write(&path, text).expect("it can be written");
+    path.display().to_string()
+}
+
+const RACE: &str = "scenarios/cma-longterm-pin.toml";
+
+#[test]
+fn check_counts_claims_and_succeeds_when_all_are_met() {
+    let output = pagerace(&["check", RACE, "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    assert_eq!(json["scenarios"], 1);
+    assert_eq!(json["met"], json["expectations"]);
+    assert_eq!((&json["broken"], &json["undecided"]), (&0.into(), &0.into()));
+    assert_eq!(json["files"][0]["file"], RACE);
+}
+
+#[test]
+fn a_broken_claim_is_status_1_with_the_schedule_that_breaks_it() {
+    let text =
+        std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(RACE));
+    let broken =
+        text.expect("readable").replace("always = { end = \"done\" }", "always = { p = \"0\" }");
+    let output = pagerace(&["check", &file("broken", &broken)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(out(&output).contains("broken: v5.17: always p = 0: an execution does not"));
+    assert!(out(&output).contains("--schedule '"));
+}
+
+#[test]
+fn an_undecided_claim_is_status_1_and_names_the_limit() {
+    let output = pagerace(&["check", RACE, "--max-states", "20"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(out(&output).contains("undecided"));
+    assert!(out(&output).contains("stopped at the limit of 20 states"));
+}
+
+#[test]
+fn explore_prints_the_contract_of_its_json() {
+    let output = pagerace(&["explore", RACE, "--json", "--kernel", "v5.17"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    assert_eq!(json["complete"], true);
+    assert!(json["states"].as_u64() > Some(1000) && json["transitions"].as_u64() > Some(1000));
+    let outcomes = json["outcomes"].as_array().expect("a list");
+    let broken = |outcome: &&serde_json::Value| outcome["breaks"][0] == "longterm-pin-on-cma";
+    let race = outcomes.iter().find(broken).expect("the race is found");
+    assert_eq!(race["results"]["cpu0"], "NULL");
+    assert_eq!((&race["end"], &race["executions"]), (&"done".into(), &"sometimes".into()));
+    assert!(race["witness"]["schedule"].is_string() && race["witness"]["switches"].is_u64());
+}
+
+#[test]
+fn a_witness_runs_and_its_timeline_fits_a_mail() {
+    let output = pagerace(&["explore", RACE, "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    for outcome in json["outcomes"].as_array().expect("a list") {
+        let schedule = outcome["witness"]["schedule"].as_str().expect("text");
+        let output = pagerace(&["run", RACE, "--schedule", schedule]);
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        for line in out(&output).lines() {
+            assert!(line.len() <= 75 && line.is_ascii() && line == line.trim_end(), "{line}");
+        }
+        let result = format!("cpu0 = {}", outcome["results"]["cpu0"].as_str().expect("text"));
+        assert!(out(&output).contains(&result));
+        assert!(out(&output).ends_with("End: done\n"));
+    }
+}
+
+#[test]
+fn the_timeline_of_the_race_is_the_one_of_the_mail() {
+    let output = pagerace(&["run", RACE]);
+    let text = out(&output);
+    let order = [
+        "pte = ptep_get_lockless(ptep)",
+        "set_pageblock_migratetype(page,",
+        "is_pinnable_page()",
+        "^ a FOLL_LONGTERM pin is held on a",
+        "isolate_migratepages_block()",
+        "undo_isolate_page_range()",
+        "cpu0 = NULL",
+        "Broken: longterm-pin-on-cma",
+    ];
+    let places: Vec<Option<usize>> = order.iter().map(|words| text.find(words)).collect();
+    assert!(places.iter().all(Option::is_some), "{places:?}\n{text}");
+    assert!(places.is_sorted(), "{places:?}\n{text}");
+}
+
+#[test]
+fn four_lanes_are_told_as_a_list() {
+    let lane = "[[cpu]]\nrun = [\"cma_alloc(area0, 1)\"]\n".repeat(4);
+    let text = format!(
+        "format = 1\ntitle = \"t\"\nabout = \"why\"\n[kernel]\nbase = \"v5.19\"\n[machine]\n\
+         blocks = [\"cma:area0\", \"movable\"]\n{lane}[schedule]\nsteps = \"3*2 0 3*\"\n"
+    );
+    let output = pagerace(&["run", &file("lanes", &text)]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(out(&output).contains("   1. CPU3 cma_alloc(): "), "{}", out(&output));
+    assert!(out(&output).lines().all(|line| line.len() <= 75));
+}
+
+#[test]
+fn bad_input_is_status_2_with_the_place_and_a_hint() {
+    let name = file("bad", "format = 1\ntitle = 3\nabout = \"why\"\n");
+    let output = pagerace(&["check", &name]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains(&format!("{name}:2:9: title is a string, not an integer")));
+    assert!(err(&output).contains("    title = 3\n            ^\n"), "{}", err(&output));
+    for args in [
+        &["check", "no-such-file.toml"][..],
+        &["run", RACE, "--schedule", "0*9999"],
+        &["run", RACE, "--schedule", "9"],
+        &["explore", RACE, "--kernel", "v2.6"],
+        &["explore", RACE, "--kernel", "v5.17,pincheck=maybe"],
+        &["explore"],
+        &["bogus"],
+    ] {
+        let output = pagerace(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(!err(&output).is_empty() && out(&output).is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn lists_name_every_operation_and_kernel() {
+    let operations = out(&pagerace(&["ops"]));
+    for entry in pagerace::routines::entry::ENTRIES {
+        assert!(operations.contains(&entry.signature()), "{}", entry.function.0);
+    }
+    let kernels = out(&pagerace(&["kernels"]));
+    for preset in pagerace::routines::kernels::PRESETS {
+        assert!(kernels.contains(preset.sentence), "{}", preset.name);
+    }
+}
