@@ -1,4 +1,4 @@
-import { expect, open, place, searched, slider, standsAt, test } from './page';
+import { editor, expect, open, place, searched, slider, standsAt, test } from './page';
 
 test('explores every interleaving and loads a witness', async ({ page }) => {
   await open(page);
@@ -56,4 +56,23 @@ test('a search can be left alone while others are answered', async ({ page }) =>
   await standsAt(page, 0);
   await searched(page);
   expect((await place(page)).at).toBe(0);
+});
+
+test('a long search can be cancelled, and goes on to its limit', async ({ page }) => {
+  await open(page);
+  const field = editor(page);
+  const lanes = ['q', 'r'].map(
+    (pin) =>
+      `[[cpu]]\nprocess = "B"\nrun = ["${pin} = pin_user_pages_fast(a, FOLL_WRITE)", "unpin_user_page(${pin})"]\n`,
+  );
+  const race = (await field.inputValue()).replace(/\[schedule\][\s\S]*/, '');
+  await field.fill(`${race}${lanes.join('')}[[expect]]\nsometimes = { end = "done" }\n`);
+  await field.press('Control+Enter');
+  await expect(page.getByRole('button', { name: /^Step CPU3/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Explore every interleaving' }).click();
+  await expect(page.getByText(/^searching: /)).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText(/^stopped by you at /)).toBeVisible();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(page.getByText(/^stopped at 200,\d+ states/)).toBeVisible();
 });

@@ -120,6 +120,20 @@ test('nothing moves while the state changes', async ({ page }) => {
   }
 });
 
+test('print shows the lanes in full, and no player', async ({ page }) => {
+  await open(page);
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.locator('pagerace-dock')).toBeHidden();
+  const hidden = await page.evaluate(() => {
+    const lanes = document
+      .querySelector('pagerace-app')
+      ?.shadowRoot?.querySelector('pagerace-lanes');
+    const box = lanes?.shadowRoot?.querySelector('.scroll');
+    return box ? box.scrollHeight - box.clientHeight : null;
+  });
+  expect(hidden).toBeLessThanOrEqual(1);
+});
+
 test('asks nobody but its own host', async ({ page, baseURL }) => {
   const hosts = new Set<string>();
   page.on('request', (request) => hosts.add(new URL(request.url()).host));

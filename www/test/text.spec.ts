@@ -83,6 +83,7 @@ test('a trap in a search leaves the race standing', async ({ page }) => {
   await page.keyboard.press('x');
   const alert = page.getByRole('alert').filter({ hasText: 'The engine stopped' });
   await alert.getByRole('button', { name: 'Restart and replay the steps' }).click();
+  await expect(alert).toBeHidden();
   await expect(slider(page)).toHaveAttribute('max', String(of));
   await page.keyboard.press('x');
   await searched(page);

@@ -243,8 +243,12 @@ export const appStyles = css`
     pagerace-kernel {
       display: none;
     }
-    .grid {
+    .grid,
+    .column {
       display: block;
+    }
+    .column > * {
+      margin-bottom: 20px;
     }
   }
 `;

@@ -113,6 +113,11 @@ export const outcomeStyles = css`
   .compare {
     padding: 14px 0 4px;
   }
+  @media print {
+    .bar button {
+      display: none;
+    }
+  }
   @media (max-width: 700px) {
     .witness,
     .claims .plain {
