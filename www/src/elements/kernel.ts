@@ -53,7 +53,7 @@ export class PageraceKernel extends LitElement {
         border: none;
         min-width: 0;
         break-inside: avoid;
-        padding-bottom: 14px;
+        padding: 0 0 14px;
       }
       legend {
         padding: 0;
