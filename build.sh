@@ -332,7 +332,8 @@ build_wasm() {
     rm -rf pkg .tools/pkg
     host_cargo run --quiet --locked --package pagerace --features bindgen --bin bindgen -- \
         "$compiled" .tools/pkg
-    node_modules/.bin/wasm-opt -O2 .tools/pkg/pagerace_bg.wasm -o .tools/pkg/pagerace_bg.wasm
+    # -O1: what the higher levels inline makes the module larger once it is gzipped.
+    node_modules/.bin/wasm-opt -O1 .tools/pkg/pagerace_bg.wasm -o .tools/pkg/pagerace_bg.wasm
     printf '%s\n' "$wanted" >.tools/pkg/.stamp
     mv .tools/pkg pkg
     note "pkg/pagerace_bg.wasm: $(stat -c %s pkg/pagerace_bg.wasm) bytes, from $(stat -c %s "$compiled")"

@@ -81,17 +81,15 @@ impl Graph {
     /// The choices that a component offers and never makes inside itself; nothing if it has no
     /// edge inside.
     fn starving(&self, component: &[StateId], part: &[u32], own: u32) -> Option<Vec<Choice>> {
-        let edges = || component.iter().flat_map(|state| self.from(*state));
-        let mut made: Vec<Choice> = edges()
-            .filter(|(_, to)| part[*to as usize] == own)
-            .map(|(choice, _)| *choice)
-            .collect();
-        made.sort_unstable();
-        made.dedup();
-        let mut offered: Vec<Choice> = edges().map(|(choice, _)| *choice).collect();
-        offered.sort_unstable();
-        offered.dedup();
-        offered.retain(|choice| made.binary_search(choice).is_err());
+        // Few choices exist, so a list is searched faster than a set is built.
+        let (mut made, mut offered): (Vec<Choice>, Vec<Choice>) = (Vec::new(), Vec::new());
+        for (choice, to) in component.iter().flat_map(|state| self.from(*state)) {
+            let list = if part[*to as usize] == own { &mut made } else { &mut offered };
+            if !list.contains(choice) {
+                list.push(*choice);
+            }
+        }
+        offered.retain(|choice| !made.contains(choice));
         (!made.is_empty()).then_some(offered)
     }
 

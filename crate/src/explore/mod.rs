@@ -213,14 +213,13 @@ impl Explorer {
     /// What was found so far.
     pub fn report(&self) -> Report {
         let complete = !self.is_running() && self.limit.is_none();
-        let mut outcomes: Vec<Found> = (0..self.outcomes.len())
-            .map(|number| Found {
-                outcome: self.outcomes[number].clone(),
-                always: complete && self.outcomes.len() == 1,
-                witness: self.witness(number),
-            })
-            .collect();
-        outcomes.sort_by(|a, b| a.outcome.cmp(&b.outcome));
+        let mut outcomes: Vec<Found> = Vec::with_capacity(self.outcomes.len());
+        for (number, outcome) in self.outcomes.iter().enumerate() {
+            let place = outcomes.partition_point(|other| other.outcome < *outcome);
+            let always = complete && self.outcomes.len() == 1;
+            let witness = self.witness(number);
+            outcomes.insert(place, Found { outcome: outcome.clone(), always, witness });
+        }
         Report {
             states: self.states.len(),
             transitions: self.graph.edges(),

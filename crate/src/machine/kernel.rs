@@ -1,6 +1,4 @@
 //! All that does not change: for each kernel function, the routine that this version has.
-use std::collections::BTreeMap;
-
 use super::routine::{Function, Routine};
 
 /// A kernel: a preset with toggles applied.
@@ -8,23 +6,22 @@ use super::routine::{Function, Routine};
 pub struct Kernel {
     /// How the scenario and the outcome tables name it: `v5.17 pincheck=bitmask`.
     pub name: String,
-    routines: BTreeMap<Function, &'static Routine>,
+    routines: Vec<&'static Routine>,
 }
 
 impl Kernel {
-    /// A kernel of these routines.
+    /// A kernel of these routines, one for each function.
     pub fn new(name: String, routines: impl IntoIterator<Item = &'static Routine>) -> Self {
-        let routines = routines.into_iter().map(|routine| (routine.function, routine)).collect();
-        Kernel { name, routines }
+        Kernel { name, routines: routines.into_iter().collect() }
     }
 
     /// The routine of a function.
     pub fn routine(&self, function: Function) -> Option<&'static Routine> {
-        self.routines.get(&function).copied()
+        self.routines().find(|routine| routine.function == function)
     }
 
-    /// All routines, by function name.
+    /// All routines.
     pub fn routines(&self) -> impl Iterator<Item = &'static Routine> + '_ {
-        self.routines.values().copied()
+        self.routines.iter().copied()
     }
 }

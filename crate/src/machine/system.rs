@@ -214,7 +214,7 @@ impl System {
     /// # Panics
     /// The choice cannot be made: ask [`System::status`] first.
     pub fn step(&self, memory: &mut Memory, choice: Choice, record: bool) -> StepRecord {
-        assert_eq!(self.status(memory, choice), Status::Runnable, "{choice:?} cannot run");
+        assert!(self.status(memory, choice) == Status::Runnable, "the choice cannot be made");
         let before = self.findings(memory);
         if record {
             memory.start_record();

@@ -131,21 +131,19 @@ pub fn toggle(name: &str) -> Option<&'static Toggle> {
 
 /// The value of every toggle in a preset with overrides. The names exist: the scenario reader
 /// has checked them.
-pub fn values(
-    base: &Preset,
-    overrides: &BTreeMap<String, String>,
-) -> BTreeMap<&'static str, String> {
-    let value = |(toggle, value): (&Toggle, &&'static str)| {
+pub fn values(base: &Preset, overrides: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    for (toggle, value) in TOGGLES.iter().zip(base.values) {
         let own = overrides.get(toggle.name).cloned();
-        (toggle.name, own.unwrap_or_else(|| (*value).to_string()))
-    };
-    TOGGLES.iter().zip(base.values).map(value).collect()
+        values.insert(toggle.name.to_string(), own.unwrap_or_else(|| (*value).to_string()));
+    }
+    values
 }
 
 /// A kernel's name: the preset and the toggles that differ from it.
 pub fn name(base: &Preset, overrides: &BTreeMap<String, String>) -> String {
     let own = values(base, &BTreeMap::new());
-    let differs = |(toggle, value): &(&String, &String)| own.get(toggle.as_str()) != Some(*value);
+    let differs = |(toggle, value): &(&String, &String)| own.get(*toggle) != Some(*value);
     let toggles = overrides.iter().filter(differs);
     toggles.fold(base.name.to_string(), |name, (toggle, value)| format!("{name} {toggle}={value}"))
 }

@@ -69,11 +69,15 @@ fn line_end(text: &str, byte: usize) -> usize {
     text[byte..].find('\n').map_or(text.len(), |newline| byte + newline + 1)
 }
 
-/// Makes the edits, which do not overlap.
-fn replaced(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
-    edits.sort_unstable_by_key(|(span, _)| (span.start, span.end));
+/// Makes the edits, which do not overlap, from the last to the first.
+fn replaced(text: &str, edits: Vec<(Range<usize>, String)>) -> String {
+    let mut ordered: Vec<(Range<usize>, String)> = Vec::with_capacity(edits.len());
+    for edit in edits {
+        let place = ordered.partition_point(|(span, _)| span.start <= edit.0.start);
+        ordered.insert(place, edit);
+    }
     let mut result = text.to_string();
-    for (span, new) in edits.into_iter().rev() {
+    for (span, new) in ordered.into_iter().rev() {
         result.replace_range(span, &new);
     }
     result

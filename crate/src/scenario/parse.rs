@@ -54,7 +54,6 @@ pub fn parse(text: &str) -> Result<Scenario, Vec<Complaint>> {
             if reader.complaints.is_empty() {
                 reader.complain(Place::default(), "this is not a whole scenario", None);
             }
-            reader.complaints.sort_by_key(|complaint| complaint.place);
             Err(reader.complaints)
         }
     }

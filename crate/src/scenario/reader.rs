@@ -8,7 +8,7 @@ use super::{Complaint, Place};
 /// The text, and what was found wrong with it so far.
 pub struct Reader<'a> {
     text: &'a str,
-    /// The complaints, in the order in which they were found.
+    /// The complaints, in the order of their places.
     pub complaints: Vec<Complaint>,
 }
 
@@ -56,7 +56,8 @@ impl<'a> Reader<'a> {
     /// Complains.
     pub fn complain(&mut self, place: Place, message: impl Into<String>, hint: Option<String>) {
         if self.complaints.len() < MOST_COMPLAINTS {
-            self.complaints.push(Complaint { place, message: message.into(), hint });
+            let behind = self.complaints.partition_point(|other| other.place <= place);
+            self.complaints.insert(behind, Complaint { place, message: message.into(), hint });
         }
     }
 

@@ -1,6 +1,4 @@
 //! A player as plain data: the machine at the cursor, as the page draws it.
-use std::collections::BTreeSet;
-
 use super::protocol::{
     BlockView, CmaView, CountersView, FindingView, FreeListView, LedgerView, LockView, MappingView,
     PageView, PinView, ProcessView, StateView,
@@ -38,12 +36,12 @@ pub fn state(scenario: &Scenario, player: &Player) -> StateView {
 }
 
 /// What the step at the cursor changed.
-fn changed_subjects(player: &Player) -> BTreeSet<Subject> {
+fn changed_subjects(player: &Player) -> Vec<Subject> {
     changed_cells(player).map(|cell| player.system().layout.info(cell).subject).collect()
 }
 
 /// The page table entries that it changed: process and virtual page.
-fn changed_ptes(player: &Player) -> BTreeSet<(Subject, u16)> {
+fn changed_ptes(player: &Player) -> Vec<(Subject, u16)> {
     let infos = changed_cells(player).map(|cell| *player.system().layout.info(cell));
     infos.filter(|info| info.unit == Unit::Pte).map(|info| (info.subject, info.index)).collect()
 }
@@ -55,12 +53,7 @@ fn changed_cells(player: &Player) -> impl Iterator<Item = u32> + '_ {
     changed.filter(|access| access.old != access.new).map(|access| access.cell)
 }
 
-fn block(
-    layout: &Layout,
-    memory: &Memory,
-    number: usize,
-    changed: &BTreeSet<Subject>,
-) -> BlockView {
+fn block(layout: &Layout, memory: &Memory, number: usize, changed: &[Subject]) -> BlockView {
     let first = layout.pfns_of_block(number).next().expect("a pageblock has pages");
     let mt = memory.peek(layout.migratetype(number));
     let area = layout.geometry.cma_area_of(first);
@@ -75,7 +68,7 @@ fn block(
     }
 }
 
-fn page(system: &System, memory: &Memory, pfn: Pfn, changed: &BTreeSet<Subject>) -> PageView {
+fn page(system: &System, memory: &Memory, pfn: Pfn, changed: &[Subject]) -> PageView {
     let layout = &system.layout;
     let page = layout.page(pfn);
     let place = memory.peek(page.place());
@@ -207,11 +200,7 @@ fn cma(layout: &Layout, memory: &Memory) -> Vec<CmaView> {
         .collect()
 }
 
-fn processes(
-    layout: &Layout,
-    memory: &Memory,
-    changed: &BTreeSet<(Subject, u16)>,
-) -> Vec<ProcessView> {
+fn processes(layout: &Layout, memory: &Memory, changed: &[(Subject, u16)]) -> Vec<ProcessView> {
     let processes = layout.geometry.processes.iter().enumerate();
     processes
         .map(|(number, process)| {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// What the page may ask for.
 #[derive(Deserialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type", rename_all = "snake_case"))]
+#[serde(try_from = "Message")]
 pub enum Request {
     /// The operations, kernels and toggles that exist.
     Catalogue,
@@ -55,6 +55,48 @@ pub enum Request {
         /// What stands behind `#`, view state cut off.
         payload: String,
     },
+}
+
+/// A request as it arrives: flat, so that reading it takes little code.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Message {
+    r#type: String,
+    text: Option<String>,
+    base: Option<String>,
+    toggles: Option<BTreeMap<String, String>>,
+    choice: Option<String>,
+    cursor: Option<u32>,
+    schedule: Option<String>,
+    max_states: Option<u32>,
+    fuel: Option<u32>,
+    payload: Option<String>,
+}
+
+impl TryFrom<Message> for Request {
+    type Error = String;
+
+    fn try_from(message: Message) -> Result<Request, String> {
+        fn needed<T>(value: Option<T>, name: &str) -> Result<T, String> {
+            value.ok_or_else(|| format!("it has no `{name}`"))
+        }
+        Ok(match message.r#type.as_str() {
+            "catalogue" => Request::Catalogue,
+            "open" => Request::Open { text: needed(message.text, "text")? },
+            "kernel" => Request::Kernel {
+                base: needed(message.base, "base")?,
+                toggles: needed(message.toggles, "toggles")?,
+            },
+            "step" => Request::Step { choice: needed(message.choice, "choice")? },
+            "seek" => Request::Seek { cursor: needed(message.cursor, "cursor")? },
+            "play" => Request::Play { schedule: needed(message.schedule, "schedule")? },
+            "explore" => Request::Explore { max_states: needed(message.max_states, "max_states")? },
+            "advance" => Request::Advance { fuel: needed(message.fuel, "fuel")? },
+            "share" => Request::Share,
+            "decode" => Request::Decode { payload: needed(message.payload, "payload")? },
+            _ => return Err("its `type` is none of the known ones".into()),
+        })
+    }
 }
 
 /// What the engine answers.
@@ -647,6 +689,18 @@ mod tests {
             text.replace_range(start..end, "");
         }
         text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn requests_are_read_from_flat_messages() {
+        let read = |text: &str| serde_json::from_str::<Request>(text).map_err(|e| e.to_string());
+        assert!(matches!(read(r#"{"type":"seek","cursor":3}"#), Ok(Request::Seek { cursor: 3 })));
+        assert!(matches!(read(r#"{"type":"share"}"#), Ok(Request::Share)));
+        for bad in
+            [r#"{"type":"seek"}"#, r#"{"type":"no"}"#, "{}", "3", r#"{"type":"open","text":1}"#]
+        {
+            assert!(read(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

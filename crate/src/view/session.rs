@@ -166,7 +166,7 @@ impl Stage {
             refs: self.scenario.refs.clone(),
             kernel: system.kernel.name.clone(),
             base: base.name.into(),
-            toggles: toggles.into_iter().map(|(name, value)| (name.into(), value)).collect(),
+            toggles,
             properties: system
                 .properties
                 .iter()
@@ -257,10 +257,7 @@ pub fn catalogue() -> Catalogue {
             .map(|preset| KernelHelp {
                 name: preset.name.into(),
                 sentence: preset.sentence.into(),
-                toggles: kernels::values(preset, &BTreeMap::new())
-                    .into_iter()
-                    .map(|(name, value)| (name.into(), value))
-                    .collect(),
+                toggles: kernels::values(preset, &BTreeMap::new()),
             })
             .collect(),
         toggles: kernels::TOGGLES

@@ -1,0 +1,63 @@
+// Explores the gallery natively and in the page's module under Node, in one run, checks that both
+// count the same, and prints a table and the bytes of a first load. Build first: ./build.sh build
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import init, { Engine } from '../pkg/pagerace.js';
+
+const RUNS = 5;
+const root = new URL('..', import.meta.url);
+const read = (path) => readFileSync(new URL(path, root));
+
+await init({ module_or_path: read('pkg/pagerace_bg.wasm') });
+
+/** The least of five explorations, in milliseconds, with the counts. */
+function explore(text) {
+  let least = Number.POSITIVE_INFINITY;
+  let view;
+  for (let run = 0; run < RUNS; run++) {
+    const engine = new Engine();
+    const opened = engine.request({ type: 'open', text });
+    if (opened.type !== 'opened') throw new Error(JSON.stringify(opened));
+    const start = performance.now();
+    view = engine.request({ type: 'explore', max_states: 2_000_000 });
+    while (view.running) view = engine.request({ type: 'advance', fuel: 20_000 });
+    least = Math.min(least, performance.now() - start);
+    engine.free();
+  }
+  return { states: view.states, transitions: view.transitions, ms: least };
+}
+
+const output = execFileSync('cargo', ['bench', '--quiet', '--bench', 'gallery'], {
+  cwd: root,
+  encoding: 'utf8',
+});
+const native = output
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
+const rows = native.map((row) => {
+  const wasm = explore(read(`scenarios/${row.scenario}.toml`).toString());
+  if (wasm.states !== row.states || wasm.transitions !== row.transitions) {
+    throw new Error(`${row.scenario}: the module counts ${wasm.states} states, not ${row.states}`);
+  }
+  return {
+    scenario: row.scenario,
+    states: row.states,
+    transitions: row.transitions,
+    'native ms': Number(row.ms.toFixed(1)),
+    'wasm ms': Number(wasm.ms.toFixed(1)),
+    ratio: Number((wasm.ms / row.ms).toFixed(1)),
+  };
+});
+console.table(rows);
+
+const names = readdirSync(new URL('dist/', root), { recursive: true, withFileTypes: true });
+const sizes = names
+  .filter((entry) => entry.isFile())
+  .map((entry) => {
+    const bytes = readFileSync(`${entry.parentPath}/${entry.name}`);
+    return { file: entry.name, bytes: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length };
+  });
+console.table(sizes);
+console.log(`first load: ${sizes.reduce((sum, file) => sum + file.gzipped, 0)} bytes gzipped`);

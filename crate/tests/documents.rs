@@ -1,0 +1,48 @@
+//! What the documents say about files is so.
+use std::fs;
+use std::path::PathBuf;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+#[test]
+fn the_gallery_lists_every_scenario_once() {
+    let list = read("scenarios/README.md");
+    for entry in fs::read_dir(root().join("scenarios")).expect("the folder exists") {
+        let name = entry.expect("readable").file_name().to_string_lossy().into_owned();
+        if name.ends_with(".toml") {
+            assert_eq!(list.matches(&format!("({name})")).count(), 1, "{name}");
+        }
+    }
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    for document in ["README.md", "ARCHITECTURE.md", "scenarios/README.md", "docs/fidelity.md"] {
+        let text = read(document);
+        let folder = root().join(document);
+        let folder = folder.parent().expect("in a folder");
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let local = !target.contains("://") && !target.starts_with('#');
+            assert!(!local || folder.join(target).exists(), "{document}: {target}");
+        }
+    }
+}
+
+/// Every routine is listed with what it leaves out: nothing is modelled in silence.
+#[test]
+fn fidelity_names_every_routine() {
+    let text = read("docs/fidelity.md");
+    for preset in pagerace::routines::kernels::PRESETS {
+        let kernel = pagerace::routines::kernels::kernel(preset, &Default::default());
+        for routine in kernel.routines() {
+            let name = format!("`{}`", routine.function.0);
+            assert!(text.contains(&name), "docs/fidelity.md lacks {name} of {}", preset.name);
+        }
+    }
+}
