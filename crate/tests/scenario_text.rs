@@ -126,9 +126,9 @@ fn wrong_words_are_told_with_the_word_meant() {
     );
     check(
         "cpu0 = \"page 2\"",
-        "cpu1 = \"page 2\", cpu9 = \"x\"",
+        "cpu0 = \"page 2\", cpu9 = \"x\"",
         (27, 32),
-        "no call is named `cpu9`",
+        "no call that returns a value is named `cpu9`",
         &meant("cpu0"),
     );
     check("process = \"B\"", "process = \"A\"", (20, 12), "there is no process `A`", &meant("B"));

@@ -72,7 +72,9 @@ pub fn complain(name: &str, text: &str, complaints: &[Complaint]) -> Problem {
         let source = line.checked_sub(1).and_then(|index| text.lines().nth(index as usize));
         if let Some(source) = source.filter(|source| source.len() <= 200 && column > 0) {
             let caret = " ".repeat(column as usize - 1);
-            message += &format!("    {}\n    {caret}^\n", source.replace('\t', " "));
+            // The text is the user's: it must not steer the terminal.
+            let plain = source.replace('\t', " ").replace(char::is_control, "?");
+            message += &format!("    {plain}\n    {caret}^\n");
         }
         if let Some(hint) = &complaint.hint {
             message += &format!("    hint: {hint}\n");

@@ -1,7 +1,7 @@
 //! One call of a timeline: `p = pin_user_pages_fast(a, FOLL_WRITE | FOLL_LONGTERM)`.
 use super::reader::{nearest, short};
 use super::{Complaint, Place};
-use crate::machine::{Local, Operation};
+use crate::machine::{Function, Kernel, Local, Operation, Returns};
 use crate::mm::Geometry;
 use crate::routines::entry::{self, Entry, ParamKind, foll};
 
@@ -13,6 +13,13 @@ pub struct Names<'a> {
     pub process: Option<usize>,
     /// Whether each mapping of that process is writable.
     pub writable: &'a [bool],
+    /// The kernel of the scenario, which knows what each function returns.
+    pub kernel: Option<&'a Kernel>,
+}
+
+/// Whether a kernel's function returns a value.
+pub fn returns_something(kernel: &Kernel, function: Function) -> bool {
+    kernel.routine(function).is_none_or(|routine| routine.returns != Returns::Nothing)
 }
 
 /// A call, taken apart but not yet understood; columns count from the start of the text.
@@ -121,6 +128,11 @@ impl Parts<'_> {
         if self.retry && entry.makes_pin {
             let hint = "only calls that leave nothing behind when they fail can be retried";
             return fail(format!("`{}` cannot be retried", entry.function.0), Some(hint.into()));
+        }
+        let can_fail = names.kernel.is_none_or(|kernel| returns_something(kernel, entry.function));
+        if self.retry && !can_fail {
+            let hint = Some("leave `retry` out".to_string());
+            return fail(format!("`{}` cannot fail", entry.function.0), hint);
         }
         let mut args = Vec::new();
         for (param, (word, column)) in entry.params.iter().zip(&self.args) {

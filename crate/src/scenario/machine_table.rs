@@ -33,6 +33,9 @@ const KEYS: &[&str] = &[
 ];
 
 const DEFAULT_BIAS: usize = 1024;
+const MOST_BIAS: usize = 2048;
+/// All handles and lanes can pin one page at once, and its count still fits a cell.
+const _: () = assert!((limits::PINS + limits::CPUS + 1) * MOST_BIAS <= u16::MAX as usize);
 const DEFAULT_PASSES: usize = 2;
 const DEFAULT_TRIES: usize = 1;
 
@@ -54,7 +57,7 @@ pub fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<StartMachine> {
     };
     let order = usize::from(pageblock_order);
     let max_order = number("max_order", order, (order, order + 1))?;
-    let pin_bias = number("pin_bias", DEFAULT_BIAS, (2, 1 << 14))?;
+    let pin_bias = number("pin_bias", DEFAULT_BIAS, (2, MOST_BIAS))?;
     let migrate_passes = number("migrate_passes", DEFAULT_PASSES, (1, 10))?;
     let migrate_tries = number("migrate_tries", DEFAULT_TRIES, (1, 5))?;
     let fine = table.get("fine").is_some_and(|item| reader.flag(item, "fine"));

@@ -11,7 +11,7 @@ use super::{
     Complaint, End, Expectation, KernelChoice, Pattern, Place, Quantifier, Scenario, Timeline,
     limits,
 };
-use crate::machine::Operation;
+use crate::machine::{Kernel, Operation};
 use crate::mm::Geometry;
 use crate::properties;
 use crate::routines::kernels;
@@ -42,6 +42,7 @@ pub fn parse(text: &str) -> Result<Scenario, Vec<Complaint>> {
         Err(error) => {
             let place = error.span().map_or(Place::default(), |span| reader.place(span.start));
             let message = error.message().lines().next().unwrap_or("this is not TOML");
+            let message = message.replace(char::is_control, "?");
             let hint = "a scenario is a TOML file (toml.io)".to_string();
             reader.complain(place, message, Some(hint));
             return Err(reader.complaints);
@@ -63,10 +64,8 @@ fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<Scenario> {
     format(reader, root)?;
     reader.only_keys(root, "a scenario", KEYS);
     let title = required(reader, root, "title");
-    if let Some(title) = &title
-        && (title.value.chars().count() > TITLE || title.value.contains('\n'))
-    {
-        reader.complain(title.place, format!("the title is one line of at most {TITLE}"), None);
+    if let Some(title) = title.as_ref().filter(|title| title.value.chars().count() > TITLE) {
+        reader.complain(title.place, format!("title has at most {TITLE} characters"), None);
     }
     let about = required(reader, root, "about");
     let refs = root.get("refs").map_or(Vec::new(), |item| {
@@ -79,13 +78,16 @@ fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<Scenario> {
             None
         }
     };
+    let routines = kernel
+        .as_ref()
+        .and_then(|choice| Some(kernels::kernel(kernels::preset(&choice.base)?, &choice.toggles)));
     let machine = machine_table::read(reader, root)?;
     let (mut geometry, mappings) = (machine.geometry, machine.mappings);
-    let cpus = timelines(reader, root, &mut geometry, &mappings)?;
+    let cpus = timelines(reader, root, &mut geometry, &mappings, routines.as_ref())?;
     geometry.cpus = cpus.len();
     let schedule = schedule(reader, root);
-    let names = result_names(&cpus);
     let kernel = kernel?;
+    let names = result_names(&cpus, &routines?);
     let expects = expectations(reader, root, &kernel, &names);
     Some(Scenario {
         title: title?.value,
@@ -132,7 +134,7 @@ fn required(reader: &mut Reader, root: &dyn TableLike, key: &str) -> Option<Text
         reader.complain(Place { line: 1, column: 1 }, format!("there is no `{key}`"), hint);
         return None;
     };
-    let text = reader.string(item, key)?;
+    let text = if key == "title" { reader.string(item, key) } else { reader.prose(item, key) }?;
     if text.value.trim().is_empty() {
         reader.complain(text.place, format!("the {key} is empty"), None);
         return None;
@@ -202,6 +204,8 @@ fn preset(reader: &mut Reader, name: &Text) -> Option<String> {
     None
 }
 
+/// What claims say besides results.
+const CLAIM_WORDS: &[&str] = &["breaks", "end"];
 const CPU_KEYS: &[&str] = &["process", "run", "interrupt"];
 
 /// The lanes. Pins are named before any call is understood: one lane may drop another's pin.
@@ -210,6 +214,7 @@ fn timelines(
     root: &dyn TableLike,
     geometry: &mut Geometry,
     mappings: &[Vec<super::StartMapping>],
+    kernel: Option<&Kernel>,
 ) -> Option<Vec<Timeline>> {
     let tables = root.get("cpu").map(|item| reader.tables(item, "[[cpu]]", limits::CPUS));
     let tables = tables.unwrap_or_default();
@@ -227,6 +232,11 @@ fn timelines(
             item.map_or(Vec::new(), |item| reader.strings(item, key, limits::OPERATIONS))
         };
         let (run, interrupt) = (list(reader, "run"), list(reader, "interrupt"));
+        if let Some(beyond) = interrupt.get(limits::OPERATIONS - run.len()) {
+            let most = limits::OPERATIONS;
+            let message = format!("a lane has at most {most} operations, its interrupt's included");
+            reader.complain(beyond.place, message, None);
+        }
         lanes.push((process, run, interrupt));
     }
     let mut taken = Vec::new();
@@ -238,7 +248,7 @@ fn timelines(
     let cpus = lanes.iter().map(|(process, run, interrupt)| {
         let writable: Vec<bool> =
             process.map_or(Vec::new(), |number| mappings[number].iter().map(|m| m.write).collect());
-        let names = Names { geometry, process: *process, writable: &writable };
+        let names = Names { geometry, process: *process, writable: &writable, kernel };
         Timeline {
             process: *process,
             run: operations(reader, run, &names, false),
@@ -270,6 +280,11 @@ fn name_result(reader: &mut Reader, geometry: &mut Geometry, text: &Text, taken:
         reader.complain(text.place, message, Some("give each its own name".into()));
         return;
     }
+    if CLAIM_WORDS.contains(&name) {
+        let message = format!("`{name}` has a meaning of its own in claims");
+        reader.complain(text.place, message, Some("choose another name".into()));
+        return;
+    }
     if is_lane_name(name) {
         let message = format!("`{name}` stands for the calls of a lane that have no name");
         reader.complain(text.place, message, Some("choose another name".into()));
@@ -288,7 +303,8 @@ fn name_result(reader: &mut Reader, geometry: &mut Geometry, text: &Text, taken:
 }
 
 fn is_lane_name(name: &str) -> bool {
-    name.strip_prefix("cpu").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+    let number = name.strip_prefix("cpu").filter(|number| !number.is_empty());
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn operations(
@@ -328,15 +344,19 @@ fn schedule(reader: &mut Reader, root: &dyn TableLike) -> Option<(String, Place)
         reader.complain(place, "the schedule has no `steps`", hint);
         return None;
     };
-    let text = reader.string(steps, "steps")?;
+    let text = reader.prose(steps, "steps")?;
     Some((text.value, text.place))
 }
 
-/// The names that outcomes of these lanes have, and `cpuN` of each lane with unnamed calls.
-fn result_names(cpus: &[Timeline]) -> Vec<String> {
+/// The names that outcomes of these lanes have, and `cpuN` of each lane with unnamed calls. A call
+/// that returns nothing has no place in an outcome: a claim about it would say nothing.
+fn result_names(cpus: &[Timeline], kernel: &Kernel) -> Vec<String> {
     let mut names = Vec::new();
     for (number, cpu) in cpus.iter().enumerate() {
-        let calls = || cpu.run.iter().chain(&cpu.interrupt);
+        let calls = || {
+            let all = cpu.run.iter().chain(&cpu.interrupt);
+            all.filter(|call| call::returns_something(kernel, call.function))
+        };
         names.extend(calls().filter_map(|call| call.result.clone()));
         if calls().any(|call| call.result.is_none()) {
             names.push(format!("cpu{number}"));
@@ -389,10 +409,10 @@ fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern
             }
             other => {
                 let place = reader.key_place(table, other);
-                let known = names.iter().map(String::as_str).chain(["breaks", "end"]);
+                let known = names.iter().map(String::as_str).chain(CLAIM_WORDS.iter().copied());
                 let list = known.clone().collect::<Vec<_>>().join(", ");
                 let hint = nearest(other, known).unwrap_or_else(|| format!("there is: {list}"));
-                let message = format!("no call is named `{}`", short(other));
+                let message = format!("no call that returns a value is named `{}`", short(other));
                 reader.complain(place, message, Some(hint));
             }
         }
@@ -410,6 +430,10 @@ fn broken(reader: &mut Reader, item: &Item) -> Vec<String> {
     } else {
         reader.strings(item, "breaks", properties::PROPERTIES.len())
     };
+    if item.as_array().is_some_and(|names| names.is_empty()) {
+        let place = reader.at(item);
+        reader.complain(place, "breaks names no property", None);
+    }
     let mut names = Vec::new();
     for text in texts {
         if properties::find(&text.value).is_some() {

@@ -8,6 +8,8 @@ use super::{Complaint, Place};
 /// The text, and what was found wrong with it so far.
 pub struct Reader<'a> {
     text: &'a str,
+    /// The first byte of each line.
+    lines: Vec<usize>,
     /// The complaints, in the order of their places.
     pub complaints: Vec<Complaint>,
 }
@@ -21,13 +23,19 @@ pub struct Text {
     pub place: Place,
 }
 
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// More complaints than this help nobody.
 const MOST_COMPLAINTS: usize = 50;
 
 impl<'a> Reader<'a> {
     /// A reader of this text.
     pub fn new(text: &'a str) -> Self {
-        Reader { text, complaints: Vec::new() }
+        // A byte order mark is no column.
+        let first = text.len() - text.trim_start_matches(BYTE_ORDER_MARK).len();
+        let behind = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(first).chain(behind.map(|(byte, _)| byte + 1)).collect();
+        Reader { text, lines, complaints: Vec::new() }
     }
 
     /// The place of a byte.
@@ -36,12 +44,9 @@ impl<'a> Reader<'a> {
         while !self.text.is_char_boundary(byte) {
             byte -= 1;
         }
-        let before = &self.text[..byte];
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Place {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1,
-            column: before[start..].chars().count() as u32 + 1,
-        }
+        let line = self.lines.partition_point(|start| *start <= byte).max(1);
+        let start = self.lines[line - 1].min(byte);
+        Place { line: line as u32, column: self.text[start..byte].chars().count() as u32 + 1 }
     }
 
     fn place_of(&self, span: Option<Range<usize>>) -> Place {
@@ -55,16 +60,21 @@ impl<'a> Reader<'a> {
 
     /// Complains.
     pub fn complain(&mut self, place: Place, message: impl Into<String>, hint: Option<String>) {
-        if self.complaints.len() < MOST_COMPLAINTS {
+        if !self.is_full() {
             let behind = self.complaints.partition_point(|other| other.place <= place);
             self.complaints.insert(behind, Complaint { place, message: message.into(), hint });
         }
     }
 
+    /// Further complaints are not kept; a hostile text has thousands.
+    fn is_full(&self) -> bool {
+        self.complaints.len() >= MOST_COMPLAINTS
+    }
+
     /// Complains about every key that is not among those known.
     pub fn only_keys(&mut self, table: &dyn TableLike, of: &str, known: &[&str]) {
         for (key, _) in table.iter() {
-            if !known.contains(&key) {
+            if !known.contains(&key) && !self.is_full() {
                 let place = self.key_place(table, key);
                 let hint = nearest(key, known.iter().copied())
                     .or_else(|| Some(format!("it has: {}", known.join(", "))));
@@ -84,13 +94,37 @@ impl<'a> Reader<'a> {
         self.complain(place, format!("{what} is {wanted}, not {}", article(found)), None);
     }
 
-    /// A string.
+    /// A string of one line.
     pub fn string(&mut self, item: &Item, what: &str) -> Option<Text> {
+        let text = self.prose(item, what)?;
+        self.one_line(text, what)
+    }
+
+    /// A string that may have several lines.
+    pub fn prose(&mut self, item: &Item, what: &str) -> Option<Text> {
         let Some(value) = item.as_str() else {
             self.wrong_type(item, what, "a string");
             return None;
         };
-        Some(self.text_of(value, item.span()))
+        let text = self.text_of(value, item.span());
+        self.printable(text, what)
+    }
+
+    fn one_line(&mut self, text: Text, what: &str) -> Option<Text> {
+        if !text.value.contains('\n') {
+            return self.printable(text, what);
+        }
+        self.complain(text.place, format!("{what} is one line"), None);
+        None
+    }
+
+    /// What is read is printed, on terminals too: it must not steer them.
+    fn printable(&mut self, text: Text, what: &str) -> Option<Text> {
+        let steers = |c: &char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        let Some(c) = text.value.chars().find(steers) else { return Some(text) };
+        let message = format!("{what} has the control character U+{:04X}", u32::from(c));
+        self.complain(text.place, message, None);
+        None
     }
 
     fn text_of(&self, value: &str, span: Option<Range<usize>>) -> Text {
@@ -106,21 +140,24 @@ impl<'a> Reader<'a> {
         Text { value: value.into(), place }
     }
 
-    /// A list of strings, at most `most`.
+    /// A list of strings of one line each, at most `most`.
     pub fn strings(&mut self, item: &Item, what: &str, most: usize) -> Vec<Text> {
         let Some(array) = item.as_array() else {
             self.wrong_type(item, what, "a list of strings");
             return Vec::new();
         };
         let mut texts = Vec::new();
-        for value in array {
+        for (count, value) in array.iter().enumerate() {
             let place = self.place_of(value.span());
-            if texts.len() == most {
+            if count == most {
                 self.complain(place, format!("{what} has at most {most} entries"), None);
                 break;
             }
             match value {
-                Value::String(string) => texts.push(self.text_of(string.value(), value.span())),
+                Value::String(string) => {
+                    let text = self.text_of(string.value(), value.span());
+                    texts.extend(self.one_line(text, what));
+                }
                 other => {
                     let found = article(other.type_name());
                     self.complain(place, format!("{what} is a list of strings, not {found}"), None);
@@ -155,7 +192,7 @@ impl<'a> Reader<'a> {
         number
     }
 
-    /// A list of whole numbers within bounds, with their places.
+    /// A list of different whole numbers within bounds, with their places.
     pub fn numbers(
         &mut self,
         item: &Item,
@@ -167,8 +204,13 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         let mut numbers = Vec::new();
-        for value in array {
+        let most = bounds.1 - bounds.0 + 1;
+        for (count, value) in array.iter().enumerate() {
             let place = self.place_of(value.span());
+            if count == most {
+                self.complain(place, format!("{what} has at most {most} entries"), None);
+                break;
+            }
             match value.as_integer() {
                 Some(integer) => {
                     let number = self.bounded(integer, what, bounds, place);
@@ -207,35 +249,33 @@ impl<'a> Reader<'a> {
         what: &str,
         most: usize,
     ) -> Vec<(&'i dyn TableLike, Place)> {
-        let tables: Vec<(&'i dyn TableLike, Place)> = match item {
-            Item::ArrayOfTables(array) => array
-                .iter()
-                .map(|table| (table as &dyn TableLike, self.place_of(table.span())))
-                .collect(),
+        let tables: Vec<(&'i dyn TableLike, Option<Range<usize>>)> = match item {
+            Item::ArrayOfTables(array) => {
+                array.iter().map(|table| (table as &dyn TableLike, table.span())).collect()
+            }
             Item::Value(Value::Array(array)) if array.iter().all(Value::is_inline_table) => array
                 .iter()
-                .filter_map(|value| {
-                    let table = value.as_inline_table()? as &dyn TableLike;
-                    Some((table, self.place_of(value.span())))
-                })
+                .filter_map(|value| Some((value.as_inline_table()? as _, value.span())))
                 .collect(),
             other => {
                 self.wrong_type(other, what, "an array of tables");
                 Vec::new()
             }
         };
-        if let Some((_, place)) = tables.get(most) {
+        if let Some((_, span)) = tables.get(most) {
             let message = format!("there are {} {what} tables, {most} at most", tables.len());
-            self.complain(*place, message, None);
+            self.complain(self.place_of(span.clone()), message, None);
         }
-        tables.into_iter().take(most).collect()
+        let within = tables.into_iter().take(most);
+        within.map(|(table, span)| (table, self.place_of(span))).collect()
     }
 }
 
 /// The known word that was probably meant.
 pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+    let word = short(word);
     let near = known
-        .map(|other| (strsim::damerau_levenshtein(short(word).as_str(), other), other))
+        .map(|other| (strsim::damerau_levenshtein(&word, other), other))
         .min_by_key(|(distance, _)| *distance)?;
     let close = near.0 <= (word.chars().count() / 3).max(1) + 1;
     close.then(|| format!("did you mean `{}`?", near.1))
