@@ -7,7 +7,7 @@ use pagerace::explore::{Judgement, Report, Verdict, judge};
 use pagerace::scenario::{Expectation, KernelChoice};
 use serde_json::json;
 
-use super::explore::{obey_interrupts, search};
+use super::explore::{self, obey_interrupts, search};
 use super::input::{self, Input, Problem};
 
 /// How many claims came to what.
@@ -38,6 +38,7 @@ pub fn check(paths: &[PathBuf], as_json: bool, max_states: usize) -> Result<Exit
     let inputs: Vec<Input> =
         inputs.iter().map(|file| input::read(file)).collect::<Result<_, _>>()?;
     for input in &inputs {
+        explore::play_own_schedule(input)?;
         let judged = judge_file(input, max_states)?;
         judged.iter().for_each(|(_, judgement)| counts.add(judgement.verdict));
         if as_json {

@@ -162,22 +162,38 @@ pub fn play(
     kernel: Option<&str>,
 ) -> Result<ExitCode, Problem> {
     let mut input = input::read(file)?;
-    let kernel = input::kernel(&input, kernel)?;
-    input.scenario.kernel = kernel.clone();
-    let built = input.scenario.build(&kernel).map_err(|c| Problem(format!("{}\n", c.message)))?;
-    let mut player = Player::new(Rc::new(built.0), built.1);
-    match (schedule, &input.scenario.schedule) {
-        (Some(steps), _) => player
-            .play(steps, Place { line: 1, column: 1 })
-            .map_err(|complaint| input::complain("--schedule", steps, &[complaint]))?,
-        (None, Some((steps, place))) => player
-            .play(steps, *place)
-            .map_err(|complaint| input::complain(&input.name, &input.text, &[complaint]))?,
+    input.scenario.kernel = input::kernel(&input, kernel)?;
+    let player = match (schedule, &input.scenario.schedule) {
+        (Some(steps), _) => {
+            let mut player = player(&input)?;
+            player
+                .play(steps, Place { line: 1, column: 1 })
+                .map_err(|complaint| input::complain("--schedule", steps, &[complaint]))?;
+            player
+        }
+        (None, Some(_)) => play_own_schedule(&input)?,
         (None, None) => {
             let message = "the scenario has no [schedule]: give one with --schedule '0* 1*'";
             return Err(Problem(format!("{}: {message}\n", input.name)));
         }
-    }
+    };
     input::print(&ascii::timeline(&input.scenario, &player));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Plays the schedule of the file itself, if it has one.
+pub fn play_own_schedule(input: &Input) -> Result<Player, Problem> {
+    let mut player = player(input)?;
+    if let Some((steps, place)) = &input.scenario.schedule {
+        player
+            .play(steps, *place)
+            .map_err(|complaint| input::complain(&input.name, &input.text, &[complaint]))?;
+    }
+    Ok(player)
+}
+
+fn player(input: &Input) -> Result<Player, Problem> {
+    let built = input.scenario.build(&input.scenario.kernel);
+    let (system, memory) = built.map_err(|c| Problem(format!("{}\n", c.message)))?;
+    Ok(Player::new(Rc::new(system), memory))
 }

@@ -170,7 +170,7 @@ pub struct Pin {
     base: u32,
 }
 
-const PIN_FIELDS: u32 = 2;
+const PIN_FIELDS: u32 = 3;
 
 impl Pin {
     /// The pinned page.
@@ -180,6 +180,10 @@ impl Pin {
     /// The flags of the call.
     pub fn flags(self) -> Cell<u16> {
         Cell::at(self.base + 1)
+    }
+    /// Ghost: the virtual page that was pinned.
+    pub fn mapping(self) -> Cell<Option<Rmap>> {
+        Cell::at(self.base + 2)
     }
 }
 
@@ -332,7 +336,10 @@ impl Layout {
     fn lay_pins(&mut self) {
         self.pins = self.next();
         for pin in 0..self.geometry.pins.len() {
-            self.add_all(Subject::Pin(pin as u16), &[("page", Unit::Page), ("flags", Unit::Bits)]);
+            self.add_all(
+                Subject::Pin(pin as u16),
+                &[("page", Unit::Page), ("flags", Unit::Bits), ("mapping", Unit::Hidden)],
+            );
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A section of `zone->lock` may break these on its way; they are looked at while the lock is free.
 use crate::machine::State;
-use crate::mm::{LockWord, Migratetype, free_list};
+use crate::mm::{LockWord, Migratetype, Pfn, Place, free_list};
 
 fn zone_is_unlocked(state: &State) -> bool {
     state.memory.peek(state.layout().zone().lock().cell) == LockWord::FREE
@@ -16,6 +16,18 @@ pub fn cma_blocks_keep_their_type(state: &State) -> bool {
         let mt = state.memory.peek(layout.migratetype(block));
         layout.geometry.cma_area_of(first).is_none()
             || matches!(mt, Migratetype::Cma | Migratetype::Isolate)
+    })
+}
+
+/// A page that a caller has was reserved first; the bits of a failing attempt stand for no page.
+pub fn cma_pages_are_reserved(state: &State) -> bool {
+    let layout = state.layout();
+    layout.geometry.cma_areas.iter().enumerate().all(|(number, area)| {
+        let bits = state.memory.peek(layout.cma_bitmap(number));
+        (0..area.count).all(|bit| {
+            let page = layout.page(Pfn(area.base.0 + bit));
+            state.memory.peek(page.place()) != Place::Contig || bits & 1 << bit != 0
+        })
     })
 }
 

@@ -28,8 +28,16 @@ pub static PROPERTIES: &[Property] = &[
         holds: |_| true,
     },
     Property {
+        name: "lost-sync",
+        sentence: "A pin and the page table that it was taken through name the same page.",
+        when_broken: "a pin and its page table name different pages",
+        invariant: false,
+        holds: references::pins_and_page_tables_agree,
+    },
+    Property {
         name: "refcount-ledger",
-        sentence: "page_count is the sum of what mappings, pins, lanes and owners hold.",
+        sentence: "page_count is the sum of what mappings, pins, lanes and owners hold, and a lane \
+                   that has finished holds nothing.",
         when_broken: "page_count differs from the sum of its holders",
         invariant: true,
         holds: references::refcounts_add_up,
@@ -37,14 +45,23 @@ pub static PROPERTIES: &[Property] = &[
     Property {
         name: "mapcount-ledger",
         sentence: "page_mapcount is the number of page table entries, with the page table \
-                   unlocked.",
+                   unlocked, and a mapped page has a reverse map.",
         when_broken: "page_mapcount differs from the number of entries",
         invariant: true,
         holds: references::mapcounts_add_up,
     },
     Property {
+        name: "anon-exclusive",
+        sentence: "Since v5.19 a writable entry maps a page that is PageAnonExclusive, with the page \
+                   table unlocked.",
+        when_broken: "a writable entry maps a page that is not exclusive",
+        invariant: true,
+        holds: references::writable_pages_are_exclusive,
+    },
+    Property {
         name: "free-page-in-use",
-        sentence: "A free page has no reference, no mapping and no pin.",
+        sentence: "A free page has no reference, no mapping and no pin, and on a list no trace of \
+                   its last owner.",
         when_broken: "a free page is referenced, mapped or pinned",
         invariant: false,
         holds: references::free_pages_are_unused,
@@ -55,6 +72,13 @@ pub static PROPERTIES: &[Property] = &[
         when_broken: "a pageblock of a CMA area has another type",
         invariant: true,
         holds: allocator::cma_blocks_keep_their_type,
+    },
+    Property {
+        name: "cma-bitmap",
+        sentence: "A page that cma_alloc has given to a caller has its bit set.",
+        when_broken: "a page of a caller is not reserved in the bitmap",
+        invariant: true,
+        holds: allocator::cma_pages_are_reserved,
     },
     Property {
         name: "free-list-type",

@@ -1,7 +1,8 @@
 //! Who holds a page: references, mappings and pins against each other.
 use crate::machine::State;
-use crate::mm::{Pfn, Place};
+use crate::mm::{Pfn, Place, Pte};
 use crate::routines::entry::foll;
+use crate::routines::gup::GUP_PTE_RANGE;
 
 /// LT of the pins: only handles that a caller has count, not what a call holds on the way.
 pub fn no_longterm_pin_on_cma(state: &State) -> bool {
@@ -51,37 +52,102 @@ pub enum Holder {
     Owner,
 }
 
-/// The ledger and the count agree in every state.
-pub fn refcounts_add_up(state: &State) -> bool {
-    state.layout().pfns().all(|pfn| {
-        let count = state.memory.peek(state.layout().page(pfn).refcount());
-        let sum = holders(state, pfn).iter().fold(0u16, |sum, (_, refs)| sum.wrapping_add(*refs));
-        sum == count
+/// A pin of a process's memory and its page table name the same page: nobody unmaps here, so the
+/// entry is the pinned page's, present or migrating, or gone for a moment.
+pub fn pins_and_page_tables_agree(state: &State) -> bool {
+    let layout = state.layout();
+    (0..layout.geometry.pins.len()).map(|pin| layout.pin(pin)).all(|pin| {
+        let (page, mapping) = (state.memory.peek(pin.page()), state.memory.peek(pin.mapping()));
+        let (Some(page), Some(mapping)) = (page, mapping) else { return true };
+        let mm = layout.mm(usize::from(mapping.process));
+        let now = state.memory.peek(mm.pte(mapping.address)).pfn();
+        state.memory.peek(pin.flags()) & foll::PIN == 0 || now.is_none_or(|pfn| pfn == page)
     })
 }
 
-/// Outside the page table locks; the zero page's mappings are not counted.
+/// A count above this has gone below zero.
+const MOST_REFS: u16 = i16::MAX as u16;
+
+/// The ledger and the count agree in every state, nobody holds less than nothing, and a lane that
+/// has finished holds nothing.
+pub fn refcounts_add_up(state: &State) -> bool {
+    let finished = |cpu: usize| {
+        state.system.location(state.memory, cpu, false).is_none()
+            && !state.system.in_interrupt(state.memory, cpu)
+    };
+    state.layout().pfns().all(|pfn| {
+        let count = state.memory.peek(state.layout().page(pfn).refcount());
+        let holders = holders(state, pfn);
+        let sum = holders.iter().fold(0u16, |sum, (_, refs)| sum.wrapping_add(*refs));
+        let sane = |(holder, refs): &(Holder, u16)| {
+            *refs <= MOST_REFS && !matches!(holder, Holder::Cpu(cpu) if finished(*cpu))
+        };
+        sum == count && holders.iter().all(sane)
+    })
+}
+
+/// Outside the page table locks; the zero page's mappings are not counted. A mapped page is found
+/// by its reverse map.
 pub fn mapcounts_add_up(state: &State) -> bool {
     let layout = state.layout();
-    let mms = 0..layout.geometry.processes.len();
-    if mms.into_iter().any(|mm| state.memory.peek(layout.mm(mm).ptl().cell).exclusive()) {
+    if a_page_table_is_locked(state) {
         return true;
     }
     layout.pfns().filter(|pfn| !layout.geometry.is_zero_pfn(*pfn)).all(|pfn| {
-        state.memory.peek(layout.page(pfn).mapcount()) == layout.present_ptes(state.memory, pfn)
+        let page = layout.page(pfn);
+        let mapped = layout.present_ptes(state.memory, pfn);
+        let found = mapped == 0 || state.memory.peek(page.rmap()).is_some();
+        state.memory.peek(page.mapcount()) == mapped && found
     })
 }
 
-/// In every state.
+/// In kernels that have `PageAnonExclusive`, which is those whose lockless walk asks for it: what a
+/// process may write through is its alone. Outside the page table locks.
+pub fn writable_pages_are_exclusive(state: &State) -> bool {
+    let walk = state.system.kernel.routine(GUP_PTE_RANGE);
+    if walk.is_none_or(|walk| walk.position("unshare").is_none()) || a_page_table_is_locked(state) {
+        return true;
+    }
+    let layout = state.layout();
+    layout.geometry.processes.iter().enumerate().all(|(number, process)| {
+        (0..process.mappings.len() as u16).all(|address| {
+            match state.memory.peek(layout.mm(number).pte(address)) {
+                Pte::Present { pfn, write: true } => {
+                    state.memory.peek(layout.page(pfn).anon_exclusive())
+                }
+                _ => true,
+            }
+        })
+    })
+}
+
+fn a_page_table_is_locked(state: &State) -> bool {
+    let layout = state.layout();
+    let mut mms = (0..layout.geometry.processes.len()).map(|number| layout.mm(number));
+    mms.any(|mm| state.memory.peek(mm.ptl().cell).exclusive())
+}
+
+/// In every state. On a list a page has also lost what its last owner left on it.
 pub fn free_pages_are_unused(state: &State) -> bool {
     let layout = state.layout();
     layout.pfns().all(|pfn| {
         let page = layout.page(pfn);
-        let free = !matches!(state.memory.peek(page.place()), Place::Allocated | Place::Contig);
-        !free
-            || state.memory.peek(page.refcount()) == 0
+        let place = state.memory.peek(page.place());
+        let unused = || {
+            state.memory.peek(page.refcount()) == 0
                 && state.memory.peek(page.mapcount()) == 0
                 && layout.present_ptes(state.memory, pfn) == 0
                 && layout.pins_on(state.memory, pfn).next().is_none()
+        };
+        let clean = || {
+            !state.memory.peek(page.lru())
+                && !state.memory.peek(page.anon())
+                && state.memory.peek(page.rmap()).is_none()
+        };
+        match place {
+            Place::Allocated | Place::Contig => true,
+            Place::InFlight => unused(),
+            Place::Buddy | Place::BuddyTail => unused() && clean(),
+        }
     })
 }

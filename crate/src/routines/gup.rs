@@ -7,7 +7,7 @@ use super::gup_slow;
 use super::mm_h::IS_PINNABLE_PAGE;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Pfn, Pte};
+use crate::mm::{Pfn, Pte, Rmap};
 
 /// `pin_user_pages_fast`
 pub const PIN_USER_PAGES_FAST: Function = Function("pin_user_pages_fast");
@@ -345,5 +345,7 @@ fn publish(ctx: &mut Ctx) {
     let handle = ctx.layout().pin(usize::from(pin));
     ctx.store(handle.page(), Some(pfn));
     ctx.store(handle.flags(), flags);
+    let mapping = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
+    ctx.store(handle.mapping(), Some(mapping));
     ctx.let_go(pfn, refs_of(ctx, flags));
 }

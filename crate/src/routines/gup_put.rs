@@ -94,6 +94,7 @@ fn holds_no_page(ctx: &mut Ctx) -> bool {
     ctx.set(Local::Flags, flags);
     ctx.store(handle.page(), None);
     ctx.store(handle.flags(), 0);
+    ctx.store(handle.mapping(), None);
     ctx.hold(pfn, refs_of(ctx, flags));
     false
 }
