@@ -36,7 +36,7 @@ pub static PROPERTIES: &[Property] = &[
     },
     Property {
         name: "refcount-ledger",
-        sentence: "page_count is the sum of what mappings, pins, lanes and owners hold, and a lane \
+        sentence: "page_count is the sum of what mappings, pins, lanes and owners hold; a lane \
                    that has finished holds nothing.",
         when_broken: "page_count differs from the sum of its holders",
         invariant: true,
@@ -52,7 +52,7 @@ pub static PROPERTIES: &[Property] = &[
     },
     Property {
         name: "anon-exclusive",
-        sentence: "Since v5.19 a writable entry maps a page that is PageAnonExclusive, with the page \
+        sentence: "Since v5.19 a writable entry maps a PageAnonExclusive page, with the page \
                    table unlocked.",
         when_broken: "a writable entry maps a page that is not exclusive",
         invariant: true,
