@@ -37,27 +37,22 @@ const PUBLISH: Line = line("pages", "pages[0] = page", Op::Do(publish));
 const ONE: Line = line("one", "return 1", Op::Return(|_| 1));
 const RETURN_ERROR: Line = line("out", "return ret", Op::Return(error_of));
 
-/// The pin is the caller's, and a breach of the rules for pins counts, from `pages[0]` on.
-pub static PIN_USER_PAGES_FAST_V5_17: Routine = Routine {
-    function: PIN_USER_PAGES_FAST,
-    source: "mm/gup.c, v5.7 and later",
-    omits: "more than one page a call",
-    params: GUP_HANDLE,
-    locals: &[Local::Ret],
-    returns: Returns::Count,
-    body: &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
-};
+const fn gup_fast(function: Function) -> Routine {
+    Routine {
+        function,
+        source: "mm/gup.c, v5.7 and later",
+        omits: "more than one page a call",
+        params: GUP_HANDLE,
+        locals: &[Local::Ret],
+        returns: Returns::Count,
+        body: &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
+    }
+}
 
+/// The pin is the caller's, and a breach of the rules for pins counts, from `pages[0]` on.
+pub static PIN_USER_PAGES_FAST_V5_17: Routine = gup_fast(PIN_USER_PAGES_FAST);
 /// As the pin, with one reference in place of `GUP_PIN_COUNTING_BIAS`.
-pub static GET_USER_PAGES_FAST_V5_17: Routine = Routine {
-    function: GET_USER_PAGES_FAST,
-    source: "mm/gup.c, v5.7 and later",
-    omits: "more than one page a call",
-    params: GUP_HANDLE,
-    locals: &[Local::Ret],
-    returns: Returns::Count,
-    body: &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
-};
+pub static GET_USER_PAGES_FAST_V5_17: Routine = gup_fast(GET_USER_PAGES_FAST);
 
 /// `MMF_HAS_PINNED` is set before anything else, so that fork cannot miss it.
 pub static INTERNAL_GET_USER_PAGES_FAST_V5_17: Routine = Routine {
@@ -203,28 +198,25 @@ const GRAB_BODY: &[Line] = &[
     line("none", "return NULL", Op::Return(|_| 0)),
 ];
 
+const fn try_grab(function: Function, source: &'static str, omits: &'static str) -> Routine {
+    Routine {
+        function,
+        source,
+        omits,
+        params: &[Local::Page, Local::Flags],
+        locals: &[Local::Ret],
+        returns: Returns::Page,
+        body: GRAB_BODY,
+    }
+}
+
 /// The check comes before the reference. The reference comes in two atomic additions: between
 /// them the page is referenced and does not look pinned.
-pub static TRY_GRAB_COMPOUND_HEAD_V5_17: Routine = Routine {
-    function: TRY_GRAB_COMPOUND_HEAD,
-    source: "mm/gup.c, v5.13 to v5.17",
-    omits: "compound pages, hpage_pincount",
-    params: &[Local::Page, Local::Flags],
-    locals: &[Local::Ret],
-    returns: Returns::Page,
-    body: GRAB_BODY,
-};
-
+pub static TRY_GRAB_COMPOUND_HEAD_V5_17: Routine =
+    try_grab(TRY_GRAB_COMPOUND_HEAD, "mm/gup.c, v5.13 to v5.17", "compound pages, hpage_pincount");
 /// The same steps under a new name.
-pub static TRY_GRAB_FOLIO_V5_18: Routine = Routine {
-    function: TRY_GRAB_FOLIO,
-    source: "mm/gup.c, v5.18 to v6.1",
-    omits: "large folios",
-    params: &[Local::Page, Local::Flags],
-    locals: &[Local::Ret],
-    returns: Returns::Page,
-    body: GRAB_BODY,
-};
+pub static TRY_GRAB_FOLIO_V5_18: Routine =
+    try_grab(TRY_GRAB_FOLIO, "mm/gup.c, v5.18 to v6.1", "large folios");
 
 fn flag(look: &Look, bit: u16) -> bool {
     look.get::<u16>(Local::Flags) & bit != 0
@@ -289,7 +281,8 @@ fn seq_unchanged(ctx: &mut Ctx) -> bool {
     ctx.load(cell) == ctx.get::<u16>(Local::Seq)
 }
 
-fn read_pte(ctx: &mut Ctx) {
+/// Reads the entry, and the page where it is present.
+pub(super) fn read_pte(ctx: &mut Ctx) {
     let pte = ctx.load(ctx.pte());
     ctx.set(Local::Pte, pte);
     if let Pte::Present { pfn, .. } = pte {

@@ -1,6 +1,8 @@
 //! `mm/gup.c`: the way into a pin under `mmap_lock` and the page table lock, and the check of
 //! long-term pins that is made with the pin already held.
-use super::gup::{got_no_page, got_page, is_not_longterm, page_of_ret, page_word, returned};
+use super::gup::{
+    got_no_page, got_page, is_not_longterm, page_of_ret, page_word, read_pte, returned,
+};
 use super::gup_put::{UNPIN_USER_PAGES, refs_of};
 use super::migrate;
 use super::mm_h::IS_PINNABLE_PAGE;
@@ -46,6 +48,10 @@ const CHECK: Line =
     line("check", "rc = check_and_migrate_movable_pages(..)", Op::Call(CHECK_AND_MIGRATE, &[]));
 const RETURN: Line = line("out", "return rc", Op::Return(returned));
 
+const fn loop_on(again: Line) -> [Line; 7] {
+    [FOLLOW, FAILED, SHORT, PAGES, CHECK, again, RETURN]
+}
+
 /// The loop goes on for as long as the check returns 0: pages were migrated, or could not be
 /// isolated.
 pub static GUP_LONGTERM_LOCKED_V5_17: Routine = Routine {
@@ -55,34 +61,14 @@ pub static GUP_LONGTERM_LOCKED_V5_17: Routine = Routine {
     params: GUP,
     locals: &[Local::Ret, Local::Page],
     returns: Returns::Page,
-    body: &[
-        FOLLOW,
-        FAILED,
-        SHORT,
-        PAGES,
-        CHECK,
-        line("again", "while (!rc)", Op::If(returned_zero, "gup")),
-        RETURN,
-    ],
+    body: &loop_on(line("again", "while (!rc)", Op::If(returned_zero, "gup"))),
 };
 
 /// The loop goes on while the check returns `-EAGAIN` (24a95998e9ba).
 pub static GUP_LONGTERM_LOCKED_V6_1: Routine = Routine {
-    function: GUP_LONGTERM_LOCKED,
     source: "mm/gup.c, v6.1",
-    omits: "device mappings, memalloc_pin_save's other effects",
-    params: GUP,
-    locals: &[Local::Ret, Local::Page],
-    returns: Returns::Page,
-    body: &[
-        FOLLOW,
-        FAILED,
-        SHORT,
-        PAGES,
-        CHECK,
-        line("again", "while (rc == -EAGAIN)", Op::If(returned_eagain, "gup")),
-        RETURN,
-    ],
+    body: &loop_on(line("again", "while (rc == -EAGAIN)", Op::If(returned_eagain, "gup"))),
+    ..GUP_LONGTERM_LOCKED_V5_17
 };
 
 /// Under the page table lock the whole reference is one addition, and nobody can clear the entry
@@ -139,72 +125,52 @@ const DONE: Line = line("done", "return nr_pages", Op::Return(page_word));
 const AGAIN_ZERO: Line = line("again", "return 0", Op::Return(|_| 0));
 const AGAIN_EAGAIN: Line = line("again", "return -EAGAIN", Op::Return(|_| errno::EAGAIN));
 
-const CHECK_LOCALS: &[Local] = &[Local::Ret, Local::Errors, Local::Wanted];
-const CHECK_PARAMS: &[Local] = &[Local::Page, Local::Flags];
-const CHECK_OMITS: &str = "lru_add_drain_all (there are no pagevecs), hugetlb pages";
+const fn check_and_migrate(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: CHECK_AND_MIGRATE,
+        source,
+        omits: "lru_add_drain_all (there are no pagevecs), hugetlb pages",
+        params: &[Local::Page, Local::Flags],
+        locals: &[Local::Ret, Local::Errors, Local::Wanted],
+        returns: Returns::Page,
+        body,
+    }
+}
+
+const fn unpin_and_return(again: Line) -> [Line; 13] {
+    [
+        PINNABLE,
+        ALL_WELL,
+        ISOLATE,
+        COUNT,
+        DROP,
+        EMPTY,
+        WITHOUT_MOVABLE,
+        MIGRATE,
+        MIGRATED,
+        PUTBACK,
+        NO_MEMORY,
+        DONE,
+        again,
+    ]
+}
+
+const RETRY_ZERO: [Line; 13] = unpin_and_return(AGAIN_ZERO);
+const RETRY_EAGAIN: [Line; 13] = unpin_and_return(AGAIN_EAGAIN);
 
 /// The check is made with the pin held: others see the pin of a page that may not be pinned.
 /// A page that somebody else has isolated cannot be migrated now: the pin is dropped, and the
 /// caller tries again.
-pub static CHECK_AND_MIGRATE_V5_17: Routine = Routine {
-    function: CHECK_AND_MIGRATE,
-    source: "mm/gup.c, v5.13 to v5.19",
-    omits: CHECK_OMITS,
-    params: CHECK_PARAMS,
-    locals: CHECK_LOCALS,
-    returns: Returns::Page,
-    body: &[
-        PINNABLE,
-        ALL_WELL,
-        ISOLATE,
-        COUNT,
-        DROP,
-        EMPTY,
-        WITHOUT_MOVABLE,
-        MIGRATE,
-        MIGRATED,
-        PUTBACK,
-        NO_MEMORY,
-        DONE,
-        AGAIN_ZERO,
-    ],
-};
-
+pub static CHECK_AND_MIGRATE_V5_17: Routine =
+    check_and_migrate("mm/gup.c, v5.13 to v5.19", &RETRY_ZERO);
 /// As before, in the terms of `collect_` and `migrate_longterm_unpinnable_pages`.
-pub static CHECK_AND_MIGRATE_V6_1: Routine = Routine {
-    function: CHECK_AND_MIGRATE,
-    source: "mm/gup.c, v6.1",
-    omits: CHECK_OMITS,
-    params: CHECK_PARAMS,
-    locals: CHECK_LOCALS,
-    returns: Returns::Page,
-    body: &[
-        PINNABLE,
-        ALL_WELL,
-        ISOLATE,
-        COUNT,
-        DROP,
-        EMPTY,
-        WITHOUT_MOVABLE,
-        MIGRATE,
-        MIGRATED,
-        PUTBACK,
-        NO_MEMORY,
-        DONE,
-        AGAIN_EAGAIN,
-    ],
-};
+pub static CHECK_AND_MIGRATE_V6_1: Routine = check_and_migrate("mm/gup.c, v6.1", &RETRY_EAGAIN);
 
 /// An empty list is taken to mean that every page may stay, although one was refused and could
 /// not be isolated (1aaf8c122918, reverted by 517f496e1e61).
-pub static CHECK_AND_MIGRATE_SUCCESS: Routine = Routine {
-    function: CHECK_AND_MIGRATE,
-    source: "mm/gup.c, v6.14 and v6.15",
-    omits: CHECK_OMITS,
-    params: CHECK_PARAMS,
-    locals: CHECK_LOCALS,
-    returns: Returns::Page,
-    body: &[
+pub static CHECK_AND_MIGRATE_SUCCESS: Routine = check_and_migrate(
+    "mm/gup.c, v6.14 and v6.15",
+    &[
         PINNABLE,
         ALL_WELL,
         ISOLATE,
@@ -219,7 +185,7 @@ pub static CHECK_AND_MIGRATE_SUCCESS: Routine = Routine {
         DONE,
         AGAIN_EAGAIN,
     ],
-};
+);
 
 fn mmap_read(look: &Look) -> Lock {
     look.mm().mmap_read()
@@ -235,14 +201,6 @@ pub(super) fn returned_zero(look: &Look) -> bool {
 
 fn returned_eagain(look: &Look) -> bool {
     look.get::<u16>(Local::Ret) == errno::EAGAIN
-}
-
-fn read_pte(ctx: &mut Ctx) {
-    let pte = ctx.load(ctx.pte());
-    ctx.set(Local::Pte, pte);
-    if let Pte::Present { pfn, .. } = pte {
-        ctx.set(Local::Page, pfn);
-    }
 }
 
 fn not_present(look: &Look) -> bool {

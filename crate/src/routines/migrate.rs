@@ -2,7 +2,7 @@
 use super::compaction::first_on_list;
 use super::gup_slow::returned_zero;
 use super::page_alloc::RMQUEUE;
-use super::rmap::{self, TRY_TO_MIGRATE};
+use super::rmap::{TRY_TO_MIGRATE, ptl, rmap};
 use super::swap;
 use super::vmscan::{PUTBACK_LRU_PAGE, leave_list};
 use crate::machine::routine::{errno, line};
@@ -59,6 +59,13 @@ const PUT_NEW: Line =
 const EAGAIN: Line = line("eagain", "return -EAGAIN", Op::Return(|_| errno::EAGAIN));
 const ENOMEM: Line = line("fail", "return -ENOMEM", Op::Return(|_| errno::ENOMEM));
 
+const fn unmap_and_move(lru: Line) -> [Line; 13] {
+    [
+        FREED, TARGET, NO_TARGET, TOOK, MOVE, BUSY, lru, GONE, PUT_OLD, SUCCESS, PUT_NEW, EAGAIN,
+        ENOMEM,
+    ]
+}
+
 /// The target is allocated before the page is locked. A page whose last reference is the
 /// isolation's was freed meanwhile. The target joins the LRU when all is done.
 pub static UNMAP_AND_MOVE_V5_17: Routine = Routine {
@@ -68,54 +75,22 @@ pub static UNMAP_AND_MOVE_V5_17: Routine = Routine {
     params: &[Local::Page, Local::Wanted],
     locals: &[Local::NewPage, Local::Ret],
     returns: Returns::Errno,
-    body: &[
-        FREED,
-        TARGET,
-        NO_TARGET,
-        TOOK,
-        MOVE,
-        BUSY,
-        line(
-            "lru",
-            "putback_lru_page(newpage)",
-            Op::Call(PUTBACK_LRU_PAGE, &[(Local::Page, Local::NewPage)]),
-        ),
-        GONE,
-        PUT_OLD,
-        SUCCESS,
-        PUT_NEW,
-        EAGAIN,
-        ENOMEM,
-    ],
+    body: &unmap_and_move(line(
+        "lru",
+        "putback_lru_page(newpage)",
+        Op::Call(PUTBACK_LRU_PAGE, &[(Local::Page, Local::NewPage)]),
+    )),
 };
 
 /// As before, but the target is on the LRU since `__unmap_and_move` put it there.
 pub static UNMAP_AND_MOVE_V5_18: Routine = Routine {
-    function: UNMAP_AND_MOVE,
     source: "mm/migrate.c, v5.18 to v6.1",
-    omits: "writeback, non-LRU pages; LRU pagevecs",
-    params: &[Local::Page, Local::Wanted],
-    locals: &[Local::NewPage, Local::Ret],
-    returns: Returns::Errno,
-    body: &[
-        FREED,
-        TARGET,
-        NO_TARGET,
-        TOOK,
-        MOVE,
-        BUSY,
-        line(
-            "lru",
-            "put_page(newpage)",
-            Op::Call(swap::PUT_PAGE, &[(Local::Page, Local::NewPage)]),
-        ),
-        GONE,
-        PUT_OLD,
-        SUCCESS,
-        PUT_NEW,
-        EAGAIN,
-        ENOMEM,
-    ],
+    body: &unmap_and_move(line(
+        "lru",
+        "put_page(newpage)",
+        Op::Call(swap::PUT_PAGE, &[(Local::Page, Local::NewPage)]),
+    )),
+    ..UNMAP_AND_MOVE_V5_17
 };
 
 const LOCK: Line = line("lock", "lock_page(page)", Op::Acquire(page_lock));
@@ -346,14 +321,9 @@ fn copy_mapping(ctx: &mut Ctx) {
     ctx.store(new.rmap(), rmap);
 }
 
-fn ptl(look: &Look) -> Lock {
-    let rmap = look.peek(look.page(Local::Page).rmap()).expect("a mapped page has a reverse map");
-    look.layout().mm(usize::from(rmap.process)).ptl()
-}
-
 fn entry(ctx: &mut Ctx) -> Pte {
-    let rmap = rmap::rmap(ctx);
-    ctx.load(ctx.layout().mm(usize::from(rmap.process)).pte(rmap.address))
+    let place = rmap(ctx);
+    ctx.load(ctx.layout().mm(usize::from(place.process)).pte(place.address))
 }
 
 fn no_entry(ctx: &mut Ctx) -> bool {
@@ -380,10 +350,10 @@ fn set_exclusive(ctx: &mut Ctx) {
 
 /// From here on the mapping answers for the reference.
 fn set_pte(ctx: &mut Ctx) {
-    let rmap = rmap::rmap(ctx);
+    let place = rmap(ctx);
     let pfn = ctx.get(Local::NewPage);
     let writable = matches!(entry(ctx), Pte::Migration { restore: Restore::Writable, .. });
-    let pte = ctx.layout().mm(usize::from(rmap.process)).pte(rmap.address);
+    let pte = ctx.layout().mm(usize::from(place.process)).pte(place.address);
     ctx.store(pte, Pte::Present { pfn, write: writable });
     ctx.let_go(pfn, 1);
 }

@@ -71,7 +71,8 @@ fn mm(ctx: &Ctx) -> Mm {
     ctx.layout().mm(usize::from(rmap(ctx).process))
 }
 
-fn ptl(look: &Look) -> Lock {
+/// The lock of the page table that a page's reverse map leads to.
+pub(super) fn ptl(look: &Look) -> Lock {
     let rmap = look.peek(look.page(Local::Page).rmap()).expect("a mapped page has a reverse map");
     look.layout().mm(usize::from(rmap.process)).ptl()
 }
