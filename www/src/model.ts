@@ -13,7 +13,9 @@ import type {
 export type Notice =
   | { kind: 'bad_link'; why: string; raw: string }
   | { kind: 'lost'; why: string; doing: string }
-  | { kind: 'refused'; diagnostics: readonly Diagnostic[] };
+  | { kind: 'refused'; diagnostics: readonly Diagnostic[] }
+  /** After a change of kernel: what could not be played, and the reader's own steps, if any. */
+  | { kind: 'unplayed'; kernel: string; why: string; steps: string | null };
 
 /** A search, and whether the reader stopped it. */
 export interface Search {

@@ -405,6 +405,11 @@ export class Store extends EventTarget {
     // A trace of the reader's own goes on under the other kernel, where it can.
     const same = own === null ? null : await this.#engine.call({ type: 'play', schedule: own });
     if (same?.type === 'played') this.#arrived(same, null);
+    const unplayed = same?.type === 'refused' ? same.diagnostics[0] : same ? null : reply.unplayed;
+    if (unplayed) {
+      const { kernel } = reply.scenario;
+      this.#set({ notice: { kind: 'unplayed', kernel, why: unplayed.message, steps: own } });
+    }
     const broken = nextBreak(this.#model.trace, 0);
     if (broken !== null) await this.#seekNow(broken);
     this.#touched();

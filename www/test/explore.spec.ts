@@ -76,3 +76,24 @@ test('a long search can be cancelled, and goes on to its limit', async ({ page }
   await page.getByRole('button', { name: 'Go on' }).click();
   await expect(page.getByText(/^stopped at 200,\d+ states/)).toBeVisible();
 });
+
+test('a schedule that does not run on another kernel is kept, and the page says so', async ({
+  page,
+}) => {
+  await open(page, '#g=cma-pin-moves-page');
+  // Dropping a pin is two steps on v5.17 and one on v5.18: the last step is one too many there.
+  const { of } = await place(page);
+  const text = await editor(page).inputValue();
+  const exact = text.replace('steps = "0*"', `steps = "0*${of}"`);
+  await editor(page).fill(exact);
+  await editor(page).press('Control+Enter');
+  await standsAt(page, of);
+  await page.getByRole('combobox', { name: 'Kernel' }).selectOption('v5.18');
+  await expect(
+    page.getByRole('heading', { name: 'These steps do not run on v5.18' }),
+  ).toBeVisible();
+  await expect(editor(page)).toHaveValue(exact.replace('base = "v5.17"', 'base = "v5.18"'));
+  await page.getByRole('combobox', { name: 'Kernel' }).selectOption('v5.17');
+  await standsAt(page, of);
+  await expect(editor(page)).toHaveValue(exact);
+});

@@ -149,3 +149,20 @@ test('an operation folds into one row a run', async ({ page }) => {
   await page.locator('pagerace-lanes .operation button').first().click();
   await expect.poll(() => steps.count()).toBeLessThan(before);
 });
+
+test('an interrupt is delivered where interrupts are on, and refused where they are off', async ({
+  page,
+}) => {
+  await open(page, '#g=cma-short-pin');
+  const deliver = page.getByRole('button', { name: /^Deliver the interrupt on CPU1/ });
+  await expect(deliver).toHaveAttribute('aria-disabled', 'false');
+  // The walk of the lockless path starts with local_irq_save().
+  await stepButton(page, 1).click();
+  await expect(page.locator('[aria-current=step]')).toContainText('local_irq_save');
+  await expect(deliver).toHaveAttribute('aria-disabled', 'true');
+  await expect(deliver).toHaveAccessibleName(/interrupts are off/);
+  await page.keyboard.press('ArrowLeft');
+  await deliver.click();
+  await expect(page.locator('[aria-current=step]')).toContainText('<Interrupt>');
+  await expect(page.getByText('in interrupt')).toBeVisible();
+});

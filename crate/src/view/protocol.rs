@@ -109,6 +109,8 @@ pub enum Reply {
     Catalogue(Catalogue),
     /// To `Open` and `Kernel`: a scenario stands on the stage.
     Opened {
+        /// Why the schedule of the text was not played, after a change of kernel.
+        unplayed: Option<Diagnostic>,
         /// Its text, as opened.
         text: String,
         /// What does not change while it plays.

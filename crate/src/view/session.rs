@@ -57,39 +57,41 @@ impl Session {
     }
 
     fn open(&mut self, text: String) -> Result<Reply, Vec<Complaint>> {
-        let stage = Stage::open(text)?;
-        let reply = stage.opened();
-        self.stage = Some(stage);
-        Ok(reply)
+        let (stage, unplayed) = Stage::open(text)?;
+        match unplayed {
+            Some(complaint) => Err(vec![complaint]),
+            None => Ok(self.put(stage, None)),
+        }
     }
 
+    /// The text keeps its schedule even where it does not run on the other kernel, whose routines
+    /// have other lines: then nothing is played, and the reply says why.
     fn switch_kernel(
         &mut self,
         base: &str,
         toggles: &BTreeMap<String, String>,
     ) -> Result<Reply, Vec<Complaint>> {
         let Some(stage) = &self.stage else { return Err(vec![complaint("no scenario is open")]) };
-        let text = edit::with_kernel(&stage.text, base, toggles);
-        match self.open(text.clone()) {
-            // The schedule may not run on the other kernel: its routines have other lines.
-            Err(complaints) if parse(&text).is_ok() => {
-                let _ = complaints;
-                self.open(edit::with_schedule(&text, ""))
-            }
-            other => other,
-        }
+        let (stage, unplayed) = Stage::open(edit::with_kernel(&stage.text, base, toggles))?;
+        Ok(self.put(stage, unplayed))
+    }
+
+    fn put(&mut self, stage: Stage, unplayed: Option<Complaint>) -> Reply {
+        let reply = stage.opened(unplayed.map(diagnostic));
+        self.stage = Some(stage);
+        reply
     }
 }
 
 impl Stage {
-    fn open(text: String) -> Result<Stage, Vec<Complaint>> {
+    /// The scenario with its schedule played, or at its start with the reason why not.
+    fn open(text: String) -> Result<(Stage, Option<Complaint>), Vec<Complaint>> {
         let scenario = parse(&text)?;
         let (system, memory) = scenario.build(&scenario.kernel).map_err(|c| vec![c])?;
         let mut player = Player::new(Rc::new(system), memory);
-        if let Some((steps, place)) = &scenario.schedule {
-            player.play(steps, *place).map_err(|complaint| vec![complaint])?;
-        }
-        Ok(Stage { text, scenario, player, explorer: None })
+        let schedule = scenario.schedule.clone();
+        let unplayed = schedule.and_then(|(steps, place)| player.play(&steps, place).err());
+        Ok((Stage { text, scenario, player, explorer: None }, unplayed))
     }
 
     fn handle(&mut self, request: Request) -> Result<Reply, Vec<Complaint>> {
@@ -139,8 +141,9 @@ impl Stage {
         Ok(self.played())
     }
 
-    fn opened(&self) -> Reply {
+    fn opened(&self, unplayed: Option<Diagnostic>) -> Reply {
         Reply::Opened {
+            unplayed,
             text: self.text.clone(),
             scenario: self.scenario_view(),
             trace: lanes::trace(&self.player),
@@ -281,5 +284,94 @@ fn diagnostic(complaint: Complaint) -> Diagnostic {
         column: complaint.place.column,
         message: complaint.message,
         hint: complaint.hint,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The schedule runs on v5.17, where dropping a pin takes one step more than on v5.18.
+    const TEXT: &str = r#"
+format = 1
+title = "t"
+about = "why"
+[kernel]
+base = "v5.17" # the old one
+[machine]
+blocks = ["movable"]
+[[process]]
+name = "B"
+map = ["a = page 0 anon rw"]
+[[cpu]]
+process = "B"
+run = ["p = pin_user_pages_fast(a, FOLL_WRITE)", "unpin_user_page(p)"]
+[schedule]
+steps = "0*13"
+"#;
+
+    fn opened(reply: Reply) -> (String, Option<Diagnostic>, usize) {
+        match reply {
+            Reply::Opened { text, unplayed, trace, .. } => (text, unplayed, trace.len()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_schedule_that_does_not_fit_another_kernel_is_kept_and_told() {
+        let mut session = Session::new();
+        let (_, unplayed, steps) = opened(session.handle(Request::Open { text: TEXT.into() }));
+        assert_eq!((unplayed, steps), (None, 13));
+        let toggles = BTreeMap::new();
+        let kernel = Request::Kernel { base: "v5.18".into(), toggles: toggles.clone() };
+        let (text, unplayed, steps) = opened(session.handle(kernel));
+        let why = unplayed.expect("it does not fit").message;
+        assert_eq!((why.as_str(), steps), ("step 13: CPU0 cannot move: it has finished", 0));
+        assert_eq!(text, TEXT.replace("\"v5.17\" #", "\"v5.18\" #"));
+        let back = Request::Kernel { base: "v5.17".into(), toggles };
+        let (text, unplayed, steps) = opened(session.handle(back));
+        assert_eq!((text.as_str(), unplayed, steps), (TEXT, None, 13));
+    }
+
+    #[test]
+    fn a_schedule_that_cannot_be_played_is_refused_at_its_place() {
+        let mut session = Session::new();
+        let text = TEXT.replace("0*13", "0*13 0");
+        let Reply::Refused { diagnostics } = session.handle(Request::Open { text }) else {
+            panic!("it was opened");
+        };
+        assert_eq!((diagnostics[0].line, diagnostics[0].column), (16, 15));
+        let Reply::Refused { diagnostics } = session.handle(Request::Share) else {
+            panic!("nothing is open");
+        };
+        assert_eq!(diagnostics[0].message, "no scenario is open");
+    }
+
+    #[test]
+    fn a_shared_link_opens_on_the_same_steps() {
+        let mut session = Session::new();
+        opened(session.handle(Request::Open { text: TEXT.replace("0*13", "0*2") }));
+        session.handle(Request::Step { choice: "0".into() });
+        let Reply::Shared { payload, .. } = session.handle(Request::Share) else { panic!() };
+        let Reply::Decoded { text } = session.handle(Request::Decode { payload }) else { panic!() };
+        assert_eq!(text, TEXT.replace("0*13", "0*3"));
+    }
+
+    #[test]
+    fn a_blocked_or_unknown_step_changes_nothing() {
+        let mut session = Session::new();
+        opened(session.handle(Request::Open { text: TEXT.into() }));
+        for (choice, message) in [
+            ("0", "CPU0 cannot move: it has finished"),
+            ("7", "there is no CPU7"),
+            ("0*2", "`0*2` is not one step"),
+            ("", "`` is not one step"),
+        ] {
+            let reply = session.handle(Request::Step { choice: choice.into() });
+            let Reply::Refused { diagnostics } = reply else { panic!("{choice} was made") };
+            assert_eq!(diagnostics[0].message, message);
+        }
+        let Reply::Moved { state } = session.handle(Request::Seek { cursor: 99 }) else { panic!() };
+        assert_eq!(state.cursor, 13);
     }
 }

@@ -81,6 +81,14 @@ export class PageraceNotice extends LitElement {
             <button @click=${() => request(this, { type: 'restart', keepTrace: false })}>Restart the scenario</button>
             ${gallery}
           </div>`;
+      case 'unplayed':
+        return html`<h2>These steps do not run on ${notice.kernel}</h2>
+          <p>${asSentence(notice.why)} ${
+            notice.steps === null
+              ? 'The text keeps its schedule: the kernel before plays it again.'
+              : html`Your steps were <code>${notice.steps}</code>.`
+          }</p>
+          <div class="actions">${dismiss}</div>`;
       case 'refused':
         return html`<h2>That could not be done</h2>
           <ul>${notice.diagnostics.map((it) => html`<li>${asSentence(it.message)} ${asSentence(it.hint ?? '')}</li>`)}</ul>
