@@ -23,7 +23,13 @@ fn the_gallery_lists_every_scenario_once() {
 
 #[test]
 fn links_between_documents_lead_somewhere() {
-    for document in ["README.md", "ARCHITECTURE.md", "scenarios/README.md", "docs/fidelity.md"] {
+    for document in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "scenarios/README.md",
+        "docs/fidelity.md",
+        "bench/README.md",
+    ] {
         let text = read(document);
         let folder = root().join(document);
         let folder = folder.parent().expect("in a folder");
@@ -45,4 +51,22 @@ fn fidelity_names_every_routine() {
             assert!(text.contains(&name), "docs/fidelity.md lacks {name} of {}", preset.name);
         }
     }
+}
+
+/// The example of the format reads, builds and plays, and its claims are true.
+#[test]
+fn the_example_of_the_format_is_a_scenario() {
+    use pagerace::explore::{Explorer, Limits, Verdict, judge};
+    let text = read("docs/scenario-format.md");
+    let (_, rest) = text.split_once("```toml\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("its end");
+    let scenario = pagerace::scenario::parse(example).expect("it reads");
+    for claim in &scenario.expects {
+        let (system, memory) = scenario.build(&claim.kernel).expect("it builds");
+        let mut explorer = Explorer::new(system.into(), memory, Limits::default());
+        assert_eq!(judge(&explorer.run(), claim).verdict, Verdict::Met, "{}", claim.pattern);
+    }
+    let (system, mut memory) = scenario.build(&scenario.kernel).expect("it builds");
+    let (steps, place) = scenario.schedule.expect("it has one");
+    assert!(pagerace::schedule::replay(&system, &mut memory, &steps, place).is_ok());
 }
