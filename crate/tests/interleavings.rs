@@ -170,7 +170,8 @@ fn system(lanes: &[Timeline]) -> (Rc<System>, Memory) {
 
 fn explore(lanes: &[Timeline]) -> Report {
     let (system, memory) = system(lanes);
-    let report = Explorer::new(system, memory, Limits { max_states: 100_000 }).run();
+    let report =
+        Explorer::new(system, memory, Limits { max_states: 100_000, ..Limits::default() }).run();
     assert!(report.complete);
     report
 }
@@ -273,15 +274,20 @@ fn states_are_counted_as_other_checkers_count_them() {
 #[test]
 fn limits_are_named_and_leave_the_search_undecided() {
     let (system, memory) = system(&[lane(&["both"]), lane(&["both"])]);
-    let report = Explorer::new(system, memory, Limits { max_states: 10 }).run();
+    let report =
+        Explorer::new(system, memory, Limits { max_states: 10, ..Limits::default() }).run();
     assert!(!report.complete);
     assert_eq!(report.limit.as_deref(), Some("stopped at the limit of 10 states"));
+    let (system, memory) = self::system(&[lane(&["both"]), lane(&["both"])]);
+    let limits = Limits { max_bytes: 2000, ..Limits::default() };
+    let report = Explorer::new(system, memory, limits).run();
+    assert_eq!(report.limit.as_deref(), Some("stopped at the limit of 2000 bytes of states"));
 }
 
 #[test]
 fn slices_of_any_size_find_the_same() {
     let (system, memory) = system(&[lane(&["both"]), lane(&["ba"]), lane(&["increment"])]);
-    let limits = Limits { max_states: 100_000 };
+    let limits = Limits { max_states: 100_000, ..Limits::default() };
     let whole = Explorer::new(Rc::clone(&system), memory.clone(), limits).run();
     let mut sliced = Explorer::new(system, memory, limits);
     while sliced.advance(7) {}

@@ -17,6 +17,9 @@ use super::input::{self, Input, Problem};
 /// The states after which a search gives up, unless told otherwise.
 pub const MAX_STATES: usize = 2_000_000;
 
+/// The bytes that stored states may take (4 GiB).
+const MAX_BYTES: usize = 4 << 30;
+
 /// Transitions between two looks at the clock and at Ctrl-C.
 const FUEL: usize = 20_000;
 const PROGRESS_EVERY: Duration = Duration::from_millis(300);
@@ -39,7 +42,8 @@ pub fn search(
     let built = scenario.build(kernel).map_err(|c| Problem(format!("{}\n", c.message)))?;
     let (system, memory) = built;
     let name = system.kernel.name.clone();
-    let mut explorer = Explorer::new(Rc::new(system), memory, Limits { max_states });
+    let mut explorer =
+        Explorer::new(Rc::new(system), memory, Limits { max_states, max_bytes: MAX_BYTES });
     let terminal = std::io::stderr().is_terminal();
     let mut shown = Instant::now();
     let mut drawn = false;

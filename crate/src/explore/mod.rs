@@ -24,11 +24,14 @@ pub use judge::{Judgement, Verdict, judge};
 pub struct Limits {
     /// The states after which the search gives up.
     pub max_states: usize,
+    /// The bytes that the stored states may take; the tables beside them take about as much again.
+    pub max_bytes: usize,
 }
 
 impl Default for Limits {
+    /// 500,000 states in 512 MiB: what a browser's tab can bear.
     fn default() -> Self {
-        Limits { max_states: 500_000 }
+        Limits { max_states: 500_000, max_bytes: 512 << 20 }
     }
 }
 
@@ -111,9 +114,8 @@ impl Explorer {
     pub fn advance(&mut self, fuel: usize) -> bool {
         let stop = self.graph.edges().saturating_add(fuel);
         while self.graph.edges() < stop && self.graph.expanded() < self.states.len() {
-            if self.states.len() >= self.limits.max_states {
-                let states = self.limits.max_states;
-                self.limit = Some(format!("stopped at the limit of {states} states"));
+            self.limit = self.limit_reached();
+            if self.limit.is_some() {
                 break;
             }
             self.expand(self.graph.expanded() as StateId);
@@ -126,6 +128,18 @@ impl Explorer {
             self.find_witnesses();
         }
         self.is_running()
+    }
+
+    fn limit_reached(&self) -> Option<String> {
+        let Limits { max_states, max_bytes } = self.limits;
+        if self.states.len() >= max_states {
+            return Some(format!("stopped at the limit of {max_states} states"));
+        }
+        let bytes = self.states.len() * size_of_val(self.memory.cells());
+        (bytes >= max_bytes).then(|| {
+            let (size, unit) = if max_bytes < 1 << 20 { (0, "bytes") } else { (20, "MiB") };
+            format!("stopped at the limit of {} {unit} of states", max_bytes >> size)
+        })
     }
 
     /// Runs to the end or to a limit.

@@ -62,25 +62,23 @@ pub fn list_of(memory: &Memory, layout: &Layout, pfn: Pfn) -> Option<Migratetype
     Migratetype::ALL.into_iter().find(holds)
 }
 
-/// The heads on one list, first to last.
-pub fn heads(memory: &Memory, layout: &Layout, order: u8, mt: Migratetype) -> Vec<Pfn> {
-    let mut heads = Vec::new();
-    let mut next = memory.peek(layout.zone().first(order, mt));
-    while let Some(pfn) = next {
-        heads.push(pfn);
-        if heads.len() > layout.geometry.pages() {
-            break; // a broken list is for the invariants to report
-        }
-        next = memory.peek(layout.page(pfn).next());
-    }
-    heads
+/// The heads on one list, first to last; a list that is broken ends after as many as there are
+/// pages, for the invariants to report.
+pub fn heads<'a>(
+    memory: &'a Memory,
+    layout: &'a Layout,
+    order: u8,
+    mt: Migratetype,
+) -> impl Iterator<Item = Pfn> + 'a {
+    let first = memory.peek(layout.zone().first(order, mt));
+    std::iter::successors(first, |pfn| memory.peek(layout.page(*pfn).next()))
+        .take(layout.geometry.pages() + 1)
 }
 
 /// The pages on all lists of one migratetype.
 pub fn pages_on(memory: &Memory, layout: &Layout, mt: Migratetype) -> usize {
-    (0..=layout.geometry.max_order)
-        .map(|order| heads(memory, layout, order, mt).len() << order)
-        .sum()
+    let orders = 0..=layout.geometry.max_order;
+    orders.map(|order| heads(memory, layout, order, mt).count() << order).sum()
 }
 
 #[cfg(test)]
@@ -116,13 +114,13 @@ mod tests {
                 add(&mut memory, &layout, Pfn(pfn), 0, mt);
             }
             let mut expected = vec![Pfn(6), Pfn(4), Pfn(1)];
-            assert_eq!(heads(&memory, &layout, 0, mt), expected);
+            assert_eq!(heads(&memory, &layout, 0, mt).collect::<Vec<_>>(), expected);
             for which in removal {
                 let pfn = Pfn([1, 4, 6][which]);
                 assert_eq!(list_of(&memory, &layout, pfn), Some(mt));
                 remove(&mut memory, &layout, pfn, mt);
                 expected.retain(|other| *other != pfn);
-                assert_eq!(heads(&memory, &layout, 0, mt), expected);
+                assert_eq!(heads(&memory, &layout, 0, mt).collect::<Vec<_>>(), expected);
                 assert_eq!(memory.peek(layout.page(pfn).place()), Place::InFlight);
             }
             assert_eq!(memory.peek(layout.zone().last(0, mt)), None);

@@ -37,8 +37,8 @@ pub fn free_lists_match_types(state: &State) -> bool {
     !zone_is_unlocked(state)
         || (0..=layout.geometry.max_order).all(|order| {
             Migratetype::ALL.iter().all(|list| {
-                free_list::heads(state.memory, layout, order, *list).iter().all(|pfn| {
-                    let mt = state.memory.peek(layout.migratetype_of(*pfn));
+                free_list::heads(state.memory, layout, order, *list).all(|pfn| {
+                    let mt = state.memory.peek(layout.migratetype_of(pfn));
                     (mt == Migratetype::Isolate) == (*list == Migratetype::Isolate)
                 })
             })

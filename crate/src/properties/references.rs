@@ -21,22 +21,22 @@ pub fn handle_refs(state: &State, pin: usize) -> u16 {
 }
 
 /// Everybody who holds references of the page, with how many; none that holds nothing.
-pub fn holders(state: &State, pfn: Pfn) -> Vec<(Holder, u16)> {
+pub fn holders<'a>(state: &'a State, pfn: Pfn) -> impl Iterator<Item = (Holder, u16)> + 'a {
     let layout = state.layout();
     let page = layout.page(pfn);
-    let mut holders = Vec::new();
-    if !layout.geometry.is_zero_pfn(pfn) {
-        holders.push((Holder::Mappings, layout.present_ptes(state.memory, pfn)));
-    }
-    for pin in layout.pins_on(state.memory, pfn) {
-        holders.push((Holder::Pin(pin), handle_refs(state, pin)));
-    }
-    for cpu in 0..layout.geometry.cpus {
-        holders.push((Holder::Cpu(cpu), state.memory.peek(page.held_by(cpu))));
-    }
-    holders.push((Holder::Owner, state.memory.peek(page.owned())));
-    holders.retain(|(_, refs)| *refs > 0);
-    holders
+    let counted = !layout.geometry.is_zero_pfn(pfn);
+    let mappings = if counted { layout.present_ptes(state.memory, pfn) } else { 0 };
+    let pins = layout.pins_on(state.memory, pfn);
+    let pins = pins.map(|pin| (Holder::Pin(pin), handle_refs(state, pin)));
+    let cpus = 0..layout.geometry.cpus;
+    let cpus = cpus.map(move |cpu| (Holder::Cpu(cpu), state.memory.peek(page.held_by(cpu))));
+    let owner = state.memory.peek(page.owned());
+    [(Holder::Mappings, mappings)]
+        .into_iter()
+        .chain(pins)
+        .chain(cpus)
+        .chain([(Holder::Owner, owner)])
+        .filter(|(_, refs)| *refs > 0)
 }
 
 /// Who holds references.
@@ -77,12 +77,12 @@ pub fn refcounts_add_up(state: &State) -> bool {
     };
     state.layout().pfns().all(|pfn| {
         let count = state.memory.peek(state.layout().page(pfn).refcount());
-        let holders = holders(state, pfn);
-        let sum = holders.iter().fold(0u16, |sum, (_, refs)| sum.wrapping_add(*refs));
-        let sane = |(holder, refs): &(Holder, u16)| {
-            *refs <= MOST_REFS && !matches!(holder, Holder::Cpu(cpu) if finished(*cpu))
-        };
-        sum == count && holders.iter().all(sane)
+        let mut sum = 0u16;
+        let sane = holders(state, pfn).all(|(holder, refs)| {
+            sum = sum.wrapping_add(refs);
+            refs <= MOST_REFS && !matches!(holder, Holder::Cpu(cpu) if finished(cpu))
+        });
+        sane && sum == count
     })
 }
 

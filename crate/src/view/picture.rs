@@ -73,7 +73,7 @@ fn page(system: &System, memory: &Memory, pfn: Pfn, changed: &[Subject]) -> Page
     let page = layout.page(pfn);
     let place = memory.peek(page.place());
     let refcount = memory.peek(page.refcount());
-    let ledger = holders(&State { system, memory }, pfn);
+    let state = State { system, memory };
     PageView {
         pfn: u32::from(pfn.0),
         kind: kind(layout, memory, pfn).into(),
@@ -85,8 +85,7 @@ fn page(system: &System, memory: &Memory, pfn: Pfn, changed: &[Subject]) -> Page
         maybe_dma_pinned: refcount >= layout.geometry.pin_bias,
         flags: flags(layout, memory, pfn),
         mapped_by: mapped_by(layout, memory, pfn),
-        ledger: ledger
-            .into_iter()
+        ledger: holders(&state, pfn)
             .map(|(holder, refs)| LedgerView {
                 holder: holder_words(system, memory, holder),
                 refs: u32::from(refs),
@@ -166,7 +165,6 @@ fn free_lists(layout: &Layout, memory: &Memory) -> Vec<FreeListView> {
         migratetype: mt.name().into(),
         letter: mt.letter().into(),
         heads: crate::mm::free_list::heads(memory, layout, order, mt)
-            .iter()
             .map(|pfn| u32::from(pfn.0))
             .collect(),
     });

@@ -106,7 +106,8 @@ impl Stage {
                 Ok(self.played())
             }
             Request::Explore { max_states } => {
-                let limits = Limits { max_states: max_states.min(MAX_STATES) as usize };
+                let max_states = max_states.min(MAX_STATES) as usize;
+                let limits = Limits { max_states, ..Limits::default() };
                 let system = Rc::clone(self.player.system());
                 let start = self.player.start().clone();
                 let explorer = Explorer::new(system, start, limits);
