@@ -2,7 +2,7 @@
 use crate::machine::State;
 use crate::mm::{Pfn, Place, Pte};
 use crate::routines::entry::foll;
-use crate::routines::gup::GUP_PTE_RANGE;
+use crate::routines::migrate::REMOVE_MIGRATION_PTES;
 
 /// LT of the pins: only handles that a caller has count, not what a call holds on the way.
 pub fn no_longterm_pin_on_cma(state: &State) -> bool {
@@ -101,11 +101,12 @@ pub fn mapcounts_add_up(state: &State) -> bool {
     })
 }
 
-/// In kernels that have `PageAnonExclusive`, which is those whose lockless walk asks for it: what a
+/// In kernels that have `PageAnonExclusive`, which is those whose migration keeps it: what a
 /// process may write through is its alone. Outside the page table locks.
 pub fn writable_pages_are_exclusive(state: &State) -> bool {
-    let walk = state.system.kernel.routine(GUP_PTE_RANGE);
-    if walk.is_none_or(|walk| walk.position("unshare").is_none()) || a_page_table_is_locked(state) {
+    let restore = state.system.kernel.routine(REMOVE_MIGRATION_PTES);
+    let kept = restore.is_some_and(|restore| restore.position("excl").is_some());
+    if !kept || a_page_table_is_locked(state) {
         return true;
     }
     let layout = state.layout();

@@ -23,7 +23,6 @@ pub struct StartMachine {
 const KEYS: &[&str] = &[
     "pageblock_pages",
     "blocks",
-    "max_order",
     "fine",
     "pin_bias",
     "migrate_passes",
@@ -55,15 +54,14 @@ pub fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<StartMachine> {
         let item = table.get(key);
         item.map_or(Some(default), |item| reader.number(item, key, bounds))
     };
-    let order = usize::from(pageblock_order);
-    let max_order = number("max_order", order, (order, order + 1))?;
     let pin_bias = number("pin_bias", DEFAULT_BIAS, (2, MOST_BIAS))?;
     let migrate_passes = number("migrate_passes", DEFAULT_PASSES, (1, 10))?;
     let migrate_tries = number("migrate_tries", DEFAULT_TRIES, (1, 5))?;
     let fine = table.get("fine").is_some_and(|item| reader.flag(item, "fine"));
     let geometry = Geometry {
         pageblock_order,
-        max_order: max_order as u8,
+        // Larger blocks would span pageblocks, which isolation does not handle yet.
+        max_order: pageblock_order,
         blocks: blocks.len(),
         cma_areas,
         processes: Vec::new(),
