@@ -47,9 +47,9 @@ impl Random {
 fn machine(random: &mut Random) -> String {
     let fine = random.one_in(2);
     let passes = 1 + random.below(2);
+    let blocks = ["movable", "cma:area0", "cma:area0", "unmovable", "movable"];
     let mut text = format!(
-        "[machine]\nblocks = [\"movable\", \"cma:area0\", \"cma:area0\", \"unmovable\", \"movable\"]\n\
-         zero_page = 6\nfine = {fine}\nmigrate_passes = {passes}\n"
+        "[machine]\nblocks = {blocks:?}\nzero_page = 6\nfine = {fine}\nmigrate_passes = {passes}\n"
     );
     if random.one_in(3) {
         text += "allocated = [8]\n";
