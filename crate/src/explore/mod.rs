@@ -160,8 +160,7 @@ impl Explorer {
             .choices()
             .filter(|choice| system.status(&self.memory, *choice) == Status::Runnable)
             .collect();
-        if runnable.is_empty() {
-            let end = self.end();
+        if let Some(end) = runnable.is_empty().then(|| End::of(&system, &self.memory)).flatten() {
             self.record(state, end);
         }
         let steps = self.reached[state as usize].0 + 1;
@@ -181,18 +180,6 @@ impl Explorer {
 
     fn restore(&mut self, state: StateId) {
         self.memory.restore(&self.states[state as usize]);
-    }
-
-    /// How an execution ends in the state at hand, where nobody can move.
-    fn end(&self) -> End {
-        let done = |choice| self.system.status(&self.memory, choice) == Status::Done;
-        if self.system.bug(&self.memory).is_some() {
-            End::Bug
-        } else if self.system.choices().all(done) {
-            End::Done
-        } else {
-            End::Deadlock
-        }
     }
 
     fn record(&mut self, state: StateId, end: End) {

@@ -43,8 +43,6 @@ pub enum Local {
     Search,
     /// `page_count` as it was read.
     Refs,
-    /// `page_mapcount` as it was read.
-    Maps,
     /// The pass of `migrate_pages`.
     Pass,
     /// The try of `__alloc_contig_migrate_range`.
@@ -92,7 +90,6 @@ impl Local {
             Local::Count => ("count", Unit::Number),
             Local::Search => ("bitmap_no", Unit::Number),
             Local::Refs => ("page_count", Unit::Number),
-            Local::Maps => ("page_mapcount", Unit::Number),
             Local::Pass => ("pass", Unit::Number),
             Local::Tries => ("tries", Unit::Number),
             Local::Mapped => ("page_was_mapped", Unit::Flag),

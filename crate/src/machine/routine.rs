@@ -44,13 +44,6 @@ pub enum Op {
     Return(fn(&Look) -> u16),
 }
 
-impl Op {
-    /// Whether the line is a step of its own, between which and the next others may run.
-    pub fn is_atomic(&self) -> bool {
-        !matches!(self, Op::If(..) | Op::Goto(..) | Op::Let(..) | Op::Call(..) | Op::Return(..))
-    }
-}
-
 /// One row of a routine.
 #[derive(Clone, Copy)]
 pub struct Line {

@@ -130,8 +130,6 @@ const UNDO_FOLIO: Line =
     line("undo", "gup_put_folio(folio, 1, flags)", Op::Call(GUP_PUT_FOLIO, &[]));
 const NONE: Line = line("none", "return 0", Op::Return(|_| 0));
 
-const GUP_LOCALS: &[Local] = &[Local::Pte, Local::Page, Local::Ret];
-
 /// A reference is taken without a lock, so the entry is read again after it: who clears the entry
 /// first and looks at the count then, or the other way round, will see one of the two.
 pub static GUP_PTE_RANGE_V5_17: Routine = Routine {
@@ -139,31 +137,23 @@ pub static GUP_PTE_RANGE_V5_17: Routine = Routine {
     source: "mm/gup.c, v5.13 to v5.17",
     omits: "device pages, secret memory, PageReferenced",
     params: GUP,
-    locals: GUP_LOCALS,
+    locals: &[Local::Pte, Local::Page, Local::Ret],
     returns: Returns::Page,
     body: &[PTE, PERMITTED, GRAB_HEAD, GRABBED, RECHECK, PAGE_OUT, UNDO_HEAD, NONE],
 };
 
 /// As before, in terms of folios.
 pub static GUP_PTE_RANGE_V5_18: Routine = Routine {
-    function: GUP_PTE_RANGE,
     source: "mm/gup.c, v5.18",
-    omits: "device pages, secret memory, PageReferenced",
-    params: GUP,
-    locals: GUP_LOCALS,
-    returns: Returns::Page,
     body: &[PTE, PERMITTED, GRAB_FOLIO, GRABBED, RECHECK, PAGE_OUT, UNDO_FOLIO, NONE],
+    ..GUP_PTE_RANGE_V5_17
 };
 
 /// With `gup_must_unshare` behind the second read: a read-only pin of an anonymous page needs
 /// `PageAnonExclusive`.
 pub static GUP_PTE_RANGE_V5_19: Routine = Routine {
-    function: GUP_PTE_RANGE,
     source: "mm/gup.c, v5.19 to v6.1",
     omits: "device pages, secret memory, PageReferenced; v6.1's second read of the pmd",
-    params: GUP,
-    locals: GUP_LOCALS,
-    returns: Returns::Page,
     body: &[
         PTE,
         PERMITTED,
@@ -176,6 +166,7 @@ pub static GUP_PTE_RANGE_V5_19: Routine = Routine {
         UNDO_FOLIO,
         NONE,
     ],
+    ..GUP_PTE_RANGE_V5_17
 };
 
 const LONG: Line = line("long", "if (!(flags & FOLL_LONGTERM))", Op::If(is_not_longterm, "ref"));

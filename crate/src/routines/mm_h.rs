@@ -117,7 +117,8 @@ fn migratetype(ctx: &Ctx) -> Cell<Migratetype> {
     ctx.layout().migratetype_of(ctx.get(Local::Page))
 }
 
-fn read_migratetype(ctx: &mut Ctx) {
+/// One read of the type of the page's pageblock, without a lock of its own.
+pub(super) fn read_migratetype(ctx: &mut Ctx) {
     let cell = migratetype(ctx);
     let mt = ctx.load(cell);
     ctx.set(Local::Mt, mt);

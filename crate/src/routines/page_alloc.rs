@@ -1,4 +1,5 @@
 //! `mm/page_alloc.c`: the buddy allocator, one page at a time.
+use super::mm_h::read_migratetype;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Local, Look, Op, Returns, Routine};
 use crate::mm::{Layout, Lock, Memory, Migratetype, Pfn, Place, free_list};
@@ -74,12 +75,6 @@ fn free_pages_prepare(ctx: &mut Ctx) {
     ctx.store(page.anon(), false);
     ctx.store(page.anon_exclusive(), false);
     ctx.store(page.rmap(), None);
-}
-
-fn read_migratetype(ctx: &mut Ctx) {
-    let cell = ctx.layout().migratetype_of(ctx.get(Local::Page));
-    let mt = ctx.load(cell);
-    ctx.set(Local::Mt, mt);
 }
 
 fn reread_migratetype(ctx: &mut Ctx) {

@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::machine::System;
+use crate::machine::{Status, System};
 use crate::mm::Memory;
 
 /// How an execution ends.
@@ -21,6 +21,23 @@ pub enum End {
 impl End {
     /// All ends.
     pub const ALL: [End; 4] = [End::Done, End::Deadlock, End::Livelock, End::Bug];
+
+    /// How the execution in this state has ended; nothing while somebody can move. A livelock never
+    /// shows in a single state.
+    pub fn of(system: &System, memory: &Memory) -> Option<End> {
+        if system.bug(memory).is_some() {
+            return Some(End::Bug);
+        }
+        let mut end = End::Done;
+        for choice in system.choices() {
+            match system.status(memory, choice) {
+                Status::Runnable => return None,
+                Status::Blocked(_) => end = End::Deadlock,
+                Status::Done => {}
+            }
+        }
+        Some(end)
+    }
 
     /// The word of scenario files and outcome tables.
     pub fn word(self) -> &'static str {

@@ -1,8 +1,6 @@
 //! The timeline as kernel commit messages draw it: ASCII, 75 columns, a column for each CPU.
+use super::lanes;
 use super::protocol::{LineView, StepView};
-use super::{lanes, picture};
-use crate::machine::{Choice, Status};
-use crate::mm::Memory;
 use crate::player::Player;
 use crate::scenario::{End, Outcome, Scenario};
 
@@ -151,7 +149,7 @@ fn list(player: &Player, steps: &[StepView], out: &mut Vec<String>) {
 /// What came out, or who could go on.
 fn outcome(player: &Player) -> Vec<String> {
     let (system, memory) = (player.system(), player.memory());
-    let end = end(player, memory);
+    let end = End::of(system, memory);
     let outcome = Outcome::of(system, memory, end.unwrap_or(End::Done));
     let mut lines = Vec::new();
     for (name, value) in &outcome.results {
@@ -162,17 +160,11 @@ fn outcome(player: &Player) -> Vec<String> {
         let sentence = property.map_or("", |property| property.when_broken);
         lines.extend(wrap(&format!("Broken: {name} ({sentence})"), WIDTH, 8));
     }
-    lines.push(match picture::end(system, memory) {
-        Some(word) => format!("End: {word}"),
+    lines.push(match end {
+        Some(end) => format!("End: {}", end.word()),
         None => "End: not reached".into(),
     });
     lines
-}
-
-fn end(player: &Player, memory: &Memory) -> Option<End> {
-    let system = player.system();
-    let can_move = |choice: Choice| system.status(memory, choice) == Status::Runnable;
-    (!system.choices().any(can_move)).then_some(End::Done)
 }
 
 /// Text that mail cannot spoil: other characters become `?`.

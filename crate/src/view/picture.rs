@@ -9,7 +9,7 @@ use crate::mm::{AccessKind, Layout, LockWord, Memory, Migratetype, Pfn, Place, S
 use crate::player::Player;
 use crate::properties::references::{Holder, holders};
 use crate::routines::entry::foll;
-use crate::scenario::Scenario;
+use crate::scenario::{End, Scenario};
 use crate::schedule::{Schedule, lock_name};
 
 /// The machine at the cursor.
@@ -31,7 +31,7 @@ pub fn state(scenario: &Scenario, player: &Player) -> StateView {
         pins: pins(layout, memory),
         locks: locks(system, memory),
         findings: findings(player),
-        end: end(system, memory),
+        end: End::of(system, memory).map(|end| end.word().into()),
     }
 }
 
@@ -268,17 +268,4 @@ fn findings(player: &Player) -> Vec<FindingView> {
         }));
     }
     findings
-}
-
-/// How the execution ended, if nothing can move any more.
-pub fn end(system: &System, memory: &Memory) -> Option<String> {
-    let statuses: Vec<Status> = system.choices().map(|c| system.status(memory, c)).collect();
-    if system.bug(memory).is_some() {
-        return Some("BUG".into());
-    }
-    if statuses.contains(&Status::Runnable) {
-        return None;
-    }
-    let done = statuses.iter().all(|status| *status == Status::Done);
-    Some(if done { "done" } else { "deadlock" }.into())
 }
