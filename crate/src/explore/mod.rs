@@ -224,7 +224,8 @@ impl Explorer {
         Report {
             states: self.states.len(),
             transitions: self.graph.edges(),
-            depth: self.reached.iter().map(|(steps, ..)| *steps).max().unwrap_or(0) as usize,
+            // Breadth first: nobody was reached in more steps than the last.
+            depth: self.reached.last().map_or(0, |(steps, ..)| *steps as usize),
             running: self.is_running(),
             complete,
             limit: self.limit.clone(),
