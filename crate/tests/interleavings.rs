@@ -261,6 +261,21 @@ fn a_lane_that_waits_for_nobody_is_a_livelock_and_one_that_is_served_is_not() {
     assert_eq!(ends(explore(&[lane(&["spin"]), lane(&["increment"])])), [End::Done]);
 }
 
+#[test]
+fn a_livelock_is_shown_by_the_way_to_its_loop_and_a_turn_of_it() {
+    let shown = |lanes: &[Timeline]| {
+        let [found] = explore(lanes).outcomes.try_into().expect("one outcome");
+        let witness = found.witness.expect("shown");
+        (witness.schedule.to_text(), witness.switches, witness.loop_from)
+    };
+    assert_eq!(shown(&[lane(&["spin"])]), ("0".into(), 0, Some(0)));
+    // Two that wait take turns, and both are served.
+    assert_eq!(shown(&[lane(&["spin"]), lane(&["spin"])]), ("0 1".into(), 1, Some(0)));
+    // Whoever has work to do does it first: to wait for that is no livelock.
+    let late = [lane(&["ab", "spin"]), lane(&["spin"])];
+    assert_eq!(shown(&late), ("0*5 1".into(), 1, Some(4)));
+}
+
 /// The workload of T lanes that do K times: an update under a lock, then a racy one. SPIN, rumur,
 /// TLC and Stateright count these states.
 #[test]

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use pagerace::explore::{Explorer, Limits, Report, Verdict, judge};
+use pagerace::machine::{Choice, Status};
 use pagerace::player::Player;
 use pagerace::properties::PROPERTIES;
-use pagerace::scenario::{KernelChoice, Scenario, parse};
+use pagerace::scenario::{End, KernelChoice, Scenario, parse};
 
 fn files() -> Vec<(String, String)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
@@ -139,4 +140,39 @@ fn every_witness_shows_its_outcome() {
             assert_eq!(player.schedule().switches(), witness.switches);
         }
     }
+}
+
+/// The loop of a livelock brings the machine back to where it began, cell by cell, and what can be
+/// done on the way round is done: nobody is starved.
+#[test]
+fn every_livelock_has_a_fair_loop() {
+    let mut livelocks = 0;
+    for (name, scenario) in scenarios() {
+        for kernel in kernels(&scenario) {
+            for found in explore(&scenario, &kernel).outcomes {
+                let witness = found.witness.expect("a found outcome has a witness");
+                let livelock = found.outcome.end == End::Livelock;
+                assert_eq!(witness.loop_from.is_some(), livelock, "{name} {kernel:?}");
+                let Some(from) = witness.loop_from else { continue };
+                livelocks += 1;
+                let (system, mut memory) = scenario.build(&kernel).expect("it builds");
+                let (stem, turn) = witness.schedule.0.split_at(from);
+                stem.iter().for_each(|choice| drop(system.step(&mut memory, *choice, false)));
+                let before = memory.cells().to_vec();
+                for choice in turn {
+                    let can = |choice: &Choice| system.status(&memory, *choice) == Status::Runnable;
+                    let starved =
+                        system.choices().find(|other| can(other) && !turn.contains(other));
+                    assert_eq!(starved, None, "{name} {kernel:?}: {turn:?}");
+                    assert!(can(choice), "{name} {kernel:?}: {turn:?}");
+                    system.step(&mut memory, *choice, false);
+                }
+                assert!(
+                    !turn.is_empty() && memory.cells() == before,
+                    "{name} {kernel:?}: {turn:?}"
+                );
+            }
+        }
+    }
+    assert!(livelocks > 0, "no scenario has a livelock");
 }

@@ -1,12 +1,23 @@
-//! The graph of all states: which choice leads where, which cycles are fair, and the way to a
-//! state with the fewest context switches.
+//! The graph of all states: which choice leads where, which cycles are fair, the way to a state
+//! with the fewest context switches, and a turn round a fair cycle.
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+
+use foldhash::fast::FixedState;
 
 use crate::machine::Choice;
 
 /// A state, by the order in which it was found; 0 is the start.
 pub type StateId = u32;
+
+/// A way through the graph.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Way {
+    /// The choices, in order.
+    pub choices: Vec<Choice>,
+    /// The state that they lead to.
+    pub to: StateId,
+}
 
 /// The edges found so far, grouped by the state that they leave.
 #[derive(Default)]
@@ -93,6 +104,63 @@ impl Graph {
         (!made.is_empty()).then_some(offered)
     }
 
+    /// A turn round a fair component, from one of its states back to it, that makes every choice
+    /// the component offers: whoever repeats it for ever is fair.
+    ///
+    /// It is short, but not the shortest, which is a travelling salesman's problem: it goes to the
+    /// nearest choice that is not made yet until none is left, and then straight back.
+    pub fn fair_loop(&self, component: &[StateId], start: StateId) -> Vec<Choice> {
+        let inside: HashSet<StateId, FixedState> = component.iter().copied().collect();
+        let mut missing: Vec<Choice> = Vec::new();
+        for (choice, _) in component.iter().flat_map(|state| self.from(*state)) {
+            if !missing.contains(choice) {
+                missing.push(*choice);
+            }
+        }
+        let (mut turn, mut at) = (Vec::new(), start);
+        while !missing.is_empty() || at != start {
+            let way = self.nearest(&inside, at, |choice, to| {
+                if missing.is_empty() { to == start } else { missing.contains(&choice) }
+            });
+            let way = way.expect("a fair component is connected and makes what it offers");
+            missing.retain(|choice| !way.choices.contains(choice));
+            turn.extend(way.choices);
+            at = way.to;
+        }
+        turn
+    }
+
+    /// The shortest way inside a set of states that ends with an edge that is wanted; of equal ones
+    /// that of the lower lanes.
+    fn nearest(
+        &self,
+        inside: &HashSet<StateId, FixedState>,
+        from: StateId,
+        wanted: impl Fn(Choice, StateId) -> bool,
+    ) -> Option<Way> {
+        let mut came: HashMap<StateId, (StateId, Choice), FixedState> = HashMap::default();
+        let mut queue = VecDeque::from([from]);
+        while let Some(state) = queue.pop_front() {
+            for (choice, to) in self.from(state).iter().filter(|(_, to)| inside.contains(to)) {
+                if wanted(*choice, *to) {
+                    let (mut choices, mut at) = (vec![*choice], state);
+                    while at != from {
+                        let (before, choice) = came[&at];
+                        choices.push(choice);
+                        at = before;
+                    }
+                    choices.reverse();
+                    return Some(Way { choices, to: *to });
+                }
+                if *to != from && !came.contains_key(to) {
+                    came.insert(*to, (state, *choice));
+                    queue.push_back(*to);
+                }
+            }
+        }
+        None
+    }
+
     /// Tarjan's strongly connected components of the given states, which are one part each of
     /// `part`, without recursion (SIAM J. Comput. 1972). Edges to other parts do not count.
     fn components(
@@ -158,12 +226,12 @@ impl Graph {
         lanes: usize,
         targets: usize,
         target: impl Fn(StateId) -> Option<usize>,
-    ) -> Vec<Option<Vec<Choice>>> {
+    ) -> Vec<Option<Way>> {
         let node = |state: StateId, lane: usize| state as usize * (lanes + 1) + lane;
         let nodes = self.largest_state() as usize * (lanes + 1) + lanes + 1;
         let mut came: Vec<Option<(usize, Choice)>> = vec![None; nodes];
         let mut settled = vec![false; nodes];
-        let mut found: Vec<Option<Vec<Choice>>> = vec![None; targets];
+        let mut found: Vec<Option<Way>> = vec![None; targets];
         let mut best = vec![(u32::MAX, u32::MAX); nodes];
         let start = node(0, lanes);
         best[start] = (0, 0);
@@ -177,7 +245,7 @@ impl Graph {
             }
             let (state, lane) = ((at / (lanes + 1)) as StateId, at % (lanes + 1));
             if let Some(target) = target(state).filter(|target| found[*target].is_none()) {
-                found[target] = Some(path(&came, at));
+                found[target] = Some(Way { choices: path(&came, at), to: state });
                 missing -= 1;
                 if missing == 0 {
                     break;
@@ -226,6 +294,32 @@ mod tests {
         graph
     }
 
+    fn lanes(choices: &[Choice]) -> Vec<usize> {
+        choices.iter().map(|choice| choice.cpu()).collect()
+    }
+
+    /// The lanes that move in the turn round the graph's only fair component, from `start`.
+    fn turn(graph: &Graph, start: StateId) -> Vec<usize> {
+        let [component] = graph.fair_components().try_into().unwrap();
+        lanes(&checked(graph, &component, start))
+    }
+
+    /// The turn, of which everything is checked that it promises but its shortness.
+    fn checked(graph: &Graph, component: &[StateId], start: StateId) -> Vec<Choice> {
+        let turn = graph.fair_loop(component, start);
+        let mut at = start;
+        for choice in &turn {
+            let edge = graph.from(at).iter().find(|(other, _)| other == choice);
+            at = edge.expect("the choice can be made").1;
+            assert!(component.contains(&at), "{turn:?} leaves {component:?} for {at}");
+        }
+        assert_eq!(at, start, "{turn:?}");
+        for (choice, _) in component.iter().flat_map(|state| graph.from(*state)) {
+            assert!(turn.contains(choice), "{turn:?} never makes {choice:?}");
+        }
+        turn
+    }
+
     /// 0 to 3 by three switches in three steps, or by one switch in five.
     #[test]
     fn fewer_switches_win_over_fewer_steps() {
@@ -240,8 +334,8 @@ mod tests {
             &[(1, 3)],
         ]);
         let found = graph.witnesses(2, 1, |state| (state == 3).then_some(0));
-        let lanes: Vec<usize> = found[0].as_ref().unwrap().iter().map(|c| c.cpu()).collect();
-        assert_eq!(lanes, [0, 0, 0, 1, 1]);
+        let way = found[0].as_ref().unwrap();
+        assert_eq!((lanes(&way.choices), way.to), (vec![0, 0, 0, 1, 1], 3));
     }
 
     #[test]
@@ -258,5 +352,57 @@ mod tests {
         // Both move for ever; a way out that nobody must take does not help.
         let both = graph(&[&[(0, 1), (1, 0)], &[(0, 0), (1, 2)], &[]]);
         assert_eq!(both.fair_components().len(), 1);
+    }
+
+    #[test]
+    fn a_loop_returns_to_where_it_started() {
+        // A step on the spot; a ring, from each of its states.
+        assert_eq!(turn(&graph(&[&[(0, 0)]]), 0), [0]);
+        let ring = graph(&[&[(0, 1)], &[(1, 2)], &[(2, 0)]]);
+        assert_eq!(turn(&ring, 0), [0, 1, 2]);
+        assert_eq!(turn(&ring, 2), [2, 0, 1]);
+        // 0 lies before the loop, and is no part of it.
+        assert_eq!(turn(&graph(&[&[(0, 1)], &[(0, 2)], &[(1, 1)]]), 2), [1, 0]);
+    }
+
+    #[test]
+    fn a_loop_makes_every_choice_of_its_component_and_stays_inside() {
+        // CPU0 spins on the spot and CPU1 goes round: the shortest cycle would starve it.
+        let both = graph(&[&[(0, 0), (1, 1)], &[(0, 1), (1, 0)]]);
+        assert_eq!(turn(&both, 0), [0, 1, 1]);
+        assert_eq!(turn(&both, 1), [0, 1, 1]);
+        // CPU1 can leave for ever at 1, and need not: it moves on the spot at 2. CPU2 moves only
+        // on the long way from 2 to 0.
+        let graph =
+            graph(&[&[(0, 1)], &[(0, 2), (1, 4)], &[(0, 0), (1, 2), (2, 3)], &[(0, 0)], &[]]);
+        assert_eq!(turn(&graph, 0), [0, 0, 1, 2, 0]);
+        assert_eq!(turn(&graph, 3), [0, 0, 0, 1, 2]);
+    }
+
+    #[test]
+    fn every_fair_component_of_random_graphs_has_a_loop_from_each_of_its_states() {
+        let mut random = 1u32;
+        let mut below = |limit: u32| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> 16) % limit
+        };
+        let mut loops = 0;
+        for _ in 0..500 {
+            let mut graph = Graph::default();
+            let states = 1 + below(12);
+            for _ in 0..states {
+                graph.expand_next();
+                for cpu in 0..3 {
+                    if below(3) > 0 {
+                        graph.add(Choice::Run(cpu), below(states));
+                    }
+                }
+            }
+            for component in graph.fair_components() {
+                component.iter().for_each(|state| drop(checked(&graph, &component, *state)));
+                loops += component.len();
+            }
+        }
+        assert!(loops > 500, "{loops}");
     }
 }

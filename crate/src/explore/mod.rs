@@ -15,7 +15,7 @@ use crate::machine::{Choice, Status, System};
 use crate::mm::Memory;
 use crate::scenario::{End, Outcome};
 use crate::schedule::Schedule;
-use graph::{Graph, StateId};
+use graph::{Graph, StateId, Way};
 
 pub use judge::{Judgement, Verdict, judge};
 
@@ -38,10 +38,27 @@ impl Default for Limits {
 /// An interleaving that shows an outcome.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Witness {
-    /// The choices.
+    /// The choices; of a livelock the way to its loop, and one turn of the loop.
     pub schedule: Schedule,
-    /// How often another lane moves than before.
+    /// How often another lane moves than before, in the whole of it.
     pub switches: usize,
+    /// Of a livelock, how many choices lead to the loop. The others bring the machine back to the
+    /// state before them, and every choice that can be made on the loop is one of them: a fair
+    /// scheduler may repeat them for ever.
+    pub loop_from: Option<usize>,
+}
+
+impl Witness {
+    fn new(choices: Vec<Choice>) -> Self {
+        let schedule = Schedule(choices);
+        Witness { switches: schedule.switches(), schedule, loop_from: None }
+    }
+
+    fn with_loop(mut way: Vec<Choice>, turn: Vec<Choice>) -> Self {
+        let loop_from = Some(way.len());
+        way.extend(turn);
+        Witness { loop_from, ..Witness::new(way) }
+    }
 }
 
 /// An outcome and what is known of it.
@@ -52,7 +69,8 @@ pub struct Found {
     /// Whether every execution ends so; never claimed of a search that is not complete.
     pub always: bool,
     /// The interleaving that shows it: of a complete search the one with the fewest context
-    /// switches, then the fewest steps; before that, one with the fewest steps.
+    /// switches, then the fewest steps; before that, one with the fewest steps. Of a livelock this
+    /// is said of the way to its loop.
     pub witness: Option<Witness>,
 }
 
@@ -87,7 +105,7 @@ pub struct Explorer {
     outcomes: IndexSet<Outcome, FixedState>,
     /// The outcome of each end state, and of each state on a fair cycle.
     ends: Vec<(StateId, usize)>,
-    witnesses: Option<Vec<Option<Vec<Choice>>>>,
+    witnesses: Option<Vec<Option<Witness>>>,
     limit: Option<String>,
 }
 
@@ -122,10 +140,9 @@ impl Explorer {
         }
         let searched = self.graph.expanded() == self.states.len();
         if (searched || self.limit.is_some()) && self.witnesses.is_none() {
-            if searched {
-                self.find_livelocks();
-            }
-            self.find_witnesses();
+            let loops = if searched { self.graph.fair_components() } else { Vec::new() };
+            self.record_livelocks(&loops);
+            self.find_witnesses(&loops);
         }
         self.is_running()
     }
@@ -188,21 +205,26 @@ impl Explorer {
         self.ends.push((state, number));
     }
 
-    fn find_livelocks(&mut self) {
-        for component in self.graph.fair_components() {
-            for state in component {
-                self.restore(state);
-                self.record(state, End::Livelock);
-            }
+    fn record_livelocks(&mut self, loops: &[Vec<StateId>]) {
+        for state in loops.iter().flatten() {
+            self.restore(*state);
+            self.record(*state, End::Livelock);
         }
     }
 
-    fn find_witnesses(&mut self) {
+    fn find_witnesses(&mut self, loops: &[Vec<StateId>]) {
         let ends: std::collections::HashMap<StateId, usize, FixedState> =
             self.ends.iter().copied().collect();
         let lanes = self.system.lanes.len();
         let target = |state: StateId| ends.get(&state).copied();
-        self.witnesses = Some(self.graph.witnesses(lanes, self.outcomes.len(), target));
+        let ways = self.graph.witnesses(lanes, self.outcomes.len(), target);
+        let witness =
+            |Way { choices, to }: Way| match loops.iter().find(|component| component.contains(&to))
+            {
+                Some(component) => Witness::with_loop(choices, self.graph.fair_loop(component, to)),
+                None => Witness::new(choices),
+            };
+        self.witnesses = Some(ways.into_iter().map(|way| way.map(witness)).collect());
     }
 
     /// States, transitions and outcomes so far: the numbers of [`Explorer::report`] without its
@@ -234,12 +256,13 @@ impl Explorer {
     }
 
     fn witness(&self, outcome: usize) -> Option<Witness> {
-        let choices = match &self.witnesses {
-            Some(found) => found[outcome].clone()?,
-            None => self.first_path(self.ends.iter().find(|(_, number)| *number == outcome)?.0),
-        };
-        let schedule = Schedule(choices);
-        Some(Witness { switches: schedule.switches(), schedule })
+        match &self.witnesses {
+            Some(found) => found[outcome].clone(),
+            None => {
+                let (state, _) = self.ends.iter().find(|(_, number)| *number == outcome)?;
+                Some(Witness::new(self.first_path(*state)))
+            }
+        }
     }
 
     fn first_path(&self, mut state: StateId) -> Vec<Choice> {
