@@ -1,5 +1,6 @@
 //! Floor 5: playback with a cursor. The trace may reach beyond the cursor; a step made in the past
 //! gives up what lay ahead.
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::machine::{Choice, Status, StepRecord, System};
@@ -72,9 +73,7 @@ impl Player {
     pub fn seek(&mut self, cursor: usize) {
         while self.cursor > cursor {
             self.cursor -= 1;
-            let step = &self.steps[self.cursor];
-            let lines = step.lines.iter().flat_map(|line| &line.accesses);
-            lines.chain(&step.rest).rev().for_each(|access| self.memory.undo(access));
+            undo(&mut self.memory, &self.steps[self.cursor]);
         }
         while self.cursor < cursor.min(self.steps.len()) {
             let step = &self.steps[self.cursor];
@@ -95,4 +94,56 @@ impl Player {
         self.memory = memory;
         Ok(())
     }
+
+    /// Whether the steps up to the cursor end with a loop that a fair scheduler may follow for
+    /// ever: how many steps lead to it.
+    ///
+    /// That is so where the machine was in this state before, and every choice that could be made
+    /// since was made since. Of such places the first counts, but turns that are alike count once.
+    pub fn loop_from(&self) -> Option<usize> {
+        // Most traces never come back: they need no question about who could have moved.
+        let earliest = *self.places_of_this_state(0).last()?;
+        let (mut could, mut made) = (BTreeSet::new(), BTreeSet::new());
+        let mut first = None;
+        self.walk_back(earliest, |place, memory| {
+            let can = |choice: &Choice| self.system.status(memory, *choice) == Status::Runnable;
+            could.extend(self.system.choices().filter(can));
+            made.insert(self.steps[place].choice);
+            if could.is_subset(&made) && memory.cells() == self.memory.cells() {
+                first = Some(place);
+            }
+        });
+        let first = first?;
+        let turns = &self.schedule().0[first..self.cursor];
+        let is_alike = |place: &usize| {
+            let turn = &turns[place - first..];
+            turns.chunks(turn.len()).all(|other| other == turn)
+        };
+        self.places_of_this_state(first).into_iter().find(is_alike)
+    }
+
+    /// After how many earlier steps the machine was in the state at the cursor; the last first.
+    fn places_of_this_state(&self, from: usize) -> Vec<usize> {
+        let mut places = Vec::new();
+        self.walk_back(from, |place, memory| {
+            if memory.cells() == self.memory.cells() {
+                places.push(place);
+            }
+        });
+        places
+    }
+
+    /// Visits the states before the cursor, the last first, each with the steps that lie before it.
+    fn walk_back(&self, to: usize, mut visit: impl FnMut(usize, &Memory)) {
+        let mut memory = self.memory.clone();
+        for place in (to..self.cursor).rev() {
+            undo(&mut memory, &self.steps[place]);
+            visit(place, &memory);
+        }
+    }
+}
+
+fn undo(memory: &mut Memory, step: &StepRecord) {
+    let lines = step.lines.iter().flat_map(|line| &line.accesses);
+    lines.chain(&step.rest).rev().for_each(|access| memory.undo(access));
 }

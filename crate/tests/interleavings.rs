@@ -10,6 +10,7 @@ use pagerace::machine::{
     Choice, Ctx, Function, Kernel, Local, Look, Op, Operation, Returns, Routine, Status, System,
 };
 use pagerace::mm::{CmaArea, Geometry, Layout, Lock, LockKind, Memory, Pfn};
+use pagerace::player::Player;
 use pagerace::scenario::{End, Outcome};
 use pagerace::schedule::Schedule;
 
@@ -274,6 +275,37 @@ fn a_livelock_is_shown_by_the_way_to_its_loop_and_a_turn_of_it() {
     // Whoever has work to do does it first: to wait for that is no livelock.
     let late = [lane(&["ab", "spin"]), lane(&["spin"])];
     assert_eq!(shown(&late), ("0*5 1".into(), 1, Some(4)));
+}
+
+#[test]
+fn a_trace_knows_the_loop_at_its_end() {
+    let looped = |lanes: &[Timeline], steps: &str| {
+        let (system, memory) = system(lanes);
+        let mut player = Player::new(system, memory);
+        player.play(steps, Default::default()).expect("it plays");
+        player.loop_from()
+    };
+    // CPU1 waits: to pass it over for ever is not fair, unless it has nothing to do.
+    let spins = [lane(&["spin"]), lane(&["spin"])];
+    assert_eq!(looped(&spins, ""), None);
+    assert_eq!(looped(&spins, "0*3"), None);
+    assert_eq!(looped(&spins, "0*3 1"), Some(0));
+    assert_eq!(looped(&[lane(&["spin"]), lane(&["increment"])], "0"), None);
+    assert_eq!(looped(&[lane(&["spin"]), lane(&["ab"])], "1*4 0"), Some(4));
+    // Turns that are alike count once.
+    assert_eq!(looped(&spins, "0 1 0 1 0 1"), Some(4));
+    assert_eq!(looped(&[lane(&["spin"])], "0*100"), Some(99));
+    // Only what lies before the cursor counts.
+    let (system, memory) = system(&spins);
+    let mut player = Player::new(system, memory);
+    player.play("0 1 0", Default::default()).expect("it plays");
+    let found: Vec<Option<usize>> = (0..4)
+        .map(|cursor| {
+            player.seek(cursor);
+            player.loop_from()
+        })
+        .collect();
+    assert_eq!(found, [None, None, Some(0), Some(0)]);
 }
 
 /// The workload of T lanes that do K times: an update under a lock, then a racy one. SPIN, rumur,

@@ -156,6 +156,11 @@ fn every_livelock_has_a_fair_loop() {
                 let Some(from) = witness.loop_from else { continue };
                 livelocks += 1;
                 let (system, mut memory) = scenario.build(&kernel).expect("it builds");
+                let system = Rc::new(system);
+                let mut player = Player::new(Rc::clone(&system), memory.clone());
+                let text = witness.schedule.to_text();
+                player.play(&text, Default::default()).expect("it plays");
+                assert_eq!(player.loop_from(), Some(from), "{name} {kernel:?}: {text}");
                 let (stem, turn) = witness.schedule.0.split_at(from);
                 stem.iter().for_each(|choice| drop(system.step(&mut memory, *choice, false)));
                 let before = memory.cells().to_vec();

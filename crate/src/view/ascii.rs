@@ -16,16 +16,18 @@ const DEEPEST_INDENT: usize = 8;
 /// The trace up to the cursor, with its outcome below.
 pub fn timeline(scenario: &Scenario, player: &Player) -> String {
     let steps = &lanes::trace(player)[..player.cursor()];
+    let loop_from = player.loop_from();
     let mut lines = vec![ascii(&scenario.title)];
     lines.push(format!("Kernel: {}", ascii(&player.system().kernel.name)));
     lines.push(String::new());
     if scenario.cpus.len() <= MOST_COLUMNS {
-        columns(scenario, player, steps, &mut lines);
+        columns(scenario, player, steps, loop_from, &mut lines);
     } else {
-        list(player, steps, &mut lines);
+        list(player, steps, loop_from, &mut lines);
     }
+    lines.extend(loop_from.map(loop_ends));
     lines.push(String::new());
-    lines.extend(outcome(player));
+    lines.extend(outcome(player, loop_from));
     let mut text = String::new();
     for line in lines {
         text.push_str(line.trim_end());
@@ -34,7 +36,26 @@ pub fn timeline(scenario: &Scenario, player: &Player) -> String {
     text
 }
 
-fn columns(scenario: &Scenario, player: &Player, steps: &[StepView], out: &mut Vec<String>) {
+/// Stands above the first step of a loop.
+fn loop_begins(from: usize, steps: &[StepView]) -> String {
+    let (first, last) = (from + 1, steps.len());
+    let steps =
+        if first == last { format!("step {first}") } else { format!("steps {first} to {last}") };
+    format!("{:-<WIDTH$}", format!("--- from here for ever: {steps} "))
+}
+
+/// Stands below the last step of a loop.
+fn loop_ends(from: usize) -> String {
+    format!("{:-<WIDTH$}", format!("--- back where step {} began ", from + 1))
+}
+
+fn columns(
+    scenario: &Scenario,
+    player: &Player,
+    steps: &[StepView],
+    loop_from: Option<usize>,
+    out: &mut Vec<String>,
+) {
     let count = scenario.cpus.len();
     let width = WIDTH / count;
     for (cpu, lane) in scenario.cpus.iter().enumerate() {
@@ -50,7 +71,10 @@ fn columns(scenario: &Scenario, player: &Player, steps: &[StepView], out: &mut V
     out.push(rules.concat());
     let mut columns =
         Columns { count, stacks: vec![Vec::new(); count], operations: vec![None; count] };
-    for step in steps {
+    for (number, step) in steps.iter().enumerate() {
+        if loop_from == Some(number) {
+            out.push(loop_begins(number, steps));
+        }
         columns.step(player, step, out);
     }
 }
@@ -123,8 +147,11 @@ fn put(out: &mut Vec<String>, cpu: usize, count: usize, rows: Vec<String>, besid
     }
 }
 
-fn list(player: &Player, steps: &[StepView], out: &mut Vec<String>) {
-    for step in steps {
+fn list(player: &Player, steps: &[StepView], loop_from: Option<usize>, out: &mut Vec<String>) {
+    for (number, step) in steps.iter().enumerate() {
+        if loop_from == Some(number) {
+            out.push(loop_begins(number, steps));
+        }
         let head = format!("{:>4}. CPU{} ", step.number, step.cpu);
         let mut rows: Vec<String> =
             step.lines.iter().map(|line| format!("{}(): {}", line.function, line.text)).collect();
@@ -147,9 +174,9 @@ fn list(player: &Player, steps: &[StepView], out: &mut Vec<String>) {
 }
 
 /// What came out, or who could go on.
-fn outcome(player: &Player) -> Vec<String> {
+fn outcome(player: &Player, loop_from: Option<usize>) -> Vec<String> {
     let (system, memory) = (player.system(), player.memory());
-    let end = End::of(system, memory);
+    let end = End::of(system, memory).or(loop_from.map(|_| End::Livelock));
     let outcome = Outcome::of(system, memory, end.unwrap_or(End::Done));
     let mut lines = Vec::new();
     for (name, value) in &outcome.results {
