@@ -92,6 +92,31 @@ fn a_witness_runs_and_its_timeline_fits_a_mail() {
 }
 
 #[test]
+fn a_livelock_is_shown_with_its_loop() {
+    let file = "scenarios/cma-pin-held-for-ever.toml";
+    let output = pagerace(&["explore", file, "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    let outcomes = json["outcomes"].as_array().expect("a list");
+    for outcome in outcomes.iter().filter(|outcome| outcome["end"] != "livelock") {
+        assert!(outcome["witness"]["loop_from"].is_null());
+    }
+    let found = outcomes.iter().find(|outcome| outcome["end"] == "livelock").expect("it is found");
+    let witness = &found["witness"];
+    let (from, steps) = (witness["loop_from"].as_u64(), witness["steps"].as_u64());
+    let (from, steps) = (from.expect("a number"), steps.expect("a number"));
+    let text = out(&pagerace(&["explore", file]));
+    let place = format!("(steps {} to {steps}, for ever)", from + 1);
+    assert!(text.contains("          Stem    0*2 1*") && text.contains(&place), "{text}");
+    let schedule = witness["schedule"].as_str().expect("text");
+    let text = out(&pagerace(&["run", file, "--schedule", schedule]));
+    let begins = format!("\n--- from here for ever: steps {} to {steps} ---", from + 1);
+    let ends = format!("\n--- back where step {} began ---", from + 1);
+    assert!(text.find(&begins).is_some_and(|place| Some(place) < text.find(&ends)), "{text}");
+    assert!(text.ends_with("End: livelock\n"), "{text}");
+    assert!(text.lines().all(|line| line.len() <= 75), "{text}");
+}
+
+#[test]
 fn the_timeline_of_the_race_is_the_one_of_the_mail() {
     let output = pagerace(&["run", RACE]);
     let text = out(&output);

@@ -1,7 +1,7 @@
 // Made of crate/src/view/protocol.rs by its test. Do not edit: run
 // PAGERACE_BLESS=1 cargo test --lib protocol
 export type Request = { "type": "catalogue" } | { "type": "open", text: string, } | { "type": "kernel", base: string, toggles: { [key in string]: string }, } | { "type": "step", choice: string, } | { "type": "seek", cursor: number, } | { "type": "play", schedule: string, } | { "type": "explore", max_states: number, } | { "type": "advance", fuel: number, } | { "type": "share" } | { "type": "decode", payload: string, };
-export type Reply = { "type": "catalogue" } & Catalogue | { "type": "opened", unplayed: Diagnostic | null, text: string, scenario: ScenarioView, trace: Array<StepView>, state: StateView, } | { "type": "played", trace: Array<StepView>, state: StateView, } | { "type": "moved", state: StateView, } | { "type": "explored" } & ExplorationView | { "type": "shared", payload: string, text: string, } | { "type": "decoded", text: string, } | { "type": "refused", diagnostics: Array<Diagnostic>, };
+export type Reply = { "type": "catalogue" } & Catalogue | { "type": "opened", unplayed: Diagnostic | null, text: string, scenario: ScenarioView, trace: Array<StepView>, loop_from: number | null, state: StateView, } | { "type": "played", trace: Array<StepView>, loop_from: number | null, state: StateView, } | { "type": "moved", state: StateView, } | { "type": "explored" } & ExplorationView | { "type": "shared", payload: string, text: string, } | { "type": "decoded", text: string, } | { "type": "refused", diagnostics: Array<Diagnostic>, };
 export type Diagnostic = { line: number, column: number, message: string, hint: string | null, };
 export type Catalogue = { operations: Array<OperationHelp>, kernels: Array<KernelHelp>, toggles: Array<ToggleHelp>, };
 export type OperationHelp = { name: string, signature: string, help: string, params: Array<[string, string]>, returns: string, };
@@ -29,5 +29,5 @@ export type LockView = { name: string, holders: Array<number>, waiters: Array<nu
 export type FindingView = { name: string, step: number, };
 export type ExplorationView = { kernel: string, states: number, transitions: number, depth: number, running: boolean, complete: boolean, limit: string | null, outcomes: Array<OutcomeView>, expectations: Array<ExpectationView>, };
 export type OutcomeView = { results: { [key in string]: string }, breaks: Array<string>, end: string, executions: string, witness: WitnessView | null, };
-export type WitnessView = { schedule: string, switches: number, steps: number, };
+export type WitnessView = { schedule: string, switches: number, steps: number, loop_from: number | null, };
 export type ExpectationView = { claim: string, kernel: string, line: number, verdict: string, because: string | null, witness: WitnessView | null, };

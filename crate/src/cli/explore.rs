@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use pagerace::explore::{Explorer, Limits, Report, judge};
+use pagerace::explore::{Explorer, Limits, Report, Witness, judge};
 use pagerace::player::Player;
 use pagerace::scenario::{Expectation, KernelChoice, Place, Scenario};
 use pagerace::view::{ascii, session};
@@ -137,12 +137,7 @@ fn report_text(
         let quantifier = if found.always { "Always" } else { "Sometimes" };
         text += &format!("{quantifier:<9} {:<8}  {}\n", outcome.end.word(), parts.join("; "));
         if let Some(witness) = &found.witness {
-            text += &format!(
-                "          Witness {}  ({} switches, {} steps)\n",
-                witness.schedule.to_text(),
-                witness.switches,
-                witness.schedule.0.len()
-            );
+            text += &witness_text(witness);
         }
     }
     for claim in claims {
@@ -154,6 +149,23 @@ fn report_text(
             claim.place.line,
             claim.pattern,
             judgement.verdict.word()
+        );
+    }
+    text
+}
+
+/// The schedule whole, as `run` takes it; of a livelock with its parts.
+fn witness_text(witness: &Witness) -> String {
+    let (steps, switches) = (witness.schedule.0.len(), witness.switches);
+    let whole = witness.schedule.to_text();
+    let mut text = format!("          Witness {whole}  ({switches} switches, {steps} steps)\n");
+    if let (Some(turn), Some(from)) = (witness.turn(), witness.loop_from) {
+        let stem = if from == 0 { "-".into() } else { witness.stem().to_text() };
+        let first = from + 1;
+        text += &format!("          Stem    {stem}\n");
+        text += &format!(
+            "          Loop    {}  (steps {first} to {steps}, for ever)\n",
+            turn.to_text()
         );
     }
     text

@@ -54,6 +54,17 @@ impl Witness {
         Witness { switches: schedule.switches(), schedule, loop_from: None }
     }
 
+    /// The choices of one turn of its loop, of a livelock.
+    pub fn turn(&self) -> Option<Schedule> {
+        self.loop_from.map(|from| Schedule(self.schedule.0[from..].to_vec()))
+    }
+
+    /// The choices before its loop, or all of them.
+    pub fn stem(&self) -> Schedule {
+        let end = self.loop_from.unwrap_or(self.schedule.0.len());
+        Schedule(self.schedule.0[..end].to_vec())
+    }
+
     fn with_loop(mut way: Vec<Choice>, turn: Vec<Choice>) -> Self {
         let loop_from = Some(way.len());
         way.extend(turn);

@@ -117,6 +117,8 @@ pub enum Reply {
         scenario: ScenarioView,
         /// The steps, those ahead of the cursor included.
         trace: Vec<StepView>,
+        /// As in `Played`.
+        loop_from: Option<u32>,
         /// The machine at the cursor.
         state: StateView,
     },
@@ -124,6 +126,8 @@ pub enum Reply {
     Played {
         /// The steps.
         trace: Vec<StepView>,
+        /// Where they end with a loop that may go on for ever: how many steps lead to it.
+        loop_from: Option<u32>,
         /// The machine at the cursor.
         state: StateView,
     },
@@ -609,7 +613,8 @@ pub struct OutcomeView {
     pub witness: Option<WitnessView>,
 }
 
-/// The interleaving with the fewest context switches, then the fewest steps.
+/// The interleaving with the fewest context switches, then the fewest steps; of a livelock the way
+/// to its loop is, and one turn of the loop follows.
 #[derive(Serialize, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WitnessView {
@@ -619,6 +624,8 @@ pub struct WitnessView {
     pub switches: u32,
     /// Steps.
     pub steps: u32,
+    /// Of a livelock, how many of the steps lead to the loop.
+    pub loop_from: Option<u32>,
 }
 
 /// One claim of the scenario.

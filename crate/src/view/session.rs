@@ -148,6 +148,7 @@ impl Stage {
             text: self.text.clone(),
             scenario: self.scenario_view(),
             trace: lanes::trace(&self.player),
+            loop_from: self.player.loop_from().map(|from| from as u32),
             state: picture::state(&self.scenario, &self.player),
         }
     }
@@ -155,6 +156,7 @@ impl Stage {
     fn played(&self) -> Reply {
         Reply::Played {
             trace: lanes::trace(&self.player),
+            loop_from: self.player.loop_from().map(|from| from as u32),
             state: picture::state(&self.scenario, &self.player),
         }
     }
@@ -240,6 +242,7 @@ pub fn witness(witness: &Witness) -> WitnessView {
         schedule: witness.schedule.to_text(),
         switches: witness.switches as u32,
         steps: witness.schedule.0.len() as u32,
+        loop_from: witness.loop_from.map(|from| from as u32),
     }
 }
 
