@@ -44,6 +44,8 @@ export interface Model {
   readonly diagnostics: readonly Diagnostic[];
   readonly scenario: ScenarioView | null;
   readonly trace: readonly StepView[];
+  /** Where the trace ends with a loop that may go on for ever: how many steps lead to it. */
+  readonly loopFrom: number | null;
   readonly state: StateView | null;
   /** The steps that the last step from the past gave up. */
   readonly abandoned: { schedule: string; cursor: number; steps: number } | null;
@@ -71,6 +73,7 @@ export const EMPTY: Model = {
   diagnostics: [],
   scenario: null,
   trace: [],
+  loopFrom: null,
   state: null,
   abandoned: null,
   search: null,

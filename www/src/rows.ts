@@ -1,8 +1,9 @@
 /** From a trace to what the lanes draw: runs of one CPU, and in them headings, steps and folds. */
 import type { LineView, StepView } from './protocol';
 
-/** One row in a lane. */
+/** One row in a lane. A `loop` stands above the first step of what repeats for ever. */
 export type Row =
+  | { kind: 'loop'; key: string; from: number }
   | { kind: 'operation'; key: string; operation: number; interrupt: boolean; folded: boolean }
   | { kind: 'function'; key: string; name: string; depth: number; again: boolean; from: number }
   | { kind: 'step'; key: string; step: StepView }
@@ -30,8 +31,15 @@ interface Lane {
   operation: number;
 }
 
-/** Lays a trace out. Operations whose key is in `folded` shrink to a row a run. */
-export function layOut(trace: readonly StepView[], folded: ReadonlySet<string>): Run[] {
+/**
+ * Lays a trace out. Operations whose key is in `folded` shrink to a row a run. Of a trace that ends
+ * with a loop, `loopFrom` says how many steps lead to it.
+ */
+export function layOut(
+  trace: readonly StepView[],
+  folded: ReadonlySet<string>,
+  loopFrom: number | null = null,
+): Run[] {
   const runs: Run[] = [];
   const lanes = new Map<number, Lane>();
   for (const step of trace) {
@@ -50,6 +58,7 @@ export function layOut(trace: readonly StepView[], folded: ReadonlySet<string>):
       runs.push(run);
     }
     run.last = step.number;
+    if (loopFrom === step.number - 1) run.rows.push({ kind: 'loop', key: 'loop', from: loopFrom });
     addStep(run, lane, step, fresh, folded);
   }
   return runs;

@@ -1,6 +1,7 @@
 /** Small questions about a trace, asked by keys and buttons. */
 import type { Action } from './actions';
 import type { FindingView, StepView } from './protocol';
+import { asSentence, repeats } from './wording';
 
 /** The schedule of the first `upto` steps, runs folded: `1*4 0*2 1i`. */
 export function scheduleOf(trace: readonly StepView[], upto = trace.length): string {
@@ -72,6 +73,14 @@ const MOVES: readonly Action['type'][] = [
 /** Whether a wish moves the cursor, and so ends playing. */
 export const moves = (action: Action): boolean => MOVES.includes(action.type);
 
-/** What is said on arriving at a place of the trace. */
-export const sentence = (trace: readonly StepView[], cursor: number): string =>
-  cursor === 0 ? 'At the start.' : (trace[cursor - 1]?.sentence ?? '');
+/** What is said on arriving at a place of a trace, whose end may be that of a loop. */
+export function sentence(
+  trace: readonly StepView[],
+  cursor: number,
+  loopFrom: number | null,
+): string {
+  if (cursor === 0) return 'At the start.';
+  const loops = loopFrom !== null && cursor === trace.length;
+  const words = loops ? `${asSentence(repeats(loopFrom, cursor))} ` : '';
+  return `${words}${trace[cursor - 1]?.sentence ?? ''}`;
+}

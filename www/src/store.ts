@@ -208,13 +208,14 @@ export class Store extends EventTarget {
     return null;
   }
 
-  #opened({ text, scenario, trace, state }: Opened, patch: Partial<Model>): void {
+  #opened({ text, scenario, trace, loop_from, state }: Opened, patch: Partial<Model>): void {
     const spoken = `${scenario.title}. Step ${state.cursor} of ${trace.length}.`;
     this.#ownTrace = false;
     this.#set({
       text,
       scenario,
       trace,
+      loopFrom: loop_from,
       state,
       spoken,
       abandoned: null,
@@ -310,11 +311,12 @@ export class Store extends EventTarget {
   }
 
   #arrived(
-    { trace, state }: Pick<Model, 'trace'> & Pick<Opened, 'state'>,
+    { trace, loop_from, state }: Pick<Opened, 'trace' | 'loop_from' | 'state'>,
     abandoned: Model['abandoned'],
   ) {
     this.#ownTrace = true;
-    this.#set({ trace, state, abandoned, spoken: sentence(trace, state.cursor) });
+    const spoken = sentence(trace, state.cursor, loop_from);
+    this.#set({ trace, loopFrom: loop_from, state, abandoned, spoken });
     this.#touched();
   }
 
@@ -341,7 +343,8 @@ export class Store extends EventTarget {
     const reply = await this.#ask({ type: 'seek', cursor });
     if (reply?.type !== 'moved') return;
     const { state } = reply;
-    this.#set({ state, spoken: sentence(this.#model.trace, state.cursor) });
+    const { trace, loopFrom } = this.#model;
+    this.#set({ state, spoken: sentence(trace, state.cursor, loopFrom) });
     this.#writeAddressSoon();
   }
 

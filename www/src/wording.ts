@@ -11,6 +11,12 @@ export const count = (n: number, one: string, many = `${one}s`): string =>
 export const witnessText = ({ switches, steps }: WitnessView): string =>
   `${count(switches, 'switch', 'switches')}, ${count(steps, 'step')}`;
 
+/** `steps 14 to 26 repeat for ever`, for a loop after `from` of so many steps. */
+export const repeats = (from: number, steps: number): string =>
+  from + 1 === steps
+    ? `step ${steps} repeats for ever`
+    : `steps ${from + 1} to ${steps} repeat for ever`;
+
 /** How far a search got, honestly. */
 export function coverage({ view, stopped }: Search): string {
   const states = count(view.states, 'state');

@@ -1,4 +1,4 @@
-import { editor, expect, open, place, searched, slider, standsAt, test } from './page';
+import { editor, expect, open, place, searched, slider, standsAt, test, violations } from './page';
 
 test('explores every interleaving and loads a witness', async ({ page }) => {
   await open(page);
@@ -96,4 +96,36 @@ test('a schedule that does not run on another kernel is kept, and the page says 
   await page.getByRole('combobox', { name: 'Kernel' }).selectOption('v5.17');
   await standsAt(page, of);
   await expect(editor(page)).toHaveValue(exact);
+});
+
+test('a livelock says which steps repeat for ever, where it is found and where it is played', async ({
+  page,
+}) => {
+  await open(page, '#g=cma-pin-held-for-ever');
+  await page.keyboard.press('x');
+  await searched(page);
+  const row = page.locator('pagerace-outcomes').getByRole('row').filter({ hasText: 'livelock' });
+  const words = /steps (\d+) to (\d+) repeat for ever/;
+  await expect(row).toContainText(words);
+  const [said, first, last] = words.exec((await row.textContent()) ?? '') ?? [];
+  await row.getByRole('button', { name: /switch.*step/ }).click();
+  await standsAt(page, Number(last));
+  const lanes = page.locator('pagerace-lanes');
+  await expect(lanes.locator('.end')).toContainText(`Back where step ${first} began: ${said}`);
+  const spoken = page.locator('pagerace-dock .spoken');
+  await expect(spoken).toContainText(`${said?.replace('s', 'S')}.`);
+  const begins = lanes.getByRole('listitem').filter({ hasText: /^From here on, for ever$/ });
+  await expect(begins).toHaveCount(1);
+  const next = begins.locator('xpath=following-sibling::li[contains(@class, "step")][1]');
+  await expect(next.locator('.number')).toHaveText(String(first));
+  expect(await violations(page)).toEqual([]);
+  // One step on, the trace no longer ends where the loop began; around the loop, it does again.
+  await page.keyboard.press('0');
+  await standsAt(page, Number(last) + 1);
+  await expect(lanes.locator('.end')).toContainText(`Back where step ${Number(first) + 1} began`);
+  // Cut off inside of the loop, it does not.
+  await page.getByRole('button', { name: 'To the start' }).click();
+  await page.keyboard.press('1');
+  await standsAt(page, 1);
+  await expect(begins).toHaveCount(0);
 });

@@ -1,11 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import { expect, open, searched, standsAt, stepButton, test } from './page';
-
-const violations = async (page: Page) => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.target).join(' | ')}`);
-};
+import { expect, open, searched, standsAt, stepButton, test, violations } from './page';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [360, 1440]) {

@@ -1,4 +1,5 @@
 /** What the browser tests share: a page that fails on any word in the console. */
+import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 
 export { expect };
@@ -43,3 +44,9 @@ export const searched = (page: Page) =>
 
 /** The editor's text field. */
 export const editor = (page: Page) => page.getByRole('textbox', { name: 'Scenario' });
+
+/** What axe finds wrong with the page as it stands. */
+export async function violations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.target).join(' | ')}`);
+}

@@ -5,6 +5,8 @@ import { line, traceOf } from './traces';
 
 const say = (row: Row): string => {
   switch (row.kind) {
+    case 'loop':
+      return 'loop';
     case 'operation':
       return `op ${row.operation}${row.folded ? ' folded' : ''}`;
     case 'function':
@@ -33,6 +35,18 @@ test('a context switch repeats the heading', () => {
     'f@0 again',
     'step 3',
   ]);
+});
+
+test('a loop begins above its first step, folded or not', () => {
+  const trace = traceOf(['0', '0', '1', '0']);
+  assert.deepEqual(picture(trace, new Set(), 1), [
+    ['cpu0', 'op 0', 'f@0', 'step 1', 'loop', 'step 2'],
+    ['cpu1', 'op 0', 'f@0', 'step 3'],
+    ['cpu0', 'f@0 again', 'step 4'],
+  ]);
+  const fold = new Set([operationKey(0, false, 0)]);
+  assert.deepEqual(picture(trace, fold, 1)[0], ['cpu0', 'op 0 folded', '1-1', 'loop', '2-2']);
+  assert.deepEqual(picture(trace, fold, 0)[0], ['cpu0', 'loop', 'op 0 folded', '1-2']);
 });
 
 test('a folded operation is one row a run, and the next operation is not', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextBreak, nextSwitch, previousSwitch, scheduleOf } from '../src/schedule';
+import { nextBreak, nextSwitch, previousSwitch, scheduleOf, sentence } from '../src/schedule';
 import { traceOf } from './traces';
 
 const trace = traceOf(['1', '1', '1', '0', '0', '1i', '1']);
@@ -28,4 +28,11 @@ test('the next break comes round again', () => {
   assert.equal(nextBreak(broken, 3), 6);
   assert.equal(nextBreak(broken, 6), 3);
   assert.equal(nextBreak(trace, 0), null);
+});
+
+test('the end of a loop is said where it is reached, and only there', () => {
+  assert.equal(sentence(trace, 0, 2), 'At the start.');
+  assert.equal(sentence(trace, 6, 2), 'step 6');
+  assert.equal(sentence(trace, 7, 2), 'Steps 3 to 7 repeat for ever. step 7');
+  assert.equal(sentence(trace, 7, null), 'step 7');
 });

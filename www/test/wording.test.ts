@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExplorationView, OutcomeView } from '../src/protocol';
 import { offsetOf, reach } from '../src/text';
-import { count, coverage, inlineMarks, often, referenceUrl, unbroken } from '../src/wording';
+import {
+  count,
+  coverage,
+  inlineMarks,
+  often,
+  referenceUrl,
+  repeats,
+  unbroken,
+} from '../src/wording';
 
 const outcome: OutcomeView = {
   results: {},
@@ -27,6 +35,11 @@ const view: ExplorationView = {
 test('numbers in words', () => {
   assert.equal(count(1, 'step'), '1 step');
   assert.equal(count(12345, 'switch', 'switches'), '12,345 switches');
+});
+
+test('a loop in words, after the steps that lead to it', () => {
+  assert.equal(repeats(13, 26), 'steps 14 to 26 repeat for ever');
+  assert.equal(repeats(25, 26), 'step 26 repeats for ever');
 });
 
 test('a search says how far it got, and no more', () => {

@@ -107,7 +107,7 @@ export class PageraceApp extends LitElement {
         </nav>
         <div class="grid ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''}">
           <div class="column">
-            <pagerace-lanes class="lanes" .trace=${trace} .state=${state}></pagerace-lanes>
+            <pagerace-lanes class="lanes" .trace=${trace} .loopFrom=${model.loopFrom} .state=${state}></pagerace-lanes>
             <pagerace-outcomes class="outcomes" .scenario=${scenario} .search=${model.search} .searched=${model.searched}></pagerace-outcomes>
           </div>
           <div class="column">
@@ -120,7 +120,7 @@ export class PageraceApp extends LitElement {
             .diagnostics=${model.diagnostics} .operations=${model.catalogue?.operations ?? []}></pagerace-editor>
         </div>
       </main>
-      <pagerace-dock .trace=${trace} .state=${state} .playing=${model.playing} .stepsPerSecond=${model.stepsPerSecond}
+      <pagerace-dock .trace=${trace} .loopFrom=${model.loopFrom} .state=${state} .playing=${model.playing} .stepsPerSecond=${model.stepsPerSecond}
         .abandoned=${model.abandoned?.steps ?? 0} .spoken=${model.spoken}></pagerace-dock>
       <pagerace-share .shared=${model.shared}></pagerace-share>
       <pagerace-help .open=${this.help} @close=${() => {

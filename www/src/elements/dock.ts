@@ -13,6 +13,7 @@ const SPEEDS = [0.5, 1, 2, 4, 8];
 export class PageraceDock extends LitElement {
   static override properties = {
     trace: { attribute: false },
+    loopFrom: { attribute: false },
     state: { attribute: false },
     playing: { type: Boolean },
     stepsPerSecond: { type: Number },
@@ -22,6 +23,8 @@ export class PageraceDock extends LitElement {
   static override styles = [ui, dockStyles];
 
   declare trace: readonly StepView[];
+  /** How many steps lead to the loop that the trace ends with. */
+  declare loopFrom: number | null;
   declare state: StateView | null;
   declare playing: boolean;
   declare stepsPerSecond: number;
@@ -32,6 +35,7 @@ export class PageraceDock extends LitElement {
   constructor() {
     super();
     this.trace = [];
+    this.loopFrom = null;
     this.state = null;
     this.playing = false;
     this.stepsPerSecond = 2;
@@ -71,7 +75,7 @@ export class PageraceDock extends LitElement {
           </select>
         </label>
       </div>
-      <pagerace-strip .trace=${this.trace} .state=${this.state}></pagerace-strip>
+      <pagerace-strip .trace=${this.trace} .loopFrom=${this.loopFrom} .state=${this.state}></pagerace-strip>
       <p class="spoken" aria-live="polite" aria-atomic="true">${this.spoken}</p>
       <div class="steps" role="group" aria-label="Step a CPU">
         ${(this.state?.lanes ?? []).map((lane) => this.#lane(lane))}

@@ -272,6 +272,19 @@ export const laneStyles = css`
   .end.bad {
     color: var(--bad);
   }
+  .loop {
+    margin: 6px 0 2px;
+    padding: 3px 4px 0 38px;
+    font-size: var(--small);
+    font-weight: 650;
+    color: var(--bad);
+    border-top: 1.5px solid var(--bad);
+  }
+  .loop.future,
+  .end.bad.future {
+    color: var(--faint);
+    border-color: var(--faint);
+  }
   @container (max-width: 560px) {
     .canvas {
       min-width: 0;

@@ -7,6 +7,7 @@ import type { LaneView, StateView, StepView } from '../protocol';
 import { layOut, type Row, type Run } from '../rows';
 import { ui } from '../ui';
 import { vars } from '../vars';
+import { repeats } from '../wording';
 import { laneStyles } from './lanes-style';
 import { stepTemplate } from './step';
 
@@ -14,12 +15,15 @@ import { stepTemplate } from './step';
 export class PageraceLanes extends LitElement {
   static override properties = {
     trace: { attribute: false },
+    loopFrom: { attribute: false },
     state: { attribute: false },
     folded: { state: true },
   };
   static override styles = [ui, laneStyles];
 
   declare trace: readonly StepView[];
+  /** How many steps lead to the loop that the trace ends with. */
+  declare loopFrom: number | null;
   declare state: StateView | null;
   declare private folded: ReadonlySet<string>;
   #runs: Run[] = [];
@@ -27,12 +31,14 @@ export class PageraceLanes extends LitElement {
   constructor() {
     super();
     this.trace = [];
+    this.loopFrom = null;
     this.state = null;
     this.folded = new Set();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('trace') || changed.has('folded')) this.#runs = layOut(this.trace, this.folded);
+    if (['trace', 'folded', 'loopFrom'].some((it) => changed.has(it)))
+      this.#runs = layOut(this.trace, this.folded, this.loopFrom);
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -108,6 +114,8 @@ export class PageraceLanes extends LitElement {
 
   #row(row: Row, run: Run, cursor: number): TemplateResult {
     switch (row.kind) {
+      case 'loop':
+        return html`<li class="loop ${row.from >= cursor ? 'future' : ''}">From here on, for ever</li>`;
       case 'operation': {
         const lane = this.state?.lanes.find((it) => it.cpu === run.cpu);
         const list = row.interrupt ? lane?.handler : lane?.operations;
@@ -144,7 +152,12 @@ export class PageraceLanes extends LitElement {
     if (end) {
       return html`<p class="end ${end === 'done' ? '' : 'bad'}">${end === 'done' ? words.done : `The execution ends here: ${end}.`}</p>`;
     }
-    if (this.trace.length > cursor) return html`<p class="end">&nbsp;</p>`;
+    const { length } = this.trace;
+    if (this.loopFrom !== null) {
+      return html`<p class="end bad ${length > cursor ? 'future' : ''}">Back where step ${this.loopFrom + 1} began:
+        ${repeats(this.loopFrom, length)}. This is a livelock.</p>`;
+    }
+    if (length > cursor) return html`<p class="end">&nbsp;</p>`;
     return html`<p class="end">Step a CPU, or explore and load a witness.</p>`;
   }
 
@@ -179,6 +192,8 @@ function side(row: Row, cursor: number): number {
   switch (row.kind) {
     case 'operation':
       return 0;
+    case 'loop':
+      return Math.sign(cursor - row.from - 0.5);
     case 'function':
       return Math.sign(cursor - row.from + 0.5);
     case 'folded':

@@ -106,6 +106,10 @@ export const outcomeStyles = css`
     min-height: 28px;
     padding: 2px 9px;
   }
+  .repeats {
+    font-size: var(--small);
+    font-variant-numeric: tabular-nums;
+  }
   .witness .icon {
     width: 0.8em;
     height: 0.8em;

@@ -10,7 +10,7 @@ import type {
   WitnessView,
 } from '../protocol';
 import { ui } from '../ui';
-import { count, coverage, often, results, unbroken, witnessText } from '../wording';
+import { count, coverage, often, repeats, results, unbroken, witnessText } from '../wording';
 import { outcomeStyles } from './outcomes-style';
 
 const MORE = 1_000_000;
@@ -126,7 +126,8 @@ export class PageraceOutcomes extends LitElement {
 
   #witness(witness: WitnessView): TemplateResult {
     const load = () => request(this, { type: 'witness', schedule: witness.schedule });
-    return html`<button class="witness" title="Load the schedule ${witness.schedule}" @click=${load}>${icon('play')} ${witnessText(witness)}</button>`;
+    return html`<button class="witness" title="Load the schedule ${witness.schedule}" @click=${load}>${icon('play')} ${witnessText(witness)}</button>
+      ${witness.loop_from === null ? nothing : html`<span class="repeats">then ${repeats(witness.loop_from, witness.steps)}</span>`}`;
   }
 
   #claims(claims: readonly ExpectationView[]): TemplateResult {

@@ -6,7 +6,11 @@ import { vars } from '../vars';
 
 /** The whole trace at a glance, a row a CPU, under a slider. */
 export class PageraceStrip extends LitElement {
-  static override properties = { trace: { attribute: false }, state: { attribute: false } };
+  static override properties = {
+    trace: { attribute: false },
+    loopFrom: { attribute: false },
+    state: { attribute: false },
+  };
   static override styles = [
     ui,
     css`
@@ -44,6 +48,14 @@ export class PageraceStrip extends LitElement {
         fill: var(--raised);
         stroke: var(--bad);
         stroke-width: 2.4;
+      }
+      .loop {
+        position: absolute;
+        inset: auto 0 0 calc(var(--at) * 100%);
+        height: 5px;
+        border: 2px solid var(--bad);
+        border-top: none;
+        pointer-events: none;
       }
       .head {
         position: absolute;
@@ -97,11 +109,14 @@ export class PageraceStrip extends LitElement {
   ];
 
   declare trace: readonly StepView[];
+  /** How many steps lead to the loop that the trace ends with. */
+  declare loopFrom: number | null;
   declare state: StateView | null;
 
   constructor() {
     super();
     this.trace = [];
+    this.loopFrom = null;
     this.state = null;
   }
 
@@ -124,6 +139,7 @@ export class PageraceStrip extends LitElement {
             ><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M6.500 2h7L18 6.500v7L13.500 18h-7L2 13.500v-7zM7 7l6 6M13 7l-6 6"></path></svg
           ></span>`,
         )}
+      ${this.loopFrom === null ? nothing : html`<span class="loop" ${vars({ '--at': share(this.loopFrom) })}></span>`}
       <span class="head" ${vars({ '--at': share(cursor) })}></span>
       <input type="range" min="0" max=${total} step="1" .value=${String(cursor)} aria-label="Step"
         aria-valuetext=${total === 0 ? nothing : `step ${cursor} of ${total}`} @input=${this.#scrub} />
