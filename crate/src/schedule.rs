@@ -1,5 +1,5 @@
 //! Floor 4: which lane moves next. A schedule is a value: everything else is a function on it.
-use crate::machine::{Choice, Status, StepRecord, System, Wait};
+use crate::machine::{Choice, Frame, Status, StepRecord, System, Wait};
 use crate::mm::{Layout, Memory, Subject};
 use crate::scenario::{Complaint, Place, limits};
 
@@ -15,13 +15,14 @@ impl Schedule {
             let word = match run[0] {
                 Choice::Run(cpu) => cpu.to_string(),
                 Choice::Interrupt(cpu) => format!("{cpu}i"),
+                Choice::Call(cpu) => format!("{cpu}c"),
             };
             words.push(if run.len() == 1 { word } else { format!("{word}*{}", run.len()) });
         }
         words.join(" ")
     }
 
-    /// How often another lane moves than before; an interrupt is a move of its lane.
+    /// How often another lane moves than before; an interrupt or a call is a move of its lane.
     pub fn switches(&self) -> usize {
         self.0.windows(2).filter(|pair| pair[0].cpu() != pair[1].cpu()).count()
     }
@@ -47,8 +48,8 @@ pub struct Item {
     pub column: u32,
 }
 
-/// Reads the text form: words `CPU`, `CPU*N`, `CPU*` (as long as it can move) and `CPUi` (the
-/// interrupt of that CPU is delivered). `place` is where the text starts, for complaints.
+/// Reads the text form: words `CPU`, `CPU*N`, `CPU*` (as long as it can move), `CPUi` (the
+/// interrupt of that CPU is delivered) and `CPUc` (an IPI or a work item gets the CPU). `place` is where the text starts, for complaints.
 ///
 /// # Errors
 /// A word is none of these, names a lane that the system does not have, or the schedule is longer
@@ -75,7 +76,7 @@ pub fn parse(text: &str, system: &System, place: Place) -> Result<Vec<Item>, Com
     Ok(items)
 }
 
-/// Reads one choice: `1` or `1i`.
+/// Reads one choice: `1`, `1i` or `1c`.
 ///
 /// # Errors
 /// It is none, or names a lane that the system does not have.
@@ -95,9 +96,10 @@ fn item(word: &str, system: &System, place: Place, column: u32) -> Result<Item, 
             _ => return Err(not_a_word(word, place)),
         },
     };
-    let (number, interrupt) = match lane.strip_suffix('i') {
-        Some(number) => (number, true),
-        None => (lane, false),
+    let (number, frame) = match lane.strip_suffix(['i', 'c']) {
+        Some(number) if lane.ends_with('i') => (number, Frame::Interrupt),
+        Some(number) => (number, Frame::Call),
+        None => (lane, Frame::Task),
     };
     if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(not_a_word(word, place));
@@ -107,18 +109,26 @@ fn item(word: &str, system: &System, place: Place, column: u32) -> Result<Item, 
         let hint = format!("the lanes are CPU0 to CPU{}", lanes.saturating_sub(1));
         complaint(place, format!("there is no CPU{number}"), Some(hint))
     })?;
-    if interrupt && system.program(cpu, true).locs.is_empty() {
+    let absent = match frame {
+        Frame::Interrupt => "no interrupt",
+        _ => "nothing to run for other CPUs",
+    };
+    if frame != Frame::Task && system.lanes[cpu].program(frame).locs.is_empty() {
         let hint = format!("write `{cpu}` for a step of CPU{cpu}");
-        return Err(complaint(place, format!("CPU{cpu} has no interrupt"), Some(hint)));
+        return Err(complaint(place, format!("CPU{cpu} has {absent}"), Some(hint)));
     }
-    let choice = if interrupt { Choice::Interrupt(cpu) } else { Choice::Run(cpu) };
+    let choice = match frame {
+        Frame::Task => Choice::Run(cpu),
+        Frame::Call => Choice::Call(cpu),
+        Frame::Interrupt => Choice::Interrupt(cpu),
+    };
     Ok(Item { choice, times, column })
 }
 
 fn not_a_word(word: &str, place: Place) -> Complaint {
     let short: String = word.chars().take(20).collect();
     let hint = "write `1` for a step of CPU1, `1*4` for four, `1*` for as long as it can move, \
-                `1i` for its interrupt";
+                `1i` for its interrupt, `1c` for an IPI or a work item";
     complaint(place, format!("`{short}` is not a step"), Some(hint.into()))
 }
 
@@ -185,6 +195,7 @@ fn cannot_move(
     let what = match choice {
         Choice::Run(cpu) => format!("CPU{cpu} cannot move"),
         Choice::Interrupt(cpu) => format!("the interrupt of CPU{cpu} cannot be delivered"),
+        Choice::Call(cpu) => format!("CPU{cpu} cannot run what another CPU asked for"),
     };
     complaint(place, format!("step {step}: {what}: {why}"), None)
 }
@@ -198,7 +209,8 @@ pub fn wait_words(system: &System, wait: &Wait) -> String {
             format!("it waits for {lock}, held by {}", holders.join(" and "))
         }
         Wait::Condition(what) => format!("it waits for {what}"),
-        Wait::NoInterrupt(why) => (*why).into(),
+        Wait::NotNow(why) => (*why).into(),
+        Wait::Cpu(other) => format!("it waits for the CPU, which CPU{other}'s task keeps"),
     }
 }
 
@@ -208,6 +220,7 @@ pub fn lock_name(layout: &Layout, cell: u32) -> String {
     let geometry = &layout.geometry;
     match info.subject {
         Subject::Zone if info.field == "lock" => "zone->lock".into(),
+        Subject::Cpu(cpu) => format!("{} of CPU{cpu}", info.field),
         Subject::Cma(area) => {
             format!("cma->lock of {}", geometry.cma_areas[usize::from(area)].name)
         }

@@ -177,7 +177,7 @@ fn lists_name_every_operation_and_kernel() {
         assert!(operations.contains(&entry.signature()), "{}", entry.function.0);
     }
     let kernels = out(&pagerace(&["kernels"]));
-    for preset in pagerace::routines::kernels::PRESETS {
+    for preset in pagerace::routines::presets::PRESETS {
         assert!(kernels.contains(preset.sentence), "{}", preset.name);
     }
 }

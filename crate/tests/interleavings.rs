@@ -7,12 +7,15 @@ use pagerace::explore::{Explorer, Limits, Report};
 use pagerace::machine::routine::line;
 use pagerace::machine::system::Timeline;
 use pagerace::machine::{
-    Choice, Ctx, Function, Kernel, Local, Look, Op, Operation, Returns, Routine, Status, System,
+    Choice, Config, Ctx, Function, Kernel, Local, Look, Op, Operation, Returns, Routine, Status,
+    System,
 };
 use pagerace::mm::{CmaArea, Geometry, Layout, Lock, LockKind, Memory, Pfn};
 use pagerace::player::Player;
 use pagerace::scenario::{End, Outcome};
 use pagerace::schedule::Schedule;
+
+const CONFIG: Config = Config { smp: true, preempt_rt: false };
 
 /// Two shared counters and two locks, borrowed from a machine of one page.
 fn layout(cpus: usize) -> Layout {
@@ -28,6 +31,11 @@ fn layout(cpus: usize) -> Layout {
         migrate_passes: 1,
         migrate_tries: 1,
         zero_page: None,
+        pcp_high: 6,
+        pcp_batch: 1,
+        gather_pages: 1,
+        smp: true,
+        preempt_rt: false,
     })
 }
 
@@ -60,7 +68,7 @@ fn load_racy(ctx: &mut Ctx) {
 
 fn store_racy(ctx: &mut Ctx) {
     let cell = ctx.layout().zone().nr_isolate_pageblock();
-    ctx.store(cell, ctx.get::<u16>(Local::Count) + 1);
+    ctx.store(cell, ctx.get::<i16>(Local::Count) + 1);
     ctx.set(Local::Count, 0u16);
 }
 
@@ -161,7 +169,7 @@ fn lane(names: &[&'static str]) -> Timeline {
 }
 
 fn system(lanes: &[Timeline]) -> (Rc<System>, Memory) {
-    let kernel = Kernel::new("test".into(), ALL);
+    let kernel = Kernel::new("test".into(), CONFIG, ALL.to_vec(), Vec::new());
     let system = System::new(layout(lanes.len()), kernel, lanes, &[], false);
     let system = system.unwrap_or_else(|(cpu, error)| panic!("CPU{cpu}: {error}"));
     let mut memory = Memory::new(vec![0; system.layout.len()]);
@@ -198,7 +206,7 @@ fn interleavings(lanes: &[Timeline]) -> Vec<(Schedule, Memory)> {
     ends
 }
 
-fn racy(memory: &Memory) -> u16 {
+fn racy(memory: &Memory) -> i16 {
     memory.peek(layout(1).zone().nr_isolate_pageblock())
 }
 

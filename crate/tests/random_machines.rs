@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use pagerace::explore::{Explorer, Limits};
-use pagerace::routines::kernels::{PRESETS, TOGGLES};
+use pagerace::routines::presets::PRESETS;
+use pagerace::routines::toggles::TOGGLES;
 use pagerace::scenario::parse;
 
 /// What no execution of any kernel here may break.

@@ -120,7 +120,7 @@ fn report_text(
     claims: &[&Expectation],
 ) -> String {
     let mut text = format!("Scenario {}\n", input.name);
-    let base = pagerace::routines::kernels::preset(&kernel.base);
+    let base = pagerace::routines::presets::preset(&kernel.base);
     let name = base.map(|base| pagerace::routines::kernels::name(base, &kernel.toggles));
     text += &format!("Kernel {}\n", name.unwrap_or_default());
     text += &format!("States {}  Transitions {}\n", report.states, report.transitions);
@@ -134,6 +134,9 @@ fn report_text(
         let mut parts: Vec<String> =
             outcome.results.iter().map(|(name, value)| format!("{name}={value}")).collect();
         parts.extend(outcome.breaks.iter().map(|name| format!("breaks {name}")));
+        if outcome.drift != 0 {
+            parts.push(format!("drift {:+}", outcome.drift));
+        }
         let quantifier = if found.always { "Always" } else { "Sometimes" };
         text += &format!("{quantifier:<9} {:<8}  {}\n", outcome.end.word(), parts.join("; "));
         if let Some(witness) = &found.witness {

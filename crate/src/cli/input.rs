@@ -3,7 +3,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use pagerace::routines::kernels;
+use pagerace::routines::{presets, toggles};
 use pagerace::scenario::{Complaint, KernelChoice, Scenario, limits, parse};
 
 /// Bad input, told in full.
@@ -88,15 +88,15 @@ pub fn kernel(input: &Input, wanted: Option<&str>) -> Result<KernelChoice, Probl
     let Some(wanted) = wanted else { return Ok(input.scenario.kernel.clone()) };
     let mut words = wanted.split(',');
     let base = words.next().unwrap_or_default().to_string();
-    if kernels::preset(&base).is_none() {
-        let names: Vec<&str> = kernels::PRESETS.iter().map(|preset| preset.name).collect();
+    if presets::preset(&base).is_none() {
+        let names: Vec<&str> = presets::PRESETS.iter().map(|preset| preset.name).collect();
         let hint = names.join(", ");
         return Err(Problem(format!("--kernel: there is no `{base}`; there is: {hint}\n")));
     }
     let mut choice = KernelChoice { base, toggles: Default::default() };
     for word in words {
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
-        let toggle = kernels::toggle(name);
+        let toggle = toggles::toggle(name);
         let values = toggle.map_or(&[][..], |toggle| toggle.values);
         if !values.iter().any(|(known, _)| *known == value) {
             let what = if toggle.is_some() { "value" } else { "toggle" };

@@ -1,4 +1,5 @@
 //! What the scheduler can choose, whether it can be done, and what happened when it was.
+use super::lane::Frame;
 use crate::mm::Access;
 
 /// Which lane moves, or which interrupt is delivered.
@@ -8,13 +9,16 @@ pub enum Choice {
     Run(usize),
     /// The CPU's interrupt is delivered.
     Interrupt(usize),
+    /// What another CPU asked it to run is started: an IPI is delivered, or a work item gets the
+    /// CPU.
+    Call(usize),
 }
 
 impl Choice {
     /// The lane that it concerns.
     pub fn cpu(self) -> usize {
         match self {
-            Choice::Run(cpu) | Choice::Interrupt(cpu) => cpu,
+            Choice::Run(cpu) | Choice::Interrupt(cpu) | Choice::Call(cpu) => cpu,
         }
     }
 }
@@ -26,8 +30,10 @@ pub enum Wait {
     Lock(u32, Vec<usize>),
     /// A condition, in words.
     Condition(&'static str),
-    /// The CPU has interrupts off, or the interrupt was delivered already.
-    NoInterrupt(&'static str),
+    /// An interrupt, an IPI or a work item cannot come, and why.
+    NotNow(&'static str),
+    /// The one CPU is another task's, which cannot be preempted.
+    Cpu(usize),
 }
 
 /// Whether a choice can be made.
@@ -57,9 +63,9 @@ pub struct LineRecord {
 pub struct StepRecord {
     /// The choice.
     pub choice: Choice,
-    /// Whether the lines are those of the lane's interrupt handler.
-    pub interrupt: bool,
-    /// The lines, in order; none for the delivery of an interrupt.
+    /// Which of the lane's programs the lines are of.
+    pub frame: Frame,
+    /// The lines, in order; none for the delivery of an interrupt or a call.
     pub lines: Vec<LineRecord>,
     /// Bookkeeping after the last line: locations, findings.
     pub rest: Vec<Access>,

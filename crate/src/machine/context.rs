@@ -1,15 +1,18 @@
 //! What a line can see and do: its locals, the memory, and what the checker must remember.
 use std::ops::Deref;
 
+use super::lane::LaneCells;
 use super::local::Local;
 use super::program::Call;
-use crate::mm::{Cell, Geometry, Layout, Memory, Mm, Page, Pfn, Pte, Word};
+use super::routine::CpuMask;
+use crate::mm::{Cell, Geometry, Layout, Lock, LockKind, Memory, Mm, Page, Pcp, Pfn, Pte, Word};
 
 /// One lane at one line, with the memory: to look at, or to change.
 pub struct At<'a, M> {
     pub(super) memory: M,
     pub(super) layout: &'a Layout,
     pub(super) cpu: usize,
+    pub(super) lane: LaneCells,
     pub(super) call: &'a Call,
     /// Index of the first local cell of the program that runs.
     pub(super) slots: u32,
@@ -35,6 +38,31 @@ impl<M: Deref<Target = Memory>> At<'_, M> {
     /// The lane that runs.
     pub fn cpu(&self) -> usize {
         self.cpu
+    }
+
+    /// The CPU that it is: its own, or the only one without `CONFIG_SMP`.
+    pub fn this_cpu(&self) -> usize {
+        if self.geometry().smp { self.cpu } else { 0 }
+    }
+
+    /// How many CPUs there are.
+    pub fn cpus(&self) -> usize {
+        if self.geometry().smp { self.geometry().cpus } else { 1 }
+    }
+
+    /// All CPUs but this one.
+    pub fn other_cpus(&self) -> CpuMask {
+        ((1u32 << self.cpus()) - 1) as CpuMask & !(1 << self.this_cpu())
+    }
+
+    /// The page lists of this CPU.
+    pub fn this_pcp(&self) -> Pcp {
+        self.layout.pcp(self.this_cpu())
+    }
+
+    /// Whether every CPU has run what this one asked for last.
+    pub fn calls_done(&self) -> bool {
+        self.memory.peek(self.lane.awaited()) == 0
     }
 
     fn slot(&self, local: Local) -> Cell<u16> {
@@ -96,6 +124,32 @@ impl Ctx<'_> {
     /// One atomic read-modify-write; the value before it.
     pub fn update<T: Word>(&mut self, cell: Cell<T>, change: impl FnOnce(T) -> T) -> T {
         self.memory.update(cell, change)
+    }
+
+    /// `spin_trylock` and its forms: takes the lock if it is free; whether it did.
+    pub fn trylock(&mut self, lock: Lock) -> bool {
+        let before = self.memory.load(lock.cell);
+        if !before.admits(lock.mode) {
+            return false;
+        }
+        self.memory.update(lock.cell, |word| word.taken(self.cpu, lock.mode));
+        self.count_lock(lock.kind, 1);
+        true
+    }
+
+    /// Counts a lock that the lane has taken (1) or dropped (-1), for who may interrupt or preempt it.
+    pub(super) fn count_lock(&mut self, kind: LockKind, by: i16) {
+        let irq = kind == LockKind::SpinIrq && !self.geometry().preempt_rt;
+        if irq {
+            self.count(self.lane.irqs_off(), by);
+        }
+        if matches!(kind, LockKind::Spin | LockKind::SpinIrq) {
+            self.count(self.lane.spinlocks(), by);
+        }
+    }
+
+    pub(super) fn count(&mut self, cell: Cell<u16>, by: i16) {
+        self.memory.update(cell, |depth: u16| depth.wrapping_add_signed(by));
     }
 
     /// Takes `refs` references that this lane holds for the length of its work, in one atomic

@@ -6,13 +6,37 @@ use super::routine::{Function, Routine};
 pub struct Kernel {
     /// How the scenario and the outcome tables name it: `v5.17 pincheck=bitmask`.
     pub name: String,
+    /// What it is configured for.
+    pub config: Config,
     routines: Vec<&'static Routine>,
+    names: Vec<(Function, &'static str)>,
+}
+
+/// The configuration that decides who can interrupt whom.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// `CONFIG_SMP`
+    pub smp: bool,
+    /// `CONFIG_PREEMPT_RT`
+    pub preempt_rt: bool,
 }
 
 impl Kernel {
-    /// A kernel of these routines, one for each function.
-    pub fn new(name: String, routines: impl IntoIterator<Item = &'static Routine>) -> Self {
-        Kernel { name, routines: routines.into_iter().collect() }
+    /// A kernel of these routines, one for each function. `names` says which functions have another
+    /// name in it than the one that the tables call them by.
+    pub fn new(
+        name: String,
+        config: Config,
+        routines: Vec<&'static Routine>,
+        names: Vec<(Function, &'static str)>,
+    ) -> Self {
+        Kernel { name, config, routines, names }
+    }
+
+    /// What this kernel calls a function.
+    pub fn name_of(&self, function: Function) -> &'static str {
+        let own = self.names.iter().find(|(known, _)| *known == function);
+        own.map_or(function.0, |(_, name)| name)
     }
 
     /// The routine of a function.

@@ -53,11 +53,41 @@ pub enum Local {
     Exclusive,
     /// `isolation_error_count`
     Errors,
+    /// The order of a block: log2 of its pages.
+    Order,
+    /// A CPU, by number.
+    Cpu,
+    /// A mask of CPUs.
+    Cpus,
+    /// How many pages go at once.
+    Batch,
+    /// How many pages are left to go.
+    Left,
+    /// The migratetype of a block before it was isolated.
+    Old,
+    /// How often a caller of `cma_alloc` has swept the bitmap.
+    Retries,
+    /// The child of a fork, by number.
+    Child,
+    /// The mapping that a reverse map walk is at.
+    Vma,
+    /// The page or `NULL` that a caller gave.
+    Given,
+    /// The last of a range.
+    Last,
+    /// The first of a range.
+    First,
+    /// Whether the page is the head of a compound page.
+    Head,
+    /// The upper half of a block.
+    Tail,
+    /// The task that a signal is for, by its lane.
+    Task,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Errors as usize + 1;
+    pub const COUNT: usize = Local::Task as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {
@@ -95,6 +125,21 @@ impl Local {
             Local::Mapped => ("page_was_mapped", Unit::Flag),
             Local::Exclusive => ("anon_exclusive", Unit::Flag),
             Local::Errors => ("isolation_error_count", Unit::Number),
+            Local::Order => ("order", Unit::Number),
+            Local::Cpu => ("cpu", Unit::Number),
+            Local::Cpus => ("cpus_with_pcps", Unit::Bits),
+            Local::Batch => ("batch", Unit::Number),
+            Local::Left => ("to_free", Unit::Number),
+            Local::Old => ("old_type", Unit::Migratetype),
+            Local::Retries => ("num_attempts", Unit::Number),
+            Local::Child => ("dst_mm", Unit::Hidden),
+            Local::Vma => ("vma", Unit::Hidden),
+            Local::Given => ("page", Unit::Page),
+            Local::First => ("first", Unit::Number),
+            Local::Last => ("last", Unit::Number),
+            Local::Head => ("head", Unit::Flag),
+            Local::Tail => ("tail", Unit::Number),
+            Local::Task => ("task", Unit::Hidden),
         }
     }
 }

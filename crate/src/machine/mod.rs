@@ -4,17 +4,20 @@
 pub mod choice;
 pub mod context;
 pub mod kernel;
+pub mod lane;
 pub mod local;
 pub mod program;
 pub mod property;
 pub mod routine;
+mod run;
 pub mod system;
 
 pub use choice::{Choice, LineRecord, Status, StepRecord, Wait};
 pub use context::{At, Ctx, Look};
-pub use kernel::Kernel;
+pub use kernel::{Config, Kernel};
+pub use lane::{Frame, Lane};
 pub use local::Local;
-pub use program::{Call, CompileError, Loc, Operation, Program};
+pub use program::{Arg, Call, CompileError, Loc, Operation, Program};
 pub use property::{Property, State};
-pub use routine::{Function, Line, Op, Returns, Routine};
+pub use routine::{CpuMask, Delivery, Function, Line, Op, Returns, Routine};
 pub use system::System;

@@ -3,8 +3,25 @@
 use std::fmt;
 
 use super::kernel::Kernel;
+use super::lane::Frame;
 use super::local::Local;
 use super::routine::{Function, Line, Op, Returns, Routine};
+
+/// The value of an argument.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Arg {
+    /// Known from the text.
+    Value(u16),
+    /// What another operation has returned by then: 0 if it has not.
+    Result {
+        /// Its lane.
+        cpu: usize,
+        /// Its frame.
+        frame: Frame,
+        /// Its number there.
+        operation: usize,
+    },
+}
 
 /// One call of a timeline, with the constants that it is called with.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,11 +31,24 @@ pub struct Operation {
     /// The kernel function.
     pub function: Function,
     /// The parameters' values.
-    pub args: Vec<(Local, u16)>,
+    pub args: Vec<(Local, Arg)>,
     /// The name that the scenario gave the result.
     pub result: Option<String>,
     /// Whether the caller calls again as long as the call fails.
     pub retry: bool,
+}
+
+impl Operation {
+    /// What one CPU runs because another has asked for it.
+    pub fn served(function: Function) -> Operation {
+        Operation {
+            text: function.0.into(),
+            function,
+            args: Vec::new(),
+            result: None,
+            retry: false,
+        }
+    }
 }
 
 /// An activation: a routine inlined at one place.

@@ -26,6 +26,13 @@ pub enum Op {
     IrqOff,
     /// `local_irq_restore`
     IrqOn,
+    /// `preempt_disable`
+    PreemptOff,
+    /// `preempt_enable`
+    PreemptOn,
+    /// Asks the CPUs of a mask to run a function; the line behind waits for them with
+    /// [`At::calls_done`](super::At::calls_done). The mask is made of [`CpuMask`] bits.
+    Send(fn(&mut Ctx) -> CpuMask, Function, Delivery),
     /// Cannot run until the condition holds; the words say what it waits for.
     Await(fn(&Look) -> bool, &'static str),
     /// `BUG_ON` of the condition: when it holds, the machine stops there.
@@ -42,6 +49,18 @@ pub enum Op {
     Call(Function, &'static [(Local, Local)]),
     /// Returns the value.
     Return(fn(&Look) -> u16),
+}
+
+/// One bit per CPU.
+pub type CpuMask = u16;
+
+/// How another CPU comes to run a function.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Delivery {
+    /// An inter-processor interrupt (`smp_call_function_many`): wherever interrupts are on.
+    Ipi,
+    /// A work item (`queue_work_on`): wherever the task of that CPU can be preempted.
+    Work,
 }
 
 /// One row of a routine.
@@ -75,7 +94,7 @@ pub enum Returns {
     Bool,
 }
 
-/// `-EAGAIN`, `-ENOMEM` and `-EBUSY` as a return value's word.
+/// `-EAGAIN` and its like as a return value's word.
 pub mod errno {
     /// Try again.
     pub const EAGAIN: u16 = -11i16 as u16;
@@ -83,6 +102,8 @@ pub mod errno {
     pub const ENOMEM: u16 = -12i16 as u16;
     /// Device or resource busy.
     pub const EBUSY: u16 = -16i16 as u16;
+    /// Interrupted by a signal.
+    pub const EINTR: u16 = -4i16 as u16;
 
     /// The name of an error number, or the number.
     pub fn name(word: u16) -> String {
@@ -90,6 +111,7 @@ pub mod errno {
             EAGAIN => "-EAGAIN".into(),
             ENOMEM => "-ENOMEM".into(),
             EBUSY => "-EBUSY".into(),
+            EINTR => "-EINTR".into(),
             other => (other as i16).to_string(),
         }
     }

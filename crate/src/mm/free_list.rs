@@ -1,26 +1,95 @@
-//! The buddy lists: doubly linked through `page->lru`, a list for each order and migratetype.
+//! Doubly linked lists of pages through `page->lru`: the buddy lists, one for each order and
+//! migratetype, and the pcplists.
 //!
 //! These are the list operations alone. Which list a page belongs on, merging and accounting are
 //! decisions of routines.
 use super::layout::Layout;
-use super::memory::Memory;
+use super::memory::{Cell, Memory};
 use super::word::{Migratetype, Pfn, Place};
 
-/// Puts a free block at the head of a list and marks its pages (`add_to_free_list`).
-pub fn add(memory: &mut Memory, layout: &Layout, pfn: Pfn, order: u8, mt: Migratetype) {
-    let zone = layout.zone();
-    let first = memory.load(zone.first(order, mt));
+/// The two ends of a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct List {
+    base: u32,
+}
+
+impl List {
+    pub(super) fn at(base: u32) -> Self {
+        List { base }
+    }
+    /// Its first page.
+    pub fn first(self) -> Cell<Option<Pfn>> {
+        Cell::at(self.base)
+    }
+    /// Its last page.
+    pub fn last(self) -> Cell<Option<Pfn>> {
+        Cell::at(self.base + 1)
+    }
+}
+
+/// `list_add`
+pub fn push_front(memory: &mut Memory, layout: &Layout, list: List, pfn: Pfn) {
+    let first = memory.load(list.first());
     memory.store(layout.page(pfn).prev(), None);
     memory.store(layout.page(pfn).next(), first);
     match first {
         Some(second) => memory.store(layout.page(second).prev(), Some(pfn)),
-        None => memory.store(zone.last(order, mt), Some(pfn)),
+        None => memory.store(list.last(), Some(pfn)),
     }
-    memory.store(zone.first(order, mt), Some(pfn));
+    memory.store(list.first(), Some(pfn));
+}
+
+/// `list_add_tail`
+pub fn push_back(memory: &mut Memory, layout: &Layout, list: List, pfn: Pfn) {
+    let last = memory.load(list.last());
+    memory.store(layout.page(pfn).prev(), last);
+    memory.store(layout.page(pfn).next(), None);
+    match last {
+        Some(before) => memory.store(layout.page(before).next(), Some(pfn)),
+        None => memory.store(list.first(), Some(pfn)),
+    }
+    memory.store(list.last(), Some(pfn));
+}
+
+/// `list_del`, of a page that is on this list.
+pub fn unlink(memory: &mut Memory, layout: &Layout, list: List, pfn: Pfn) {
+    let page = layout.page(pfn);
+    let (prev, next) = (memory.load(page.prev()), memory.load(page.next()));
+    match prev {
+        Some(prev) => memory.store(layout.page(prev).next(), next),
+        None => memory.store(list.first(), next),
+    }
+    match next {
+        Some(next) => memory.store(layout.page(next).prev(), prev),
+        None => memory.store(list.last(), prev),
+    }
+    memory.store(page.prev(), None);
+    memory.store(page.next(), None);
+}
+
+/// The pages of a list, first to last; a list that is broken ends after as many as there are
+/// pages, for the invariants to report.
+pub fn pages<'a>(
+    memory: &'a Memory,
+    layout: &'a Layout,
+    list: List,
+) -> impl Iterator<Item = Pfn> + 'a {
+    std::iter::successors(memory.peek(list.first()), |pfn| memory.peek(layout.page(*pfn).next()))
+        .take(layout.geometry.pages() + 1)
+}
+
+/// Puts a free block at the head of a list and marks its pages (`add_to_free_list`).
+pub fn add(memory: &mut Memory, layout: &Layout, pfn: Pfn, order: u8, mt: Migratetype) {
+    push_front(memory, layout, layout.zone().free_list(order, mt), pfn);
+    mark(memory, layout, pfn, order, Place::Buddy);
+}
+
+/// Marks the pages of a block that is free as a whole; `place` is that of its head.
+pub fn mark(memory: &mut Memory, layout: &Layout, pfn: Pfn, order: u8, place: Place) {
     memory.store(layout.page(pfn).order(), u16::from(order));
-    for page in pfn.0..pfn.0 + (1 << order) {
-        let place = if page == pfn.0 { Place::Buddy } else { Place::BuddyTail };
-        memory.store(layout.page(Pfn(page)).place(), place);
+    memory.store(layout.page(pfn).place(), place);
+    for tail in pfn.0 + 1..pfn.0 + (1 << order) {
+        memory.store(layout.page(Pfn(tail)).place(), Place::BuddyTail);
     }
 }
 
@@ -30,21 +99,16 @@ pub fn add(memory: &mut Memory, layout: &Layout, pfn: Pfn, order: u8, mt: Migrat
 pub fn remove(memory: &mut Memory, layout: &Layout, pfn: Pfn, mt: Migratetype) {
     let page = layout.page(pfn);
     let order = memory.load(page.order()) as u8;
-    let (prev, next) = (memory.load(page.prev()), memory.load(page.next()));
-    let zone = layout.zone();
-    match prev {
-        Some(prev) => memory.store(layout.page(prev).next(), next),
-        None => memory.store(zone.first(order, mt), next),
-    }
-    match next {
-        Some(next) => memory.store(layout.page(next).prev(), prev),
-        None => memory.store(zone.last(order, mt), prev),
-    }
-    memory.store(page.prev(), None);
-    memory.store(page.next(), None);
-    memory.store(page.order(), 0);
-    for tail in pfn.0..pfn.0 + (1 << order) {
-        memory.store(layout.page(Pfn(tail)).place(), Place::InFlight);
+    unlink(memory, layout, layout.zone().free_list(order, mt), pfn);
+    set_in_flight(memory, layout, pfn);
+}
+
+/// The pages of a free block that is on no list any more.
+pub fn set_in_flight(memory: &mut Memory, layout: &Layout, pfn: Pfn) {
+    let order = memory.load(layout.page(pfn).order());
+    memory.store(layout.page(pfn).order(), 0);
+    for page in pfn.0..pfn.0 + (1 << order) {
+        memory.store(layout.page(Pfn(page)).place(), Place::InFlight);
     }
 }
 
@@ -58,24 +122,22 @@ pub fn list_of(memory: &Memory, layout: &Layout, pfn: Pfn) -> Option<Migratetype
             None => break,
         }
     }
-    let holds = |mt: &Migratetype| memory.peek(layout.zone().first(order, *mt)) == Some(first);
+    let zone = layout.zone();
+    let holds = |mt: &Migratetype| memory.peek(zone.free_list(order, *mt).first()) == Some(first);
     Migratetype::ALL.into_iter().find(holds)
 }
 
-/// The heads on one list, first to last; a list that is broken ends after as many as there are
-/// pages, for the invariants to report.
+/// The heads on one free list, first to last.
 pub fn heads<'a>(
     memory: &'a Memory,
     layout: &'a Layout,
     order: u8,
     mt: Migratetype,
 ) -> impl Iterator<Item = Pfn> + 'a {
-    let first = memory.peek(layout.zone().first(order, mt));
-    std::iter::successors(first, |pfn| memory.peek(layout.page(*pfn).next()))
-        .take(layout.geometry.pages() + 1)
+    pages(memory, layout, layout.zone().free_list(order, mt))
 }
 
-/// The pages on all lists of one migratetype.
+/// The pages on all free lists of one migratetype.
 pub fn pages_on(memory: &Memory, layout: &Layout, mt: Migratetype) -> usize {
     let orders = 0..=layout.geometry.max_order;
     orders.map(|order| heads(memory, layout, order, mt).count() << order).sum()
@@ -99,6 +161,11 @@ mod tests {
             migrate_passes: 1,
             migrate_tries: 1,
             zero_page: None,
+            pcp_high: 1,
+            pcp_batch: 1,
+            gather_pages: 1,
+            smp: true,
+            preempt_rt: false,
         });
         (Memory::new(vec![0; layout.len()]), layout)
     }
@@ -123,7 +190,7 @@ mod tests {
                 assert_eq!(heads(&memory, &layout, 0, mt).collect::<Vec<_>>(), expected);
                 assert_eq!(memory.peek(layout.page(pfn).place()), Place::InFlight);
             }
-            assert_eq!(memory.peek(layout.zone().last(0, mt)), None);
+            assert_eq!(memory.peek(layout.zone().free_list(0, mt).last()), None);
         }
     }
 

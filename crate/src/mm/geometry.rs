@@ -26,6 +26,9 @@ pub struct Process {
     pub name: String,
     /// Its virtual pages, in the order of the scenario.
     pub mappings: Vec<Mapping>,
+    /// The process that it is to be forked from, which stands before it and has the same virtual
+    /// pages.
+    pub parent: Option<usize>,
 }
 
 /// The constants of one machine: sizes, names and parameters.
@@ -53,6 +56,17 @@ pub struct Geometry {
     pub migrate_tries: u16,
     /// The page that `is_zero_pfn` knows, if the machine has one.
     pub zero_page: Option<Pfn>,
+    /// The pages on a pcplist from which on they go back to the buddy lists; 6 batches in the
+    /// kernel.
+    pub pcp_high: u16,
+    /// How many pages move between a pcplist and the buddy lists at once; 31 and more in the kernel.
+    pub pcp_batch: u16,
+    /// The pages that an `mmu_gather` can keep; hundreds in the kernel.
+    pub gather_pages: u16,
+    /// `CONFIG_SMP`: without it all lanes are tasks of one CPU.
+    pub smp: bool,
+    /// `CONFIG_PREEMPT_RT`: spinlocks sleep and leave interrupts and preemption on.
+    pub preempt_rt: bool,
 }
 
 impl Geometry {

@@ -2,192 +2,13 @@
 use super::geometry::Geometry;
 use super::lock::{Lock, LockKind, Mode};
 use super::memory::{Cell, CellInfo, Memory, Subject, Unit};
-use super::word::{Migratetype, Pfn, Place, Pte, Word};
-
-/// The cells of `struct zone`.
-#[derive(Clone, Copy, Debug)]
-pub struct Zone {
-    base: u32,
-    orders: u32,
-}
-
-const ZONE_FIELDS: u32 = 4;
-const LIST_ENDS: u32 = 2;
-const MIGRATETYPES: u32 = Migratetype::ALL.len() as u32;
-
-impl Zone {
-    /// `zone->lock`
-    pub fn lock(self) -> Lock {
-        Lock { cell: Cell::at(self.base), kind: LockKind::SpinIrq, mode: Mode::Exclusive }
-    }
-    /// `NR_FREE_PAGES`, exact; signed, since races make it drift.
-    pub fn nr_free(self) -> Cell<i16> {
-        Cell::at(self.base + 1)
-    }
-    /// `NR_FREE_CMA_PAGES`, exact.
-    pub fn nr_free_cma(self) -> Cell<i16> {
-        Cell::at(self.base + 2)
-    }
-    /// `zone->nr_isolate_pageblock`
-    pub fn nr_isolate_pageblock(self) -> Cell<u16> {
-        Cell::at(self.base + 3)
-    }
-    /// First page of `free_area[order].free_list[mt]`; `order` up to `max_order`.
-    pub fn first(self, order: u8, mt: Migratetype) -> Cell<Option<Pfn>> {
-        Cell::at(self.list(order, mt))
-    }
-    /// Last page of that list.
-    pub fn last(self, order: u8, mt: Migratetype) -> Cell<Option<Pfn>> {
-        Cell::at(self.list(order, mt) + 1)
-    }
-    fn list(self, order: u8, mt: Migratetype) -> u32 {
-        debug_assert!(u32::from(order) < self.orders);
-        let list = u32::from(order) * MIGRATETYPES + u32::from(mt.to_word());
-        self.base + ZONE_FIELDS + list * LIST_ENDS
-    }
-}
-
-/// The cells of one `struct page`.
-#[derive(Clone, Copy, Debug)]
-pub struct Page {
-    base: u32,
-}
-
-const PAGE_FIELDS: u32 = 13;
-
-/// Where a reverse map walk finds the one virtual page that may map an anonymous page.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Rmap {
-    /// The process; below 256.
-    pub process: u16,
-    /// Its virtual page; below 255.
-    pub address: u16,
-}
-
-impl Word for Option<Rmap> {
-    fn to_word(self) -> u16 {
-        self.map_or(0, |rmap| rmap.process << 8 | (rmap.address + 1))
-    }
-    fn from_word(word: u16) -> Self {
-        let address = (word & 0xff).checked_sub(1)?;
-        Some(Rmap { process: word >> 8, address })
-    }
-}
-
-impl Page {
-    /// `_refcount`
-    pub fn refcount(self) -> Cell<u16> {
-        Cell::at(self.base)
-    }
-    /// `_mapcount` + 1: the page table entries that are accounted.
-    pub fn mapcount(self) -> Cell<u16> {
-        Cell::at(self.base + 1)
-    }
-    /// `PG_lru`
-    pub fn lru(self) -> Cell<bool> {
-        Cell::at(self.base + 2)
-    }
-    /// `PG_locked`, through `lock_page`.
-    pub fn lock(self) -> Lock {
-        Lock { cell: Cell::at(self.base + 3), kind: LockKind::Page, mode: Mode::Exclusive }
-    }
-    /// `PageAnon`
-    pub fn anon(self) -> Cell<bool> {
-        Cell::at(self.base + 4)
-    }
-    /// `PG_anon_exclusive`, v5.19 and later.
-    pub fn anon_exclusive(self) -> Cell<bool> {
-        Cell::at(self.base + 5)
-    }
-    /// Where the page is.
-    pub fn place(self) -> Cell<Place> {
-        Cell::at(self.base + 6)
-    }
-    /// `buddy_order`, of the head of a free block.
-    pub fn order(self) -> Cell<u16> {
-        Cell::at(self.base + 7)
-    }
-    /// The page before it on its free list.
-    pub fn prev(self) -> Cell<Option<Pfn>> {
-        Cell::at(self.base + 8)
-    }
-    /// The page behind it on its free list.
-    pub fn next(self) -> Cell<Option<Pfn>> {
-        Cell::at(self.base + 9)
-    }
-    /// The virtual page that `page->mapping` and `page->index` name; see [`Rmap`].
-    pub fn rmap(self) -> Cell<Option<Rmap>> {
-        Cell::at(self.base + 10)
-    }
-    /// The lane on whose `migratepages` list the page is, plus one.
-    pub fn isolated_by(self) -> Cell<u16> {
-        Cell::at(self.base + 11)
-    }
-    /// Ghost: references of owners outside the lanes: of an allocation, of a CMA caller.
-    pub fn owned(self) -> Cell<u16> {
-        Cell::at(self.base + 12)
-    }
-    /// Ghost: the references that `cpu` holds for the length of its work.
-    pub fn held_by(self, cpu: usize) -> Cell<u16> {
-        Cell::at(self.base + PAGE_FIELDS + cpu as u32)
-    }
-}
-
-/// The cells of one `struct mm_struct`.
-#[derive(Clone, Copy, Debug)]
-pub struct Mm {
-    base: u32,
-}
-
-const MM_FIELDS: u32 = 4;
-
-impl Mm {
-    /// `mmap_lock`, taken for reading.
-    pub fn mmap_read(self) -> Lock {
-        Lock { cell: Cell::at(self.base), kind: LockKind::RwSem, mode: Mode::Shared }
-    }
-    /// The page table lock; one table a process.
-    pub fn ptl(self) -> Lock {
-        Lock { cell: Cell::at(self.base + 1), kind: LockKind::Spin, mode: Mode::Exclusive }
-    }
-    /// `MMF_HAS_PINNED`
-    pub fn has_pinned(self) -> Cell<bool> {
-        Cell::at(self.base + 2)
-    }
-    /// `write_protect_seq`
-    pub fn write_protect_seq(self) -> Cell<u16> {
-        Cell::at(self.base + 3)
-    }
-    /// The entry of a virtual page.
-    pub fn pte(self, address: u16) -> Cell<Pte> {
-        Cell::at(self.base + MM_FIELDS + u32::from(address))
-    }
-}
-
-/// The cells of one pin handle: what `pin_user_pages_fast` gave its caller.
-#[derive(Clone, Copy, Debug)]
-pub struct Pin {
-    base: u32,
-}
-
-const PIN_FIELDS: u32 = 3;
-
-impl Pin {
-    /// The pinned page.
-    pub fn page(self) -> Cell<Option<Pfn>> {
-        Cell::at(self.base)
-    }
-    /// The flags of the call.
-    pub fn flags(self) -> Cell<u16> {
-        Cell::at(self.base + 1)
-    }
-    /// Ghost: the virtual page that was pinned.
-    pub fn mapping(self) -> Cell<Option<Rmap>> {
-        Cell::at(self.base + 2)
-    }
-}
+use super::mm_struct::{Gather, Mm, PIN_FIELDS, Pin};
+use super::page::{PAGE_FIELDS, Page, Rmap};
+use super::word::{Isolation, Migratetype, Pfn, Pte};
+use super::zone::{PCPTYPES, Pcp, Zone};
 
 const CMA_FIELDS: u32 = 2;
+const BLOCK_FIELDS: u32 = 2;
 
 /// All cells of one machine, by what they belong to.
 #[derive(Clone, Debug)]
@@ -197,6 +18,8 @@ pub struct Layout {
     cells: Vec<CellInfo>,
     zone: u32,
     blocks: u32,
+    pcps: u32,
+    gathers: u32,
     cma_mutex: u32,
     cma: u32,
     pages: u32,
@@ -206,7 +29,7 @@ pub struct Layout {
 }
 
 /// The cells that hold which findings were made on the way, 16 to a cell.
-pub const FINDING_CELLS: usize = 2;
+pub const FINDING_CELLS: usize = 4;
 
 impl Layout {
     /// Gives every part of the machine its cells.
@@ -216,6 +39,8 @@ impl Layout {
             cells: Vec::new(),
             zone: 0,
             blocks: 0,
+            pcps: 0,
+            gathers: 0,
             cma_mutex: 0,
             cma: 0,
             pages: 0,
@@ -224,6 +49,7 @@ impl Layout {
             findings: 0,
         };
         layout.lay_zone();
+        layout.lay_cpus();
         layout.lay_cma();
         layout.lay_pages();
         layout.lay_processes();
@@ -260,17 +86,54 @@ impl Layout {
                 ("lock", Unit::Lock),
                 ("NR_FREE_PAGES", Unit::Signed),
                 ("NR_FREE_CMA_PAGES", Unit::Signed),
-                ("nr_isolate_pageblock", Unit::Number),
+                ("nr_isolate_pageblock", Unit::Signed),
+                ("pcp_batch_high_lock", Unit::Lock),
+                ("pcpu_drain_mutex", Unit::Lock),
+                ("lru_disable_count", Unit::Number),
+                ("unmap_sem", Unit::Lock),
             ],
         );
-        let lists = (u32::from(self.geometry.max_order) + 1) * MIGRATETYPES;
-        for list in 0..lists {
-            self.add(Subject::Zone, "free_list head", list as u16, Unit::Page);
-            self.add(Subject::Zone, "free_list tail", list as u16, Unit::Page);
+        for list in 0..self.zone().free_lists() {
+            self.add_list(Subject::Zone, list);
         }
         self.blocks = self.next();
         for block in 0..self.geometry.blocks {
-            self.add(Subject::Block(block as u16), "migratetype", 0, Unit::Migratetype);
+            let subject = Subject::Block(block as u16);
+            self.add_all(
+                subject,
+                &[("migratetype", Unit::Migratetype), ("isolation", Unit::Hidden)],
+            );
+        }
+    }
+
+    fn add_list(&mut self, subject: Subject, number: u32) {
+        self.add(subject, "free_list head", number as u16, Unit::Page);
+        self.add(subject, "free_list tail", number as u16, Unit::Page);
+    }
+
+    fn lay_cpus(&mut self) {
+        self.pcps = self.next();
+        for cpu in 0..self.geometry.cpus {
+            let subject = Subject::Cpu(cpu as u16);
+            self.add_all(
+                subject,
+                &[
+                    ("pcp->lock", Unit::Lock),
+                    ("pcp->count", Unit::Number),
+                    ("pcp->high", Unit::Number),
+                    ("pcp->batch", Unit::Number),
+                ],
+            );
+            (0..PCPTYPES.len() as u32).for_each(|list| self.add_list(subject, list));
+        }
+        self.gathers = self.next();
+        for cpu in 0..self.geometry.cpus {
+            let subject = Subject::Cpu(cpu as u16);
+            self.add(subject, "mmu_gather", 0, Unit::Number);
+            for slot in 0..self.geometry.gather_pages {
+                self.add(subject, "mmu_gather page", slot, Unit::Page);
+            }
+            self.add(subject, "fatal_signal_pending", 0, Unit::Flag);
         }
     }
 
@@ -303,8 +166,12 @@ impl Layout {
                     ("lru.prev", Unit::Page),
                     ("lru.next", Unit::Page),
                     ("mapping and index", Unit::Hidden),
-                    ("migratepages list", Unit::Hidden),
+                    ("own list", Unit::Hidden),
                     ("owned", Unit::Hidden),
+                    ("cached migratetype", Unit::Migratetype),
+                    ("pagevec", Unit::Hidden),
+                    ("content", Unit::Hidden),
+                    ("PageHead", Unit::Hidden),
                 ],
             );
             for cpu in 0..self.geometry.cpus {
@@ -366,12 +233,36 @@ impl Layout {
     /// The migratetype of a pageblock, one word of the pageblock bitmap.
     pub fn migratetype(&self, block: usize) -> Cell<Migratetype> {
         debug_assert!(block < self.geometry.blocks);
-        Cell::at(self.blocks + block as u32)
+        Cell::at(self.blocks + block as u32 * BLOCK_FIELDS)
+    }
+
+    /// Ghost: how far the isolation of a pageblock is.
+    pub fn isolation(&self, block: usize) -> Cell<Isolation> {
+        Cell::at(self.blocks + block as u32 * BLOCK_FIELDS + 1)
     }
 
     /// The migratetype of a page's pageblock.
     pub fn migratetype_of(&self, pfn: Pfn) -> Cell<Migratetype> {
         self.migratetype(self.geometry.block_of(pfn))
+    }
+
+    /// The page lists of a CPU; `cpu` below the machine's CPUs.
+    pub fn pcp(&self, cpu: usize) -> Pcp {
+        Pcp { base: self.pcps + cpu as u32 * Pcp::CELLS }
+    }
+
+    /// The `mmu_gather` of a lane.
+    pub fn gather(&self, cpu: usize) -> Gather {
+        Gather { base: self.gathers + cpu as u32 * self.gather_cells() }
+    }
+
+    /// Whether a fatal signal waits for the task of a lane.
+    pub fn fatal_signal_pending(&self, cpu: usize) -> Cell<bool> {
+        Cell::at(self.gathers + (cpu as u32 + 1) * self.gather_cells() - 1)
+    }
+
+    fn gather_cells(&self) -> u32 {
+        Gather::FIELDS + u32::from(self.geometry.gather_pages) + 1
     }
 
     /// `cma_mutex`
@@ -434,6 +325,30 @@ impl Layout {
             }
         }
         count
+    }
+
+    /// The references of the page that a lane's `mmu_gather` keeps.
+    pub fn gathered(&self, memory: &Memory, cpu: usize, page: Pfn) -> u16 {
+        let slots = 0..self.geometry.gather_pages;
+        let held = |slot: &u16| memory.peek(self.gather(cpu).page(*slot)) == Some(page);
+        slots.filter(held).count() as u16
+    }
+
+    /// Where a reverse map walk looks: the mapping of the process that faulted the page in, then
+    /// those of its children, oldest first. A child's is behind its parent's in the interval tree.
+    pub fn rmap_walk(&self, root: Rmap) -> impl Iterator<Item = Rmap> + '_ {
+        let related = move |process: &usize| {
+            let mut at = *process;
+            while let Some(parent) = self.geometry.processes[at].parent {
+                if at == usize::from(root.process) {
+                    break;
+                }
+                at = parent;
+            }
+            at == usize::from(root.process)
+        };
+        let processes = (usize::from(root.process)..self.geometry.processes.len()).filter(related);
+        processes.map(move |process| Rmap { process: process as u16, address: root.address })
     }
 
     /// The handles that hold the page, by number.

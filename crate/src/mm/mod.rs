@@ -7,10 +7,16 @@ pub mod geometry;
 pub mod layout;
 pub mod lock;
 pub mod memory;
+pub mod mm_struct;
+pub mod page;
 pub mod word;
+pub mod zone;
 
 pub use geometry::{CmaArea, Geometry, Mapping, Process};
-pub use layout::{Layout, Mm, Page, Pin, Rmap, Zone};
+pub use layout::Layout;
 pub use lock::{Lock, LockKind, LockWord, Mode};
 pub use memory::{Access, AccessKind, Cell, CellInfo, Memory, Subject, Unit};
-pub use word::{Migratetype, Pfn, Place, Pte, Word};
+pub use mm_struct::{Gather, Mm, Pin};
+pub use page::{OwnList, OwnListKind, Page, Rmap};
+pub use word::{Isolation, Migratetype, Pfn, Place, Pte, Word};
+pub use zone::{PCPTYPES, Pcp, Zone};

@@ -156,11 +156,23 @@ pub enum Place {
     InFlight = 3,
     /// Given to a caller of `alloc_contig_range`.
     Contig = 4,
+    /// On a pcplist.
+    Pcp = 5,
+    /// Head of a free block that is on no list while its pageblock is isolated (`PageIsolated` of a
+    /// patch of 2014).
+    Parked = 6,
 }
 
 impl Place {
-    const ALL: [Place; 5] =
-        [Place::Allocated, Place::Buddy, Place::BuddyTail, Place::InFlight, Place::Contig];
+    const ALL: [Place; 7] = [
+        Place::Allocated,
+        Place::Buddy,
+        Place::BuddyTail,
+        Place::InFlight,
+        Place::Contig,
+        Place::Pcp,
+        Place::Parked,
+    ];
 }
 
 impl fmt::Display for Place {
@@ -171,6 +183,8 @@ impl fmt::Display for Place {
             Place::BuddyTail => "free (tail)",
             Place::InFlight => "in flight",
             Place::Contig => "contiguous",
+            Place::Pcp => "on a pcplist",
+            Place::Parked => "parked",
         })
     }
 }
@@ -181,6 +195,35 @@ impl Word for Place {
     }
     fn from_word(word: u16) -> Self {
         Place::ALL[usize::from(word).min(Place::ALL.len() - 1)]
+    }
+}
+
+/// How far the isolation of a pageblock is: what the checker knows, and the kernel does not say.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u16)]
+pub enum Isolation {
+    /// Nobody works on it.
+    None = 0,
+    /// The type is written and the free pages are not moved yet, or the other way round: a gap
+    /// between two sections of `zone->lock`.
+    Gap = 1,
+    /// The pageblock is isolated and its isolation has not returned yet.
+    Started = 2,
+    /// Its isolation has returned.
+    Done = 3,
+}
+
+impl Isolation {
+    const ALL: [Isolation; 4] =
+        [Isolation::None, Isolation::Gap, Isolation::Started, Isolation::Done];
+}
+
+impl Word for Isolation {
+    fn to_word(self) -> u16 {
+        self as u16
+    }
+    fn from_word(word: u16) -> Self {
+        Isolation::ALL[usize::from(word).min(Isolation::ALL.len() - 1)]
     }
 }
 

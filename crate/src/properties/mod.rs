@@ -2,13 +2,12 @@
 //!
 //! A property with `invariant` set is about the model and the kernel's bookkeeping: when it breaks
 //! the first suspect is the model. The others are what the races are about.
-mod allocator;
+pub mod allocator;
+pub mod event;
+mod execution;
 pub mod references;
 
 use crate::machine::Property;
-
-/// The number of `over-rejection`, which a line reports itself.
-pub const OVER_REJECTION: usize = 1;
 
 /// All properties; a finding's number is its place here.
 pub static PROPERTIES: &[Property] = &[
@@ -24,6 +23,67 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "A page whose pageblock is neither CMA nor ISOLATE is not refused a \
                    FOLL_LONGTERM pin.",
         when_broken: "a page that is neither CMA nor ISOLATE was refused",
+        invariant: false,
+        holds: |_| true,
+    },
+    Property {
+        name: "isolated-page-allocated",
+        sentence: "No allocation is served from a buddy list with a page of a pageblock whose \
+                   isolation has returned.",
+        when_broken: "a page of an isolated pageblock was allocated from a buddy list",
+        invariant: false,
+        holds: |_| true,
+    },
+    Property {
+        name: "isolated-pcp-page-allocated",
+        sentence: "No allocation is served from a pcplist with a page of a pageblock whose \
+                   isolation has returned.",
+        when_broken: "a page of an isolated pageblock was allocated from a pcplist",
+        invariant: false,
+        holds: |_| true,
+    },
+    Property {
+        name: "parked-page-fails-test",
+        sentence: "test_pages_isolated does not fail for a page that nobody uses and a pcplist \
+                   holds.",
+        when_broken: "a page on a pcplist made test_pages_isolated fail",
+        invariant: false,
+        holds: |_| true,
+    },
+    Property {
+        name: "null-though-free",
+        sentence: "cma_alloc does not return NULL while enough pages of the area are free.",
+        when_broken: "cma_alloc returned NULL although the pages are free by now",
+        invariant: false,
+        holds: |_| true,
+    },
+    Property {
+        name: "skip-at-isolate",
+        sentence: "isolate_migratepages_block passes over no page for having more references than \
+                   mappings.",
+        when_broken: "a page was passed over: more references than mappings (skip@isolate)",
+        invariant: false,
+        holds: |_| true,
+    },
+    Property {
+        name: "still-mapped",
+        sentence: "No page is still mapped when its reverse map was walked.",
+        when_broken: "a page was still mapped behind the walk (still mapped)",
+        invariant: false,
+        holds: |_| true,
+    },
+    Property {
+        name: "count-at-move-mapping",
+        sentence: "migrate_page_move_mapping finds no reference that it does not expect.",
+        when_broken: "migration found one reference too many (count@move_mapping)",
+        invariant: false,
+        holds: |_| true,
+    },
+    Property {
+        name: "double-free",
+        sentence: "No reference is dropped that nobody has, and nothing is freed that is in use or \
+                   free.",
+        when_broken: "something was freed that was not to be freed",
         invariant: false,
         holds: |_| true,
     },
@@ -101,6 +161,89 @@ pub static PROPERTIES: &[Property] = &[
         invariant: false,
         holds: allocator::isolate_count_is_right,
     },
+    Property {
+        name: "free-on-isolate-list",
+        sentence: "When all is done, no free page is on the isolate list of a pageblock that is not \
+                   isolated: it is lost until the next isolation.",
+        when_broken: "free pages are lost on an isolate list",
+        invariant: false,
+        holds: allocator::no_page_is_lost_to_isolation,
+    },
+    Property {
+        name: "isolated-on-free-list",
+        sentence: "A pageblock whose isolation has returned has no free page on a list that is \
+                   allocated from.",
+        when_broken: "an isolated pageblock has free pages on a normal list",
+        invariant: false,
+        holds: allocator::isolated_blocks_are_off_the_lists,
+    },
+    Property {
+        name: "parked-in-isolated-block",
+        sentence: "When all is done, an isolated pageblock that is free is not kept from its caller \
+                   by pages on pcplists.",
+        when_broken: "an isolated block is free but for pages on pcplists",
+        invariant: false,
+        holds: allocator::no_page_is_parked_in_isolation,
+    },
+    Property {
+        name: "free-list-strict",
+        sentence: "Since v6.10 a free block is on the list of its pageblock's type.",
+        when_broken: "a free block is on the list of another type than its pageblock's",
+        invariant: true,
+        holds: allocator::free_lists_name_their_types,
+    },
+    Property {
+        name: "sane-counters",
+        sentence: "0 <= NR_FREE_CMA_PAGES <= NR_FREE_PAGES <= the pages of the zone.",
+        when_broken: "a free counter is below zero or too large",
+        invariant: false,
+        holds: allocator::counters_are_sane,
+    },
+    Property {
+        name: "pcp-while-disabled",
+        sentence: "While pcplists are disabled they are empty, wherever nobody is at work on one.",
+        when_broken: "a disabled pcplist keeps pages",
+        invariant: false,
+        holds: allocator::disabled_pcplists_are_empty,
+    },
+    Property {
+        name: "one-place",
+        sentence: "Every page is in one place: a buddy block, a pcplist, in flight, allocated, \
+                   parked or given to a caller.",
+        when_broken: "a page is on a list that it does not know of",
+        invariant: true,
+        holds: allocator::pages_are_in_one_place,
+    },
+    Property {
+        name: "buddy-shape",
+        sentence: "A free block is aligned to its size and inside the zone.",
+        when_broken: "a free block has a wrong shape",
+        invariant: true,
+        holds: allocator::free_blocks_are_whole,
+    },
+    Property {
+        name: "contig-result",
+        sentence: "A page that alloc_contig_range has given to a caller has that one reference and \
+                   no mapping.",
+        when_broken: "a page of a caller is referenced or mapped by somebody else",
+        invariant: false,
+        holds: references::given_pages_are_unused,
+    },
+    Property {
+        name: "contents",
+        sentence: "What a process reads through a mapping is what was written through it.",
+        when_broken: "a mapping shows another page's contents",
+        invariant: true,
+        holds: references::contents_move_along,
+    },
+    Property {
+        name: "lock-discipline",
+        sentence: "zone->lock is held with interrupts off; nobody waits for an IPI or sleeps with \
+                   interrupts off or a spinlock held.",
+        when_broken: "a lock is held or waited for where it must not be",
+        invariant: true,
+        holds: execution::locks_are_in_order,
+    },
 ];
 
 /// The property of a name.
@@ -113,7 +256,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_number_of_over_rejection_is_its_place() {
-        assert_eq!(PROPERTIES[OVER_REJECTION].name, "over-rejection");
+    fn the_number_of_an_event_is_its_place() {
+        let events = [
+            (event::OVER_REJECTION, "over-rejection"),
+            (event::ISOLATED_PAGE_ALLOCATED, "isolated-page-allocated"),
+            (event::ISOLATED_PCP_PAGE_ALLOCATED, "isolated-pcp-page-allocated"),
+            (event::PARKED_PAGE_FAILS_TEST, "parked-page-fails-test"),
+            (event::NULL_THOUGH_FREE, "null-though-free"),
+            (event::SKIP_AT_ISOLATE, "skip-at-isolate"),
+            (event::STILL_MAPPED, "still-mapped"),
+            (event::COUNT_AT_MOVE_MAPPING, "count-at-move-mapping"),
+            (event::DOUBLE_FREE, "double-free"),
+        ];
+        for (number, name) in events {
+            assert_eq!(PROPERTIES[number].name, name);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Who holds a page: references, mappings and pins against each other.
 use crate::machine::State;
-use crate::mm::{Pfn, Place, Pte};
+use crate::mm::{Pfn, Place, Pte, Rmap, Word};
 use crate::routines::entry::foll;
 use crate::routines::migrate::REMOVE_MIGRATION_PTES;
 
@@ -30,11 +30,18 @@ pub fn holders<'a>(state: &'a State, pfn: Pfn) -> impl Iterator<Item = (Holder, 
     let pins = pins.map(|pin| (Holder::Pin(pin), handle_refs(state, pin)));
     let cpus = 0..layout.geometry.cpus;
     let cpus = cpus.map(move |cpu| (Holder::Cpu(cpu), state.memory.peek(page.held_by(cpu))));
+    let gathers = 0..layout.geometry.cpus;
+    let gathers =
+        gathers.map(move |cpu| (Holder::Gather(cpu), layout.gathered(state.memory, cpu, pfn)));
+    let pagevec = state.memory.peek(page.pagevec()).checked_sub(1);
+    let pagevec = pagevec.map(|cpu| (Holder::Pagevec(usize::from(cpu)), 1));
     let owner = state.memory.peek(page.owned());
     [(Holder::Mappings, mappings)]
         .into_iter()
         .chain(pins)
         .chain(cpus)
+        .chain(gathers)
+        .chain(pagevec)
         .chain([(Holder::Owner, owner)])
         .filter(|(_, refs)| *refs > 0)
 }
@@ -48,12 +55,16 @@ pub enum Holder {
     Pin(usize),
     /// A lane, for the length of its work.
     Cpu(usize),
+    /// The `mmu_gather` of a lane, until the TLB is flushed.
+    Gather(usize),
+    /// The pagevec of a CPU, until it is drained to the LRU.
+    Pagevec(usize),
     /// Somebody outside the lanes, or the caller that a range was allocated for.
     Owner,
 }
 
-/// A pin of a process's memory and its page table name the same page: nobody unmaps here, so the
-/// entry is the pinned page's, present or migrating, or gone for a moment.
+/// A pin of a process's memory and its page table name the same page: the entry is the pinned
+/// page's, present or migrating, or gone for a moment or for good.
 pub fn pins_and_page_tables_agree(state: &State) -> bool {
     let layout = state.layout();
     (0..layout.geometry.pins.len()).map(|pin| layout.pin(pin)).all(|pin| {
@@ -71,16 +82,14 @@ const MOST_REFS: u16 = i16::MAX as u16;
 /// The ledger and the count agree in every state, nobody holds less than nothing, and a lane that
 /// has finished holds nothing.
 pub fn refcounts_add_up(state: &State) -> bool {
-    let finished = |cpu: usize| {
-        state.system.location(state.memory, cpu, false).is_none()
-            && !state.system.in_interrupt(state.memory, cpu)
-    };
+    let finished = |cpu: usize| state.system.next_line(state.memory, cpu).is_none();
     state.layout().pfns().all(|pfn| {
         let count = state.memory.peek(state.layout().page(pfn).refcount());
         let mut sum = 0u16;
         let sane = holders(state, pfn).all(|(holder, refs)| {
             sum = sum.wrapping_add(refs);
-            refs <= MOST_REFS && !matches!(holder, Holder::Cpu(cpu) if finished(cpu))
+            let left = matches!(holder, Holder::Cpu(cpu) | Holder::Gather(cpu) if finished(cpu));
+            refs <= MOST_REFS && !left
         });
         sane && sum == count
     })
@@ -148,7 +157,49 @@ pub fn free_pages_are_unused(state: &State) -> bool {
         match place {
             Place::Allocated | Place::Contig => true,
             Place::InFlight => unused(),
-            Place::Buddy | Place::BuddyTail => unused() && clean(),
+            Place::Buddy | Place::BuddyTail | Place::Pcp | Place::Parked => unused() && clean(),
         }
     })
+}
+
+/// I14.
+pub fn given_pages_are_unused(state: &State) -> bool {
+    let layout = state.layout();
+    layout.pfns().all(|pfn| {
+        let page = layout.page(pfn);
+        state.memory.peek(page.place()) != Place::Contig
+            || state.memory.peek(page.owned()) != 1
+            || (state.memory.peek(page.mapcount()) == 0
+                && layout.present_ptes(state.memory, pfn) == 0)
+    })
+}
+
+/// I14: a child's mappings show what its parent's do.
+pub fn contents_move_along(state: &State) -> bool {
+    let layout = state.layout();
+    layout.geometry.processes.iter().enumerate().all(|(number, process)| {
+        (0..process.mappings.len() as u16).all(|address| {
+            match state.memory.peek(layout.mm(number).pte(address)) {
+                Pte::Present { pfn, .. } if !layout.geometry.is_zero_pfn(pfn) => {
+                    state.memory.peek(layout.page(pfn).content()) == token(state, number, address)
+                }
+                _ => true,
+            }
+        })
+    })
+}
+
+/// What was written through a mapping at the start: by the process that faulted it in.
+fn token(state: &State, process: usize, address: u16) -> u16 {
+    let processes = &state.layout().geometry.processes;
+    let mut root = process;
+    while let Some(parent) = processes[root].parent {
+        root = parent;
+    }
+    content_of(root, address)
+}
+
+/// What the page behind a mapping holds at the start.
+pub fn content_of(process: usize, address: u16) -> u16 {
+    Some(Rmap { process: process as u16, address }).to_word()
 }

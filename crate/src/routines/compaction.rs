@@ -2,61 +2,134 @@
 use std::ops::Deref;
 
 use super::gup::no_reference;
-use super::page_alloc::zone_lock;
+use super::page_alloc::{account, zone_lock};
 use super::swap;
 use super::vmscan::{join_list, test_and_clear_lru_fails};
-use crate::machine::routine::line;
-use crate::machine::{At, Ctx, Function, Local, Look, Op, Returns, Routine};
-use crate::mm::{Memory, Pfn, Place, free_list};
+use crate::machine::routine::{errno, line};
+use crate::machine::{At, Ctx, Function, Line, Local, Look, Op, Returns, Routine};
+use crate::mm::{Memory, Migratetype, OwnList, OwnListKind, Pfn, Place, free_list};
+use crate::properties::event;
 
 /// `isolate_migratepages_block`; the pages go on the lane's `migratepages` list.
 pub const ISOLATE_MIGRATEPAGES_BLOCK: Function = Function("isolate_migratepages_block");
 /// `isolate_freepages_range`
 pub const ISOLATE_FREEPAGES_RANGE: Function = Function("isolate_freepages_range");
 
+const FIRST: Line = line("first", "low_pfn = start", Op::Let(first_page));
+const END: Line = line("end", "if (low_pfn >= end_pfn)", Op::If(past_end, "out"));
+const BUDDY: Line = line("buddy", "if (PageBuddy(page))", Op::Branch(is_buddy, "next"));
+const LRU: Line = line("lru", "if (!PageLRU(page))", Op::Branch(is_not_lru, "next"));
+const COUNT: Line = line("count", "count = page_count(page)", Op::Do(read_count));
+const PINNED: Line =
+    line("pinned", "if (count > page_mapcount(page))", Op::Branch(is_referenced, "next"));
+const LIST: Line = line("list", "list_add(&page->lru, &cc->migratepages)", Op::Let(join_list));
+const NEXT: Line = line("next", "low_pfn++", Op::Let(next_page));
+const LOOP: Line = line("loop", "for (..)", Op::Goto("end"));
+const OUT: Line = line("out", "return", Op::Return(|_| 0));
+
+const fn isolate_migratepages(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: ISOLATE_MIGRATEPAGES_BLOCK,
+        source,
+        omits: "swap cache, compound and movable non-LRU pages; the LRU lists and their lock",
+        params: &[Local::Start, Local::End],
+        locals: &[Local::Page, Local::Refs],
+        returns: Returns::Nothing,
+        body,
+    }
+}
+
 /// The two counts are read one after the other, without a lock and without a reference: a page
-/// that looks referenced by more than its mappings is passed over.
-pub static ISOLATE_MIGRATEPAGES_BLOCK_V5_17: Routine = Routine {
-    function: ISOLATE_MIGRATEPAGES_BLOCK,
-    source: "mm/compaction.c, v5.11 to v6.1-rc7, for alloc_contig_range",
-    omits: "lruvec->lru_lock, swap cache, compound and movable non-LRU pages",
-    params: &[Local::Start, Local::End],
-    locals: &[Local::Page, Local::Refs],
-    returns: Returns::Nothing,
-    body: &[
-        line("first", "low_pfn = start", Op::Let(first_page)),
-        line("end", "if (low_pfn >= end_pfn)", Op::If(past_end, "out")),
-        line("buddy", "if (PageBuddy(page))", Op::Branch(is_buddy, "next")),
-        line("lru", "if (!PageLRU(page))", Op::Branch(is_not_lru, "next")),
-        line("count", "count = page_count(page)", Op::Do(read_count)),
-        line("pinned", "if (count > page_mapcount(page))", Op::Branch(is_referenced, "next")),
+/// that looks referenced by more than its mappings is passed over. Reference and `PG_lru` change
+/// together under `lru_lock`.
+pub static ISOLATE_MIGRATEPAGES_BLOCK_V3_16: Routine = isolate_migratepages(
+    "mm/compaction.c, v3.16 to v5.10 (__isolate_lru_page)",
+    &[
+        FIRST,
+        END,
+        BUDDY,
+        LRU,
+        COUNT,
+        PINNED,
+        line("get", "if (__isolate_lru_page(page))", Op::Branch(isolate_lru_fails, "next")),
+        LIST,
+        NEXT,
+        LOOP,
+        OUT,
+    ],
+);
+
+/// As before, but reference and `PG_lru` change one after the other, without `lru_lock`.
+pub static ISOLATE_MIGRATEPAGES_BLOCK_V5_17: Routine = isolate_migratepages(
+    "mm/compaction.c, v5.11 to v6.1-rc7, for alloc_contig_range",
+    &[
+        FIRST,
+        END,
+        BUDDY,
+        LRU,
+        COUNT,
+        PINNED,
         line("get", "if (!get_page_unless_zero(page))", Op::Branch(no_reference, "next")),
         line("clear", "if (!TestClearPageLRU(page))", Op::Branch(test_and_clear_lru_fails, "put")),
-        line("list", "list_add(&page->lru, &cc->migratepages)", Op::Let(join_list)),
-        line("next", "low_pfn++", Op::Let(next_page)),
-        line("loop", "for (..)", Op::Goto("end")),
+        LIST,
+        NEXT,
+        LOOP,
         line("put", "put_page(page)", Op::Call(swap::PUT_PAGE, &[])),
         line("fail", "continue", Op::Goto("next")),
-        line("out", "return", Op::Return(|_| 0)),
+        OUT,
     ],
-};
+);
 
-/// Free pages of the isolated range leave the lists; their count is set behind the lock.
-pub static ISOLATE_FREEPAGES_RANGE_V5_17: Routine = Routine {
-    function: ISOLATE_FREEPAGES_RANGE,
-    source: "mm/compaction.c, v5.17",
-    omits: "dropping zone->lock at every 32nd page; the failure of a range that was tested before",
-    params: &[Local::Start, Local::End],
-    locals: &[],
-    returns: Returns::Nothing,
-    body: &[
-        line("lock", "spin_lock_irqsave(&cc->zone->lock)", Op::Acquire(zone_lock)),
-        line("take", "isolate_freepages_block(.., true)", Op::Do(take_free_pages)),
-        line("unlock", "spin_unlock_irqrestore(&cc->zone->lock)", Op::Release(zone_lock)),
-        line("split", "split_map_pages(&freelist)", Op::Do(split_map_pages)),
-        line("out", "return", Op::Return(|_| 0)),
+const TAKE_LOCK: Line = line("lock", "spin_lock_irqsave(&cc->zone->lock)", Op::Acquire(zone_lock));
+const TAKE: Line =
+    line("take", "isolate_freepages_block(.., true)", Op::Branch(take_fails, "failed"));
+const TAKE_UNLOCK: Line =
+    line("unlock", "spin_unlock_irqrestore(&cc->zone->lock)", Op::Release(zone_lock));
+const DONE: Line = line("out", "return pfn", Op::Return(|_| 0));
+const FAILED: Line =
+    line("failed", "spin_unlock_irqrestore(&cc->zone->lock)", Op::Release(zone_lock));
+const NOTHING: Line = line("nothing", "return 0", Op::Return(|_| errno::EBUSY));
+
+const fn isolate_freepages_range(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: ISOLATE_FREEPAGES_RANGE,
+        source,
+        omits: "dropping zone->lock at every 32nd page; taking a part and giving it back where the \
+                range is not free as a whole",
+        params: &[Local::Start, Local::End],
+        locals: &[],
+        returns: Returns::Errno,
+        body,
+    }
+}
+
+/// Free pages of the isolated range leave the lists and get their count under the lock.
+pub static ISOLATE_FREEPAGES_RANGE_V3_16: Routine = isolate_freepages_range(
+    "mm/compaction.c, v3.16 to v4.7",
+    &[
+        TAKE_LOCK,
+        TAKE,
+        line("split", "split_free_page(page): set_page_refcounted", Op::Do(split_map_pages)),
+        TAKE_UNLOCK,
+        DONE,
+        FAILED,
+        NOTHING,
     ],
-};
+);
+
+/// Their count is set behind the lock.
+pub static ISOLATE_FREEPAGES_RANGE_V5_9: Routine = isolate_freepages_range(
+    "mm/compaction.c, v5.9 to v6.12",
+    &[
+        TAKE_LOCK,
+        TAKE,
+        TAKE_UNLOCK,
+        line("split", "split_map_pages(&freelist)", Op::Do(split_map_pages)),
+        DONE,
+        FAILED,
+        NOTHING,
+    ],
+);
 
 fn first_page(ctx: &mut Ctx) {
     let start: Pfn = ctx.get(Local::Start);
@@ -91,36 +164,62 @@ fn read_count(ctx: &mut Ctx) {
 
 fn is_referenced(ctx: &mut Ctx) -> bool {
     let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.get::<u16>(Local::Refs) > ctx.load(mapcount)
+    let referenced = ctx.get::<u16>(Local::Refs) > ctx.load(mapcount);
+    if referenced {
+        ctx.find(event::SKIP_AT_ISOLATE);
+    }
+    referenced
 }
 
-/// The blocks of the range's free pages leave the ISOLATE lists, which nobody counts, for the
-/// lane's own list. What stands before or behind the range in such a block is the caller's to
-/// free.
-fn take_free_pages(ctx: &mut Ctx) {
+/// `__isolate_lru_page` under `lru_lock`: inverted, whether the page was not on the LRU any more.
+fn isolate_lru_fails(ctx: &mut Ctx) -> bool {
+    let page = ctx.page(Local::Page);
+    if !ctx.load(page.lru()) || no_reference(ctx) {
+        return true;
+    }
+    ctx.store(page.lru(), false);
+    false
+}
+
+/// The blocks of the range's free pages leave the lists that they are on for the lane's own. Only
+/// those of a block that is not isolated were counted. What stands before or behind the range in
+/// such a block is the caller's to free.
+fn take_fails(ctx: &mut Ctx) -> bool {
     let (start, end): (Pfn, Pfn) = (ctx.get(Local::Start), ctx.get(Local::End));
-    let owner = ctx.cpu() as u16 + 1;
+    let owner = own_list(ctx, OwnListKind::Freelist);
     let (memory, layout) = ctx.parts();
+    let free = |pfn: u16| memory.peek(layout.page(Pfn(pfn)).place());
+    let is_free = |pfn| matches!(free(pfn), Place::Buddy | Place::BuddyTail | Place::Parked);
+    if !(start.0..end.0).all(is_free) {
+        return true;
+    }
     for pfn in layout.pfns() {
         let page = layout.page(pfn);
-        if memory.peek(page.place()) != Place::Buddy {
+        let place = memory.peek(page.place());
+        let order = memory.peek(page.order()) as u8;
+        let in_range = pfn < end && pfn.0 + (1 << order) > start.0;
+        if !in_range || !matches!(place, Place::Buddy | Place::Parked) {
             continue;
         }
-        let order = memory.load(page.order()) as u8;
-        if pfn < end && pfn.0 + (1 << order) > start.0 {
+        if place == Place::Buddy {
             let list = free_list::list_of(memory, layout, pfn).expect("a buddy is on a list");
             free_list::remove(memory, layout, pfn, list);
-            for taken in pfn.0..pfn.0 + (1 << order) {
-                memory.store(layout.page(Pfn(taken)).isolated_by(), owner);
-            }
+            let mt: Migratetype = memory.load(layout.migratetype_of(pfn));
+            account(memory, layout, -(1 << order), mt);
+        } else {
+            free_list::set_in_flight(memory, layout, pfn);
+        }
+        for taken in pfn.0..pfn.0 + (1 << order) {
+            memory.store(layout.page(Pfn(taken)).isolated_by(), owner);
         }
     }
+    false
 }
 
 /// Every page taken gets its first reference, which the lane holds.
 fn split_map_pages(ctx: &mut Ctx) {
     let mut from = Pfn(0);
-    while let Some(pfn) = first_on_list(ctx, from) {
+    while let Some(pfn) = first_on_list(ctx, OwnListKind::Freelist, from) {
         let page = ctx.layout().page(pfn);
         ctx.store(page.refcount(), 1);
         ctx.store(page.place(), Place::Allocated);
@@ -129,15 +228,22 @@ fn split_map_pages(ctx: &mut Ctx) {
     }
 }
 
-/// Whether the lane's list is empty.
-pub fn list_is_empty(look: &Look) -> bool {
-    first_on_list(look, Pfn(0)).is_none()
+fn own_list<M: Deref<Target = Memory>>(at: &At<'_, M>, kind: OwnListKind) -> Option<OwnList> {
+    Some(OwnList { cpu: at.cpu(), kind })
 }
 
-/// The first page from `from` on that is on the lane's list: of pages to migrate, or of free
-/// pages taken.
-pub fn first_on_list<M: Deref<Target = Memory>>(at: &At<'_, M>, from: Pfn) -> Option<Pfn> {
-    let owner = at.cpu() as u16 + 1;
+/// Whether the lane's list of pages to migrate is empty.
+pub fn list_is_empty(look: &Look) -> bool {
+    first_on_list(look, OwnListKind::Migratepages, Pfn(0)).is_none()
+}
+
+/// The first page from `from` on that is on a list of the lane's own.
+pub fn first_on_list<M: Deref<Target = Memory>>(
+    at: &At<'_, M>,
+    kind: OwnListKind,
+    from: Pfn,
+) -> Option<Pfn> {
+    let owner = own_list(at, kind);
     let on_list = |pfn: &Pfn| at.peek(at.layout().page(*pfn).isolated_by()) == owner;
     at.layout().pfns().skip(usize::from(from.0)).find(on_list)
 }

@@ -1,5 +1,9 @@
 //! The kernel functions that a timeline can call, with their typed arguments and their help: the
 //! one source of the scenario reader, the command line's `ops` and the page's forms.
+use super::{
+    alloc_contig, cma, memory, memory_hotplug, page_alloc::alloc, page_alloc::drain,
+    page_alloc::pages, page_isolation, signal,
+};
 use crate::machine::{Function, Local};
 
 /// What an argument is.
@@ -11,10 +15,32 @@ pub enum ParamKind {
     Pages,
     /// The name of a mapping of the lane's process.
     Address,
-    /// Flags joined by `|`.
+    /// `gup_flags` joined by `|`.
     GupFlags,
     /// The name that a pin was given.
     Pin,
+    /// The order of a block, up to the machine's largest.
+    Order,
+    /// `gfp_mask` of an allocation: its type, and whether it is compound.
+    Gfp,
+    /// `gfp_mask` of `cma_alloc`: 0 or `__GFP_NOFAIL`; may be left out.
+    CmaGfp,
+    /// A page by number, or the name that an allocation was given.
+    Page,
+    /// The first page of a range: of a pageblock.
+    Start,
+    /// One past the last page of a range: of a pageblock.
+    End,
+    /// The first page of a range, anywhere.
+    StartPfn,
+    /// One past the last page of a range, anywhere.
+    EndPfn,
+    /// The type that pageblocks have when they are not isolated.
+    Migratetype,
+    /// The name of a process that is forked from the lane's.
+    Child,
+    /// A task, by its lane: `cpu0`.
+    Task,
 }
 
 /// One argument.
@@ -29,7 +55,9 @@ pub struct Param {
 
 /// One function that a timeline can call.
 pub struct Entry {
-    /// The kernel function.
+    /// How timelines write it.
+    pub name: &'static str,
+    /// The routine.
     pub function: Function,
     /// Its arguments, in order.
     pub params: &'static [Param],
@@ -43,6 +71,8 @@ pub struct Entry {
     pub needs_process: bool,
     /// Whether an interrupt handler may call it: it never sleeps.
     pub in_interrupt: bool,
+    /// Whether a caller may call it again when it fails: it leaves nothing behind then.
+    pub can_retry: bool,
     /// What it does, for somebody about to use it.
     pub help: &'static str,
     /// What it returns, in words.
@@ -77,23 +107,67 @@ pub mod foll {
     }
 }
 
-const AREA: Param =
-    Param { name: "area", kind: ParamKind::Area, help: "a CMA area of `[machine] blocks`" };
-const PAGES: Param =
-    Param { name: "count", kind: ParamKind::Pages, help: "how many pages, from 1 to 16" };
-const ADDRESS: Param =
-    Param { name: "addr", kind: ParamKind::Address, help: "a mapping of the lane's process" };
-const FLAGS: Param = Param {
-    name: "gup_flags",
-    kind: ParamKind::GupFlags,
-    help: "0, or flags joined by `|`: FOLL_WRITE, FOLL_LONGTERM, FOLL_FAST_ONLY",
+/// `gfp_mask`, as far as the model reads it.
+pub mod gfp {
+    /// `__GFP_NOFAIL`, as the patches of 2020 gave it to `cma_alloc`.
+    pub const NOFAIL: u16 = 1 << 0;
+    /// `__GFP_COMP`
+    pub const COMP: u16 = 1 << 1;
+}
+
+const fn param(name: &'static str, kind: ParamKind, help: &'static str) -> Param {
+    Param { name, kind, help }
+}
+
+const AREA: Param = param("area", ParamKind::Area, "a CMA area of `[machine] blocks`");
+const PAGES: Param = param("count", ParamKind::Pages, "how many pages, from 1 to 16");
+const ADDRESS: Param = param("addr", ParamKind::Address, "a mapping of the lane's process");
+const FLAGS: Param = param(
+    "gup_flags",
+    ParamKind::GupFlags,
+    "0, or flags joined by `|`: FOLL_WRITE, FOLL_LONGTERM, FOLL_FAST_ONLY",
+);
+const PIN: Param = param("page", ParamKind::Pin, "the name that a pin was given");
+const ORDER: Param = param("order", ParamKind::Order, "log2 of the pages of the block");
+const GFP: Param = param(
+    "gfp_mask",
+    ParamKind::Gfp,
+    "GFP_KERNEL, GFP_HIGHUSER_MOVABLE or __GFP_RECLAIMABLE, with `| __GFP_COMP` if compound",
+);
+const CMA_GFP: Param = param("gfp_mask", ParamKind::CmaGfp, "__GFP_NOFAIL, 0, or nothing");
+const PAGE: Param =
+    param("page", ParamKind::Page, "a page by number, or the name that an allocation was given");
+const START: Param = param("start_pfn", ParamKind::Start, "the first page of a pageblock");
+const END: Param = param("end_pfn", ParamKind::End, "one past the last page of a pageblock");
+const START_PFN: Param = param("start", ParamKind::StartPfn, "the first page");
+const END_PFN: Param = param("end", ParamKind::EndPfn, "one past the last page");
+const MIGRATETYPE: Param = param(
+    "migratetype",
+    ParamKind::Migratetype,
+    "what the pageblocks are when they are not isolated: MIGRATE_CMA or MIGRATE_MOVABLE",
+);
+const CHILD: Param = param("child", ParamKind::Child, "a process with `child_of` the lane's");
+const TASK: Param = param("task", ParamKind::Task, "the lane whose task gets SIGKILL: `cpu0`");
+
+/// What most entries have.
+const PLAIN: Entry = Entry {
+    name: "",
+    function: Function(""),
+    params: &[],
+    implied_flags: 0,
+    flags: &[],
+    makes_pin: false,
+    needs_process: false,
+    in_interrupt: false,
+    can_retry: true,
+    help: "",
+    returns: "nothing",
 };
-const PIN: Param =
-    Param { name: "page", kind: ParamKind::Pin, help: "the name that a pin was given" };
 
 /// All entries, in the order in which they are listed.
 pub static ENTRIES: &[Entry] = &[
     Entry {
+        name: "pin_user_pages_fast",
         function: Function("pin_user_pages_fast"),
         params: &[ADDRESS, FLAGS],
         implied_flags: foll::PIN,
@@ -104,81 +178,239 @@ pub static ENTRIES: &[Entry] = &[
         ],
         makes_pin: true,
         needs_process: true,
-        in_interrupt: false,
+        can_retry: false,
         help: "Pins the page behind one address for DMA: lockless first, under the locks if that \
                fails. FOLL_LONGTERM pins must not land on CMA pages.",
         returns: "how many pages were pinned: 1, 0, or a negative error number",
+        ..PLAIN
     },
     Entry {
+        name: "get_user_pages_fast",
         function: Function("get_user_pages_fast"),
         params: &[ADDRESS, FLAGS],
         implied_flags: foll::GET,
         flags: &[("FOLL_WRITE", foll::WRITE), ("FOLL_FAST_ONLY", foll::FAST_ONLY)],
         makes_pin: true,
         needs_process: true,
-        in_interrupt: false,
+        can_retry: false,
         help: "Takes one plain reference on the page behind one address. It skips the pinnable \
                check and the fork handshake.",
         returns: "how many pages were taken: 1, 0, or a negative error number",
+        ..PLAIN
     },
     Entry {
+        name: "unpin_user_page",
         function: Function("unpin_user_page"),
         params: &[PIN],
-        implied_flags: 0,
-        flags: &[],
-        makes_pin: false,
-        needs_process: false,
         in_interrupt: true,
         help: "Drops a pin of `pin_user_pages_fast`; does nothing if there is none.",
-        returns: "nothing",
+        ..PLAIN
     },
     Entry {
+        name: "release_pages",
         function: Function("release_pages"),
         params: &[PIN],
-        implied_flags: 0,
-        flags: &[],
-        makes_pin: false,
-        needs_process: false,
         in_interrupt: true,
         help: "Drops the reference of `get_user_pages_fast`; does nothing if there is none.",
-        returns: "nothing",
+        ..PLAIN
     },
     Entry {
-        function: Function("cma_alloc"),
-        params: &[AREA, PAGES],
-        implied_flags: 0,
-        flags: &[],
-        makes_pin: false,
-        needs_process: false,
-        in_interrupt: false,
+        name: "cma_alloc",
+        function: cma::CMA_ALLOC,
+        params: &[AREA, PAGES, CMA_GFP],
         help: "Allocates contiguous pages from a CMA area: isolates their pageblocks and migrates \
                what is in the way. With `retry` before it the caller calls again until it \
                succeeds.",
         returns: "the first page, or NULL",
+        ..PLAIN
+    },
+    Entry {
+        name: "cma_release",
+        function: cma::CMA_RELEASE,
+        params: &[AREA, PAGE, PAGES],
+        help: "Frees the pages of a `cma_alloc`, then clears their bits.",
+        returns: "whether there was a page to free",
+        can_retry: false,
+        ..PLAIN
+    },
+    Entry {
+        name: "alloc_contig_range",
+        function: alloc_contig::ALLOC_CONTIG_RANGE,
+        params: &[START_PFN, END_PFN, MIGRATETYPE],
+        help: "Isolates the pageblocks of a range, migrates what is in it and takes its pages.",
+        returns: "0 or a negative error number",
+        ..PLAIN
+    },
+    Entry {
+        name: "free_contig_range",
+        function: alloc_contig::FREE_CONTIG_RANGE,
+        params: &[START_PFN, PAGES],
+        help: "Gives the pages of `alloc_contig_range` back, one by one.",
+        ..PLAIN
+    },
+    Entry {
+        name: "offline_pages",
+        function: memory_hotplug::OFFLINE_PAGES,
+        params: &[START, END],
+        help: "Isolates a range for good: migrates what is in it, and tries until all is free.",
+        returns: "0 or a negative error number",
+        ..PLAIN
+    },
+    Entry {
+        name: "start_isolate_page_range",
+        function: page_isolation::START_ISOLATE_PAGE_RANGE,
+        params: &[START, END, MIGRATETYPE],
+        help: "Isolates the pageblocks of a range: what is free in them is not allocated any more.",
+        returns: "0 or a negative error number",
+        ..PLAIN
+    },
+    Entry {
+        name: "undo_isolate_page_range",
+        function: page_isolation::UNDO_ISOLATE_PAGE_RANGE,
+        params: &[START, END, MIGRATETYPE],
+        help: "Gives the isolated pageblocks of a range their type back.",
+        ..PLAIN
+    },
+    Entry {
+        name: "test_pages_isolated",
+        function: page_isolation::TEST_PAGES_ISOLATED,
+        params: &[START_PFN, END_PFN],
+        help: "Whether all pages of an isolated range are free.",
+        returns: "0 or a negative error number",
+        ..PLAIN
+    },
+    Entry {
+        name: "drain_all_pages",
+        function: drain::DRAIN_ALL_PAGES,
+        help: "Sends the pages of all pcplists back to the buddy lists.",
+        ..PLAIN
+    },
+    Entry {
+        name: "zone_pcp_disable",
+        function: drain::ZONE_PCP_DISABLE,
+        help: "Does without pcplists until `zone_pcp_enable`.",
+        ..PLAIN
+    },
+    Entry {
+        name: "zone_pcp_enable",
+        function: drain::ZONE_PCP_ENABLE,
+        help: "Uses the pcplists again.",
+        ..PLAIN
+    },
+    Entry {
+        name: "alloc_pages",
+        function: alloc::ALLOC_PAGES,
+        params: &[GFP, ORDER],
+        in_interrupt: true,
+        help: "Allocates a block, of the pcplist or of the buddy lists. Movable pages may come from \
+               CMA.",
+        returns: "the first page, or NULL",
+        ..PLAIN
+    },
+    Entry {
+        name: "__free_pages",
+        function: pages::FREE_PAGES,
+        params: &[PAGE, ORDER],
+        in_interrupt: true,
+        help: "Drops the reference of a block's owner, and frees it if that was the last one.",
+        ..PLAIN
+    },
+    Entry {
+        name: "get_page_unless_zero",
+        function: pages::GET_PAGE_UNLESS_ZERO,
+        params: &[PAGE],
+        in_interrupt: true,
+        can_retry: false,
+        help: "Takes a reference on a page that nobody need know, unless it is free.",
+        returns: "whether it did",
+        ..PLAIN
+    },
+    Entry {
+        name: "put_page",
+        function: pages::PUT_OWNED_PAGE,
+        params: &[PAGE],
+        in_interrupt: true,
+        help: "Drops a reference of `get_page_unless_zero`, or of an owner.",
+        ..PLAIN
+    },
+    Entry {
+        name: "munmap",
+        function: memory::MUNMAP,
+        params: &[ADDRESS],
+        needs_process: true,
+        help: "Unmaps one page, with mmap_lock held for writing.",
+        ..PLAIN
+    },
+    Entry {
+        name: "madvise",
+        function: memory::MADVISE,
+        params: &[ADDRESS],
+        needs_process: true,
+        help: "Drops one page (MADV_DONTNEED), with mmap_lock held for reading.",
+        ..PLAIN
+    },
+    Entry {
+        name: "exit_mmap",
+        function: memory::EXIT_MMAP,
+        needs_process: true,
+        help: "Unmaps all of the process: it is gone.",
+        ..PLAIN
+    },
+    Entry {
+        name: "fork",
+        function: memory::FORK,
+        params: &[CHILD],
+        needs_process: true,
+        help: "Copies the page tables to a child: both map the same pages, and neither may write.",
+        ..PLAIN
+    },
+    Entry {
+        name: "send_sig",
+        function: signal::SEND_SIG,
+        params: &[TASK],
+        in_interrupt: true,
+        help: "Sends SIGKILL to the task of a lane.",
+        ..PLAIN
     },
 ];
 
 /// The entry of a name.
 pub fn find(name: &str) -> Option<&'static Entry> {
-    ENTRIES.iter().find(|entry| entry.function.0 == name)
+    ENTRIES.iter().find(|entry| entry.name == name)
+}
+
+impl Param {
+    /// Whether a call may leave it out; it is the last one then.
+    pub fn is_optional(&self) -> bool {
+        self.kind == ParamKind::CmaGfp
+    }
 }
 
 impl Entry {
     /// How it is written: `cma_alloc(area, count)`.
     pub fn signature(&self) -> String {
-        let params: Vec<&str> = self.params.iter().map(|param| param.name).collect();
-        let call = format!("{}({})", self.function.0, params.join(", "));
+        let needed = self.params.iter().filter(|param| !param.is_optional());
+        let params: Vec<&str> = needed.map(|param| param.name).collect();
+        let call = format!("{}({})", self.name, params.join(", "));
         if self.makes_pin { format!("p = {call}") } else { call }
     }
 
     /// The parameter of the routine that an argument fills.
-    pub fn local_of(kind: ParamKind) -> Local {
+    pub fn local_of(&self, kind: ParamKind) -> Local {
         match kind {
             ParamKind::Area => Local::Area,
             ParamKind::Pages => Local::Count,
-            ParamKind::Address => Local::Addr,
-            ParamKind::GupFlags => Local::Flags,
+            ParamKind::Address if self.makes_pin => Local::Addr,
+            ParamKind::Address => Local::Given,
+            ParamKind::GupFlags | ParamKind::CmaGfp => Local::Flags,
             ParamKind::Pin => Local::Pin,
+            ParamKind::Order => Local::Order,
+            ParamKind::Gfp | ParamKind::Migratetype => Local::Wanted,
+            ParamKind::Page => Local::Given,
+            ParamKind::Start | ParamKind::StartPfn => Local::Start,
+            ParamKind::End | ParamKind::EndPfn => Local::End,
+            ParamKind::Child => Local::Child,
+            ParamKind::Task => Local::Task,
         }
     }
 }

@@ -225,7 +225,8 @@ fn is_fast_only(look: &Look) -> bool {
     flag(look, foll::FAST_ONLY)
 }
 
-pub(super) fn returned(look: &Look) -> u16 {
+/// What the last call returned.
+pub fn returned(look: &Look) -> u16 {
     look.get(Local::Ret)
 }
 
@@ -307,7 +308,7 @@ fn must_unshare(ctx: &mut Ctx) -> bool {
 }
 
 /// `page_ref_add_unless(page, 1, 0)`, inverted: whether the count was zero and stays so.
-pub(super) fn no_reference(ctx: &mut Ctx) -> bool {
+pub fn no_reference(ctx: &mut Ctx) -> bool {
     let pfn: Pfn = ctx.get(Local::Page);
     let refcount = ctx.layout().page(pfn).refcount();
     let before: u16 = ctx.update(refcount, |count| if count == 0 { 0 } else { count + 1 });

@@ -1,141 +1,25 @@
-//! The kernels: presets named by version, and toggles that override them.
+//! The kernels: the toggles in which they differ, and the routines that their values pick.
 use std::collections::BTreeMap;
 
+use super::page_alloc::{alloc, buddy, drain, free, pages, pcp};
+use super::page_isolation::{block, range};
+use super::presets::Preset;
 use super::{
-    alloc_contig, cma, compaction, gup, gup_put, gup_slow, migrate, mm_h, page_alloc,
-    page_isolation, rmap, swap, vmscan,
+    alloc_contig, cma, compaction, gup, gup_put, gup_slow, memory, memory_hotplug, migrate, mm_h,
+    rmap, signal, swap, vmscan,
 };
-use crate::machine::{Kernel, Routine};
+use crate::machine::{Config, Function, Kernel, Routine};
 
-/// One decision in which kernels differ.
-pub struct Toggle {
-    /// Its name in scenario files.
-    pub name: &'static str,
-    /// What it decides.
-    pub sentence: &'static str,
-    /// Its values, each with a sentence that says what it is and which kernels have it.
-    pub values: &'static [(&'static str, &'static str)],
-}
-
-/// A kernel version.
-pub struct Preset {
-    /// `v5.17`
-    pub name: &'static str,
-    /// What sets it apart from the one before.
-    pub sentence: &'static str,
-    /// The value of each toggle, in the order of [`TOGGLES`].
-    pub values: &'static [&'static str],
-}
-
-/// All toggles.
-pub static TOGGLES: &[Toggle] = &[
-    Toggle {
-        name: "pincheck",
-        sentence: "How is_pinnable_page tells that a page must not be pinned for long.",
-        values: &[
-            ("cma_only", "One read, refuses MIGRATE_CMA only: v5.13 to v5.18."),
-            ("two_reads_cma_first", "Two reads, CMA then ISOLATE: v1 of the patch, or a re-fetch."),
-            ("two_reads_iso_first", "Two reads, ISOLATE then CMA: the other order."),
-            ("volatile_local", "One read into a volatile local: v2 of the patch."),
-            ("read_once_local", "One read, READ_ONCE of the local: v3 and v4 of the patch."),
-            ("bitmask", "Types tested as bits: v5 of the patch; refuses MOVABLE pages too."),
-            ("single_read", "One READ_ONCE of the bitmap word: merged for v5.19 (1c563432588d)."),
-        ],
-    },
-    Toggle {
-        name: "zero_page",
-        sentence: "Whether is_pinnable_page lets the zero page be pinned.",
-        values: &[
-            ("zero_ok", "The zero page may be pinned: up to v5.18."),
-            ("zero_refused", "Refused by a slip of negation: v5.19-rc1 to rc3 (1c563432588d)."),
-            ("zero_ok_again", "Allowed again: v5.19-rc4 (034e5afad921)."),
-        ],
-    },
-    Toggle {
-        name: "isolation_failure",
-        sentence: "What a long-term pin does when its page cannot be isolated for migration.",
-        values: &[
-            ("retry", "Unpins and tries again: all but v6.14 and v6.15."),
-            ("treat_as_success", "Keeps the pin: v6.14 and v6.15 (1aaf8c122918, reverted)."),
-        ],
-    },
-    Toggle {
-        name: "gup",
-        sentence: "The names and atomic operations of get_user_pages.",
-        values: &[
-            ("v5.17", "Compound heads; dropping a pin is two atomic operations."),
-            ("v5.18", "Folios; dropping a pin is one atomic operation."),
-            ("v5.19", "And gup_must_unshare: read-only pins need PageAnonExclusive."),
-        ],
-    },
-    Toggle {
-        name: "longterm_loop",
-        sentence: "What makes __gup_longterm_locked go round again.",
-        values: &[
-            ("while_zero", "The check returned 0: v5.13 to v6.0."),
-            ("while_eagain", "The check returned -EAGAIN: v6.1 (24a95998e9ba)."),
-        ],
-    },
-    Toggle {
-        name: "migration",
-        sentence: "What migration does to the mapping of a page that looks pinned.",
-        values: &[
-            ("v5.17", "Replaces it by a migration entry all the same."),
-            ("v5.18", "The same; the target is on the LRU before an entry points to it."),
-            ("v5.19", "Keeps the mapping of an exclusive page that looks pinned (6c287605fd56)."),
-        ],
-    },
-    Toggle {
-        name: "cma_mutex",
-        sentence: "Whether cma_alloc holds cma_mutex while it allocates the range.",
-        values: &[
-            ("off", "No mutex: v5.11 to v5.18 (a4efc174b382)."),
-            ("on", "One mutex for all areas: v5.19 (60a60e32cf91)."),
-        ],
-    },
-];
-
-/// All presets, oldest first.
-pub static PRESETS: &[Preset] = &[
-    Preset {
-        name: "v5.17",
-        sentence: "A page of a CMA area looks pinnable while its pageblock is isolated.",
-        values: &["cma_only", "zero_ok", "retry", "v5.17", "while_zero", "v5.17", "off"],
-    },
-    Preset {
-        name: "v5.18",
-        sentence: "Folios in get_user_pages; the pin check is as before.",
-        values: &["cma_only", "zero_ok", "retry", "v5.18", "while_zero", "v5.18", "off"],
-    },
-    Preset {
-        name: "v5.19",
-        sentence: "One read refuses CMA and ISOLATE alike; PageAnonExclusive guards pins.",
-        values: &["single_read", "zero_ok_again", "retry", "v5.19", "while_zero", "v5.19", "on"],
-    },
-    Preset {
-        name: "v6.1",
-        sentence: "The long-term loop goes on -EAGAIN; with aa1e6a932ca6, which mends its check.",
-        values: &["single_read", "zero_ok_again", "retry", "v5.19", "while_eagain", "v5.19", "on"],
-    },
-];
-
-/// The preset of a name.
-pub fn preset(name: &str) -> Option<&'static Preset> {
-    PRESETS.iter().find(|preset| preset.name == name)
-}
-
-/// The toggle of a name.
-pub fn toggle(name: &str) -> Option<&'static Toggle> {
-    TOGGLES.iter().find(|toggle| toggle.name == name)
-}
+pub use super::toggles::{TOGGLES, Toggle, toggle};
 
 /// The value of every toggle in a preset with overrides. The names exist: the scenario reader
 /// has checked them.
 pub fn values(base: &Preset, overrides: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
-    for (toggle, value) in TOGGLES.iter().zip(base.values) {
-        let own = overrides.get(toggle.name).cloned();
-        values.insert(toggle.name.to_string(), own.unwrap_or_else(|| (*value).to_string()));
+    for toggle in TOGGLES {
+        let value = overrides.get(toggle.name).map(String::as_str);
+        let value = value.or_else(|| base.value(toggle.name)).unwrap_or_default();
+        values.insert(toggle.name.to_string(), value.to_string());
     }
     values
 }
@@ -150,30 +34,39 @@ pub fn name(base: &Preset, overrides: &BTreeMap<String, String>) -> String {
 
 /// Makes the kernel of a preset with overrides.
 pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
-    let values = values(base, overrides);
-    let is = |toggle: &str, value: &str| values.get(toggle).is_some_and(|own| own == value);
+    let chosen = values(base, overrides);
+    let chosen = Chosen(&chosen);
     let mut routines: Vec<&'static Routine> = COMMON.to_vec();
-    routines.push(pincheck(&values["pincheck"], is("zero_page", "zero_refused")));
-    routines.extend(gup_of(&values["gup"]));
-    routines.extend(longterm(is("longterm_loop", "while_zero"), is("isolation_failure", "retry")));
-    routines.extend(migration(&values["migration"]));
-    routines.push(if is("cma_mutex", "on") {
-        &cma::CMA_ALLOC_V5_19
-    } else {
-        &cma::CMA_ALLOC_V5_12
-    });
-    Kernel::new(name(base, overrides), routines)
+    routines.extend(allocator(&chosen));
+    routines.extend(draining(&chosen));
+    routines.extend(isolation(&chosen));
+    routines.extend(contig(&chosen));
+    routines.extend(unmapping(&chosen));
+    routines.push(pincheck(chosen.get("pincheck"), chosen.is("zero_page", "zero_refused")));
+    routines.extend(gup_of(chosen.get("gup")));
+    routines.extend(longterm(
+        chosen.is("longterm_loop", "while_zero"),
+        chosen.is("isolation_failure", "retry"),
+    ));
+    routines.extend(migration(&chosen));
+    let config = Config { smp: chosen.is("smp", "on"), preempt_rt: chosen.is("preempt_rt", "on") };
+    Kernel::new(name(base, overrides), config, routines, names(&chosen))
+}
+
+/// The values of all toggles.
+struct Chosen<'a>(&'a BTreeMap<String, String>);
+
+impl Chosen<'_> {
+    fn get(&self, toggle: &str) -> &str {
+        &self.0[toggle]
+    }
+    fn is(&self, toggle: &str, value: &str) -> bool {
+        self.get(toggle) == value
+    }
 }
 
 /// What all kernels share.
 static COMMON: &[&Routine] = &[
-    &gup::PIN_USER_PAGES_FAST_V5_17,
-    &gup::GET_USER_PAGES_FAST_V5_17,
-    &gup::INTERNAL_GET_USER_PAGES_FAST_V5_17,
-    &gup::LOCKLESS_PAGES_FROM_MM_V5_17,
-    &gup_slow::GUP_LONGTERM_UNLOCKED_V5_17,
-    &gup_slow::FOLLOW_PAGE_PTE_V5_17,
-    &gup_put::RELEASE_PAGES_V5_17,
     &swap::PUT_PAGE_V5_17,
     &swap::PUT_LAST_V5_17,
     &vmscan::ISOLATE_LRU_PAGE_V5_17,
@@ -181,19 +74,192 @@ static COMMON: &[&Routine] = &[
     &migrate::MIGRATE_PAGES_V5_17,
     &migrate::MOVE_MAPPING_V5_17,
     &migrate::PUTBACK_MOVABLE_PAGES_V5_17,
-    &compaction::ISOLATE_MIGRATEPAGES_BLOCK_V5_17,
-    &compaction::ISOLATE_FREEPAGES_RANGE_V5_17,
-    &page_alloc::RMQUEUE_V5_17,
-    &page_alloc::FREE_UNREF_PAGE_V5_17,
-    &alloc_contig::ALLOC_CONTIG_RANGE_V5_17,
-    &alloc_contig::ALLOC_CONTIG_MIGRATE_RANGE_V5_17,
-    &alloc_contig::FREE_CONTIG_RANGE_V5_17,
-    &page_isolation::SET_MIGRATETYPE_ISOLATE_V5_11,
-    &page_isolation::UNSET_MIGRATETYPE_ISOLATE_V5_11,
-    &page_isolation::START_ISOLATE_PAGE_RANGE_V5_11,
-    &page_isolation::UNDO_ISOLATE_PAGE_RANGE_V5_11,
-    &page_isolation::TEST_PAGES_ISOLATED_V5_11,
+    &alloc::RMQUEUE_BULK_V3_16,
+    &alloc::ALLOC_PAGES_V3_16,
+    &pages::FREE_THE_PAGE_V5_10,
+    &pages::PUT_OWNED_PAGE_V3_16,
+    &pages::GET_PAGE_UNLESS_ZERO_V3_16,
+    &drain::KICK_ALL_CPUS_SYNC_V3_16,
+    &drain::ON_EACH_CPU_DRAIN_V3_16,
+    &drain::DO_NOTHING_V3_16,
+    &drain::DRAIN_LOCAL_PAGES_V3_16,
+    &alloc_contig::FREE_REST_V3_16,
+    &alloc_contig::FREE_CONTIG_RANGE_V3_16,
+    &memory::ZAP_PTE_RANGE_V5_9,
+    &memory::TLB_FLUSH_MMU_V5_9,
+    &signal::SEND_SIG_V3_16,
 ];
+
+/// What older kernels call a function that the tables know by a later name.
+fn names(chosen: &Chosen) -> Vec<(Function, &'static str)> {
+    let mut names = Vec::new();
+    if chosen.is("drain", "ipi_mask") {
+        names.push((free::FREE_UNREF_PAGE, "free_hot_cold_page"));
+        names.push((alloc::RMQUEUE, "buffered_rmqueue"));
+    }
+    if chosen.is("migration", "v5.9") {
+        names.push((rmap::TRY_TO_MIGRATE, "try_to_unmap"));
+    }
+    names
+}
+
+fn allocator(chosen: &Chosen) -> Vec<&'static Routine> {
+    let irqs_off = chosen.is("free_type", "irqs_off");
+    let (rmqueue, free): (&Routine, &Routine) = match chosen.get("pcp") {
+        "v5.17" => (&alloc::RMQUEUE_V5_17, &free::FREE_UNREF_PAGE_V5_17),
+        "trylock" => (&alloc::RMQUEUE_V6_0, &pcp::FREE_UNREF_PAGE_V6_0),
+        "trylock_irqs_on" => (&alloc::RMQUEUE_V6_2, &pcp::FREE_UNREF_PAGE_V6_2),
+        "trylock_own_type" => (&alloc::RMQUEUE_V6_2, &pcp::FREE_UNREF_PAGE_V6_6),
+        _ => (&alloc::RMQUEUE_V3_16, &free::FREE_UNREF_PAGE_V3_16),
+    };
+    let one: &Routine = match (chosen.get("isolation"), chosen.get("free_recheck")) {
+        ("parked", _) => &free::FREE_ONE_PAGE_PARKING,
+        (_, "when_isolated") => &free::FREE_ONE_PAGE_RECHECKING,
+        (_, "always") => &free::FREE_ONE_PAGE_ALWAYS,
+        _ => &free::FREE_ONE_PAGE_TRUSTING,
+    };
+    let bulk: &Routine = match chosen.get("bulk_recheck") {
+        "by_noted_type" => &free::FREE_PCPPAGES_BULK_BY_TYPE,
+        "when_isolated" => &free::FREE_PCPPAGES_BULK_RECHECKING,
+        "when_isolated_unlinked" => &free::FREE_PCPPAGES_BULK_UNLINKING,
+        "always" => &free::FREE_PCPPAGES_BULK_ALWAYS,
+        _ => &free::FREE_PCPPAGES_BULK_V3_16,
+    };
+    let merge: &Routine = match chosen.get("merge_limit") {
+        "isolated_only" => &buddy::FREE_ONE_PAGE_V3_18,
+        "both_sides" => &buddy::FREE_ONE_PAGE_V4_6,
+        "mergeable" => &buddy::FREE_ONE_PAGE_V5_18,
+        "retypes" => &buddy::FREE_ONE_PAGE_V6_10,
+        _ => &buddy::FREE_ONE_PAGE_V3_16,
+    };
+    let take: &Routine = match chosen.get("fallback") {
+        "v3.18" => &buddy::RMQUEUE_V3_18,
+        "v5.8" => &buddy::RMQUEUE_V5_8,
+        _ => &buddy::RMQUEUE_V3_16,
+    };
+    let pages: &Routine = match chosen.get("free_pages") {
+        "frees_tails" => &pages::FREE_PAGES_V5_10,
+        "reads_head_first" => &pages::FREE_PAGES_V6_2,
+        _ => &pages::FREE_PAGES_V3_16,
+    };
+    let ok: &Routine =
+        if irqs_off { &free::FREE_PAGES_OK_IRQS_OFF } else { &free::FREE_PAGES_OK_V3_16 };
+    let free = if irqs_off { &free::FREE_UNREF_PAGE_IRQS_OFF } else { free };
+    vec![rmqueue, free, one, bulk, merge, take, pages, ok]
+}
+
+fn draining(chosen: &Chosen) -> Vec<&'static Routine> {
+    let (all, forced): (&Routine, &Routine) = match chosen.get("drain") {
+        "work_mask" => (&drain::DRAIN_ALL_PAGES_V4_11, &drain::DRAIN_ALL_PAGES_FORCED_V5_11),
+        "remote_mask" => (&drain::DRAIN_ALL_PAGES_V6_0, &drain::DRAIN_ALL_PAGES_FORCED_V6_0),
+        "remote_counted_inside" => {
+            (&drain::DRAIN_ALL_PAGES_V6_11, &drain::DRAIN_ALL_PAGES_FORCED_V6_11)
+        }
+        _ => (&drain::DRAIN_ALL_PAGES_V3_16, &drain::DRAIN_ALL_PAGES_FORCED_V5_11),
+    };
+    let of_2014 = ["three_rendezvous", "parked"].contains(&chosen.get("isolation"));
+    let (disable, enable): (&Routine, &Routine) = match (of_2014, chosen.get("pageset_update")) {
+        (true, "kicks") => (&drain::ZONE_PCP_DISABLE_2014, &drain::ZONE_PCP_ENABLE_2014),
+        (true, _) => {
+            (&drain::ZONE_PCP_DISABLE_2014_NO_KICKS, &drain::ZONE_PCP_ENABLE_2014_NO_KICKS)
+        }
+        (false, _) => (&drain::ZONE_PCP_DISABLE_V5_11, &drain::ZONE_PCP_ENABLE_V5_11),
+    };
+    vec![all, forced, disable, enable]
+}
+
+fn isolation(chosen: &Chosen) -> Vec<&'static Routine> {
+    let masked = chosen.is("isolate_drain", "drain_all_pages");
+    let version = chosen.get("isolation");
+    let (set, unset): (&Routine, &Routine) = match version {
+        "v3.16" => (&block::SET_V3_16, &block::UNSET_V3_16),
+        "three_rendezvous" if masked => (&block::SET_2014_MASKED, &block::UNSET_2014),
+        "three_rendezvous" => (&block::SET_2014, &block::UNSET_2014),
+        "parked" => (&block::SET_2014_PARKED, &block::UNSET_2014_PARKED),
+        "v3.18" => (&block::SET_V3_18, &block::UNSET_V3_18),
+        "v4.17" => (&block::SET_V4_17, &block::UNSET_V3_18),
+        "v5.8" => (&block::SET_V4_17, &block::UNSET_V5_9),
+        "v6.10" => (&block::SET_V6_10, &block::UNSET_V5_9),
+        _ => (&block::SET_V5_11, &block::UNSET_V5_9),
+    };
+    let by_blocks = ["v5.19-rc1", "v5.19", "v6.10"].contains(&version);
+    let disabled = chosen.is("pcp_while_isolating", "disabled");
+    let start: &Routine = match (by_blocks, disabled) {
+        (true, false) => &range::START_V5_19,
+        (true, true) => &range::START_V5_19_WITHOUT_PCPLISTS,
+        (false, true) => &range::START_WITHOUT_PCPLISTS,
+        (false, false) => &range::START_V3_16,
+    };
+    let single: &Routine = match version {
+        "v5.19-rc1" => &range::SINGLE_V5_19_RC1,
+        "v6.10" => &range::SINGLE_V6_10,
+        _ => &range::SINGLE_V5_19,
+    };
+    let undo = if disabled { &range::UNDO_WITH_PCPLISTS } else { &range::UNDO_V3_16 };
+    let relinks = ["v3.16", "v3.18", "three_rendezvous", "parked"].contains(&version);
+    let test = if relinks { &range::TEST_V3_16 } else { &range::TEST_V5_9 };
+    vec![set, unset, start, single, undo, test]
+}
+
+fn contig(chosen: &Chosen) -> Vec<&'static Routine> {
+    let version = chosen.get("alloc_contig");
+    let (range, take): (&Routine, &Routine) = match version {
+        "v3.16" => {
+            (&alloc_contig::ALLOC_CONTIG_RANGE_V3_16, &compaction::ISOLATE_FREEPAGES_RANGE_V3_16)
+        }
+        "v5.9" => {
+            (&alloc_contig::ALLOC_CONTIG_RANGE_V5_9, &compaction::ISOLATE_FREEPAGES_RANGE_V5_9)
+        }
+        "v5.11" => {
+            (&alloc_contig::ALLOC_CONTIG_RANGE_V5_11, &compaction::ISOLATE_FREEPAGES_RANGE_V5_9)
+        }
+        _ => (&alloc_contig::ALLOC_CONTIG_RANGE_V5_19, &compaction::ISOLATE_FREEPAGES_RANGE_V5_9),
+    };
+    let migrates = if chosen.is("unmap_sem", "none") {
+        &alloc_contig::ALLOC_CONTIG_MIGRATE_RANGE_V5_17
+    } else {
+        &alloc_contig::ALLOC_CONTIG_MIGRATE_RANGE_ALONE
+    };
+    let isolate = if chosen.is("lru", "lru_lock") {
+        &compaction::ISOLATE_MIGRATEPAGES_BLOCK_V3_16
+    } else {
+        &compaction::ISOLATE_MIGRATEPAGES_BLOCK_V5_17
+    };
+    let retry = ["none", "finite", "infinite", "nofail"];
+    let retry = retry.iter().position(|value| chosen.is("cma_retry", value)).unwrap_or_default();
+    let spins = chosen.is("cma_lock", "spinlock");
+    let alloc = match (chosen.is("cma_mutex", "on"), spins) {
+        (true, false) => &cma::CMA_ALLOC_V3_16,
+        (true, true) => &cma::CMA_ALLOC_V5_19,
+        (false, false) => &cma::CMA_ALLOC_V5_11,
+        (false, true) => &cma::CMA_ALLOC_V5_14,
+    };
+    let release = if spins { &cma::CMA_RELEASE_V5_14 } else { &cma::CMA_RELEASE_V3_16 };
+    let offline: &Routine = match chosen.get("offline") {
+        "drain_again" => &memory_hotplug::OFFLINE_PAGES_V5_9,
+        "pcp_disabled" => &memory_hotplug::OFFLINE_PAGES_V5_11,
+        _ => &memory_hotplug::OFFLINE_PAGES_V5_8,
+    };
+    vec![range, take, migrates, isolate, &alloc[retry], release, offline]
+}
+
+fn unmapping(chosen: &Chosen) -> Vec<&'static Routine> {
+    let scopes = ["none", "exit_mmap", "every_zap", "and_fork"];
+    let scope = scopes.iter().position(|value| chosen.is("unmap_sem", value)).unwrap_or_default();
+    let preempt = usize::from(chosen.is("fork_preempt", "disabled"));
+    let copy = match chosen.get("fork") {
+        "v5.9" => &memory::COPY_PTE_RANGE_V5_9[preempt],
+        "v5.19" => &memory::COPY_PTE_RANGE_V5_19[preempt],
+        _ => &memory::COPY_PTE_RANGE_V3_16[preempt],
+    };
+    vec![
+        &memory::EXIT_MMAP_V5_9[usize::from(scope >= 1)],
+        &memory::MUNMAP_V5_9[usize::from(scope >= 2)],
+        &memory::MADVISE_V5_9[usize::from(scope >= 2)],
+        &memory::FORK_V5_9[usize::from(scope >= 3)],
+        copy,
+    ]
+}
 
 fn pincheck(value: &str, zero_refused: bool) -> &'static Routine {
     let form = match value {
@@ -209,23 +275,37 @@ fn pincheck(value: &str, zero_refused: bool) -> &'static Routine {
 }
 
 fn gup_of(value: &str) -> Vec<&'static Routine> {
+    if value == "none" {
+        return Vec::new();
+    }
+    let mut routines: Vec<&'static Routine> = vec![
+        &gup::PIN_USER_PAGES_FAST_V5_17,
+        &gup::GET_USER_PAGES_FAST_V5_17,
+        &gup::INTERNAL_GET_USER_PAGES_FAST_V5_17,
+        &gup::LOCKLESS_PAGES_FROM_MM_V5_17,
+        &gup_slow::GUP_LONGTERM_UNLOCKED_V5_17,
+        &gup_slow::FOLLOW_PAGE_PTE_V5_17,
+        &gup_put::RELEASE_PAGES_V5_17,
+    ];
     if value == "v5.17" {
-        return vec![
+        routines.extend([
             &gup::GUP_PTE_RANGE_V5_17,
             &gup::TRY_GRAB_COMPOUND_HEAD_V5_17,
             &gup_put::PUT_COMPOUND_HEAD_V5_17,
             &gup_put::UNPIN_USER_PAGES_V5_17,
             &gup_put::UNPIN_USER_PAGE_V5_17,
-        ];
+        ]);
+        return routines;
     }
     let unshare = value == "v5.19";
-    vec![
+    routines.extend([
         if unshare { &gup::GUP_PTE_RANGE_V5_19 } else { &gup::GUP_PTE_RANGE_V5_18 },
         &gup::TRY_GRAB_FOLIO_V5_18,
         &gup_put::GUP_PUT_FOLIO_V5_18,
         &gup_put::UNPIN_USER_PAGES_V5_18,
         &gup_put::UNPIN_USER_PAGE_V5_18,
-    ]
+    ]);
+    routines
 }
 
 /// The check that treats a failure as success knows the loop of v6.1 only.
@@ -237,25 +317,26 @@ fn longterm(while_zero: bool, retry: bool) -> [&'static Routine; 2] {
     }
 }
 
-fn migration(value: &str) -> Vec<&'static Routine> {
-    let (unmap, move_page): (&Routine, [&Routine; 2]) = match value {
-        "v5.17" => (
-            &rmap::TRY_TO_MIGRATE_V5_17,
-            [&migrate::UNMAP_AND_MOVE_V5_17, &migrate::UNMAP_AND_MOVE_LOCKED_V5_17],
-        ),
-        "v5.18" => (
-            &rmap::TRY_TO_MIGRATE_V5_17,
-            [&migrate::UNMAP_AND_MOVE_V5_18, &migrate::UNMAP_AND_MOVE_LOCKED_V5_18],
-        ),
-        _ => (
-            &rmap::TRY_TO_MIGRATE_V5_19,
-            [&migrate::UNMAP_AND_MOVE_V5_18, &migrate::UNMAP_AND_MOVE_LOCKED_V5_18],
-        ),
+fn migration(chosen: &Chosen) -> Vec<&'static Routine> {
+    let version = chosen.get("migration");
+    let waits = usize::from(chosen.is("target_memory", "waits"));
+    let exclusive = version == "v5.19";
+    let old = ["v5.9", "v5.17"].contains(&version);
+    let unmap: &Routine = match (exclusive, chosen.is("pvmw_sync", "on")) {
+        (true, false) => &rmap::TRY_TO_MIGRATE_V5_19,
+        (true, true) => &rmap::TRY_TO_MIGRATE_V5_19_SYNC,
+        (false, false) => &rmap::TRY_TO_MIGRATE_V5_17,
+        (false, true) => &rmap::TRY_TO_MIGRATE_V5_17_SYNC,
     };
-    let restore = if value == "v5.19" {
-        &migrate::REMOVE_MIGRATION_PTES_V5_19
+    let (page, locked): (&Routine, &Routine) = if old {
+        (&migrate::UNMAP_AND_MOVE_V5_17[waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_17)
     } else {
-        &migrate::REMOVE_MIGRATION_PTES_V5_17
+        (&migrate::UNMAP_AND_MOVE_V5_18[waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_18)
     };
-    vec![unmap, move_page[0], move_page[1], restore]
+    let restore: &Routine = match version {
+        "v5.9" => &migrate::REMOVE_MIGRATION_PTES_V5_9,
+        "v5.19" => &migrate::REMOVE_MIGRATION_PTES_V5_19,
+        _ => &migrate::REMOVE_MIGRATION_PTES_V5_17,
+    };
+    vec![unmap, page, locked, restore]
 }

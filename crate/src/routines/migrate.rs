@@ -2,13 +2,14 @@
 use super::compaction::first_on_list;
 use super::gup_slow::returned_zero;
 use super::page_alloc::RMQUEUE;
-use super::rmap::{TRY_TO_MIGRATE, ptl, rmap};
+use super::rmap::{TRY_TO_MIGRATE, first_vma, next_vma, no_vma, pte, ptl};
 use super::swap;
 use super::vmscan::{PUTBACK_LRU_PAGE, leave_list};
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::word::Restore;
-use crate::mm::{Lock, Pfn, Pte};
+use crate::mm::{Lock, OwnListKind, Pfn, Pte};
+use crate::properties::event;
 
 /// `migrate_pages`, of the lane's list; returns how many pages stay on it.
 pub const MIGRATE_PAGES: Function = Function("migrate_pages");
@@ -59,46 +60,63 @@ const PUT_NEW: Line =
 const EAGAIN: Line = line("eagain", "return -EAGAIN", Op::Return(|_| errno::EAGAIN));
 const ENOMEM: Line = line("fail", "return -ENOMEM", Op::Return(|_| errno::ENOMEM));
 
-const fn unmap_and_move(lru: Line) -> [Line; 13] {
+const LRU: Line = line(
+    "lru",
+    "putback_lru_page(newpage)",
+    Op::Call(PUTBACK_LRU_PAGE, &[(Local::Page, Local::NewPage)]),
+);
+const PUT_NEW_MOVED: Line =
+    line("lru", "put_page(newpage)", Op::Call(swap::PUT_PAGE, &[(Local::Page, Local::NewPage)]));
+const WAIT: Line =
+    line("wait", "wait until a page is free", Op::Await(a_page_is_free, "a free page"));
+const WAIT_AGAIN: Line = line("none", "if (!newpage) wait again", Op::If(returned_zero, "wait"));
+
+const fn unmap_and_move(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: UNMAP_AND_MOVE,
+        source,
+        omits: "writeback, non-LRU pages; LRU pagevecs",
+        params: &[Local::Page, Local::Wanted],
+        locals: &[Local::NewPage, Local::Order, Local::Ret],
+        returns: Returns::Errno,
+        body,
+    }
+}
+
+const fn fails(lru: Line) -> [Line; 13] {
     [
         FREED, TARGET, NO_TARGET, TOOK, MOVE, BUSY, lru, GONE, PUT_OLD, SUCCESS, PUT_NEW, EAGAIN,
         ENOMEM,
     ]
 }
 
+const fn waits(lru: Line) -> [Line; 13] {
+    [
+        FREED, WAIT, TARGET, WAIT_AGAIN, TOOK, MOVE, BUSY, lru, GONE, PUT_OLD, SUCCESS, PUT_NEW,
+        EAGAIN,
+    ]
+}
+
 /// The target is allocated before the page is locked. A page whose last reference is the
-/// isolation's was freed meanwhile. The target joins the LRU when all is done.
-pub static UNMAP_AND_MOVE_V5_17: Routine = Routine {
-    function: UNMAP_AND_MOVE,
-    source: "mm/migrate.c, v5.17",
-    omits: "writeback, non-LRU pages; LRU pagevecs",
-    params: &[Local::Page, Local::Wanted],
-    locals: &[Local::NewPage, Local::Ret],
-    returns: Returns::Errno,
-    body: &unmap_and_move(line(
-        "lru",
-        "putback_lru_page(newpage)",
-        Op::Call(PUTBACK_LRU_PAGE, &[(Local::Page, Local::NewPage)]),
-    )),
-};
+/// isolation's was freed meanwhile. The target joins the LRU when all is done. The second form
+/// waits for memory.
+pub static UNMAP_AND_MOVE_V5_17: [Routine; 2] = [
+    unmap_and_move("mm/migrate.c, v3.16 to v5.17", &fails(LRU)),
+    unmap_and_move("mm/migrate.c, v3.16 to v5.17, without memory", &waits(LRU)),
+];
 
 /// As before, but the target is on the LRU since `__unmap_and_move` put it there.
-pub static UNMAP_AND_MOVE_V5_18: Routine = Routine {
-    source: "mm/migrate.c, v5.18 to v6.1",
-    body: &unmap_and_move(line(
-        "lru",
-        "put_page(newpage)",
-        Op::Call(swap::PUT_PAGE, &[(Local::Page, Local::NewPage)]),
-    )),
-    ..UNMAP_AND_MOVE_V5_17
-};
+pub static UNMAP_AND_MOVE_V5_18: [Routine; 2] = [
+    unmap_and_move("mm/migrate.c, v5.18 to v6.1", &fails(PUT_NEW_MOVED)),
+    unmap_and_move("mm/migrate.c, v5.18 to v6.1, without memory", &waits(PUT_NEW_MOVED)),
+];
 
 const LOCK: Line = line("lock", "lock_page(page)", Op::Acquire(page_lock));
 const MAPPED: Line = line("mapped", "if (!page_mapped(page))", Op::Branch(is_not_mapped, "move"));
 const UNMAP: Line = line("unmap", "try_to_migrate(page, 0)", Op::Call(TRY_TO_MIGRATE, &[]));
 const WAS_MAPPED: Line = line("was", "page_was_mapped = true", Op::Let(remember_mapped));
 const STILL: Line =
-    line("still", "if (page_mapped(page)) rc = -EAGAIN", Op::Branch(is_mapped, "busy"));
+    line("still", "if (page_mapped(page)) rc = -EAGAIN", Op::Branch(is_still_mapped, "busy"));
 const MOVE_IT: Line =
     line("move", "rc = move_to_new_page(newpage, page)", Op::Call(MOVE_MAPPING, &[]));
 const MOVED: Line = line("rc", "if (rc)", Op::If(|look| !returned_zero(look), "busy"));
@@ -179,6 +197,10 @@ pub static MOVE_MAPPING_V5_17: Routine = Routine {
     ],
 };
 
+const FIRST: Line = line("first", "rmap_walk(old, &rwc)", Op::Let(first_vma));
+const EACH: Line = line("each", "anon_vma_interval_tree_foreach(vma)", Op::If(no_vma, "out"));
+const NEXT: Line = line("next", "next vma", Op::Let(next_vma));
+const LOOP: Line = line("loop", "anon_vma_interval_tree_foreach(vma)", Op::Goto("each"));
 const PTL: Line = line("lock", "spin_lock(pvmw.ptl)", Op::Acquire(ptl));
 const IS_ENTRY: Line =
     line("check", "if (!is_migration_entry(*pvmw.pte))", Op::Branch(no_entry, "unlock"));
@@ -188,6 +210,13 @@ const SET_PTE: Line = line("set", "set_pte_at(mm, address, pvmw.pte, pte)", Op::
 const UNLOCK_PTL: Line = line("unlock", "spin_unlock(pvmw.ptl)", Op::Release(ptl));
 const OUT: Line = line("out", "return", Op::Return(|_| 0));
 
+/// Reference, entry, count of mappings, in this order.
+pub static REMOVE_MIGRATION_PTES_V5_9: Routine = Routine {
+    source: "mm/migrate.c, v3.16 to v5.15 (remove_migration_pte)",
+    body: &[FIRST, EACH, PTL, IS_ENTRY, GET, SET_PTE, ADD_RMAP, UNLOCK_PTL, NEXT, LOOP, OUT],
+    ..REMOVE_MIGRATION_PTES_V5_17
+};
+
 /// Reference, count of mappings, entry, in this order. What the entry allows comes from the
 /// migration entry, not from what was mapped before.
 pub static REMOVE_MIGRATION_PTES_V5_17: Routine = Routine {
@@ -195,9 +224,9 @@ pub static REMOVE_MIGRATION_PTES_V5_17: Routine = Routine {
     source: "mm/migrate.c, v5.17 and v5.18 (remove_migration_pte)",
     omits: "soft-dirty and userfaultfd bits",
     params: LOCKED_PARAMS,
-    locals: &[],
+    locals: &[Local::Vma],
     returns: Returns::Nothing,
-    body: &[PTL, IS_ENTRY, GET, ADD_RMAP, SET_PTE, UNLOCK_PTL, OUT],
+    body: &[FIRST, EACH, PTL, IS_ENTRY, GET, ADD_RMAP, SET_PTE, UNLOCK_PTL, NEXT, LOOP, OUT],
 };
 
 /// An entry that is not readable only makes the page exclusive again.
@@ -206,9 +235,11 @@ pub static REMOVE_MIGRATION_PTES_V5_19: Routine = Routine {
     source: "mm/migrate.c, v5.19 to v6.1 (remove_migration_pte)",
     omits: "soft-dirty and userfaultfd bits",
     params: LOCKED_PARAMS,
-    locals: &[],
+    locals: &[Local::Vma],
     returns: Returns::Nothing,
     body: &[
+        FIRST,
+        EACH,
         PTL,
         IS_ENTRY,
         GET,
@@ -216,6 +247,8 @@ pub static REMOVE_MIGRATION_PTES_V5_19: Routine = Routine {
         line("excl", "if (rmap_flags & RMAP_EXCLUSIVE) Set..", Op::Do(set_exclusive)),
         SET_PTE,
         UNLOCK_PTL,
+        NEXT,
+        LOOP,
         OUT,
     ],
 };
@@ -238,7 +271,7 @@ pub static PUTBACK_MOVABLE_PAGES_V5_17: Routine = Routine {
 };
 
 fn set_next(ctx: &mut Ctx, from: Pfn) {
-    let next = first_on_list(ctx, from);
+    let next = first_on_list(ctx, OwnListKind::Migratepages, from);
     ctx.set(Local::Page, next.unwrap_or(Pfn(Pfn::LIMIT as u16)));
 }
 
@@ -276,6 +309,11 @@ fn is_last_ref(ctx: &mut Ctx) -> bool {
     ctx.load(refcount) == 1
 }
 
+/// Nothing is allocated from the isolate lists, and nothing from another CPU's pcplist.
+fn a_page_is_free(look: &Look) -> bool {
+    look.peek(look.layout().zone().nr_free()) > 0 || look.peek(look.this_pcp().count()) > 0
+}
+
 fn take_target(ctx: &mut Ctx) {
     let target: Option<Pfn> = ctx.get(Local::Ret);
     ctx.set(Local::NewPage, target.expect("a target was allocated"));
@@ -288,6 +326,14 @@ fn page_lock(look: &Look) -> Lock {
 fn is_mapped(ctx: &mut Ctx) -> bool {
     let mapcount = ctx.page(Local::Page).mapcount();
     ctx.load(mapcount) > 0
+}
+
+fn is_still_mapped(ctx: &mut Ctx) -> bool {
+    let mapped = is_mapped(ctx);
+    if mapped {
+        ctx.find(event::STILL_MAPPED);
+    }
+    mapped
 }
 
 fn is_not_mapped(ctx: &mut Ctx) -> bool {
@@ -310,20 +356,26 @@ fn set_lru_of_target(ctx: &mut Ctx) {
 /// One reference is expected: the isolation's.
 fn is_held(ctx: &mut Ctx) -> bool {
     let refcount = ctx.page(Local::Page).refcount();
-    ctx.load(refcount) != 1
+    let held = ctx.load(refcount) != 1;
+    if held {
+        ctx.find(event::COUNT_AT_MOVE_MAPPING);
+    }
+    held
 }
 
 fn copy_mapping(ctx: &mut Ctx) {
     let (old, new) = (ctx.page(Local::Page), ctx.page(Local::NewPage));
     let anon = ctx.load(old.anon());
     let rmap = ctx.load(old.rmap());
+    let content = ctx.load(old.content());
     ctx.store(new.anon(), anon);
     ctx.store(new.rmap(), rmap);
+    ctx.store(new.content(), content);
 }
 
 fn entry(ctx: &mut Ctx) -> Pte {
-    let place = rmap(ctx);
-    ctx.load(ctx.layout().mm(usize::from(place.process)).pte(place.address))
+    let cell = pte(ctx);
+    ctx.load(cell)
 }
 
 fn no_entry(ctx: &mut Ctx) -> bool {
@@ -350,16 +402,15 @@ fn set_exclusive(ctx: &mut Ctx) {
 
 /// From here on the mapping answers for the reference.
 fn set_pte(ctx: &mut Ctx) {
-    let place = rmap(ctx);
     let pfn = ctx.get(Local::NewPage);
     let writable = matches!(entry(ctx), Pte::Migration { restore: Restore::Writable, .. });
-    let pte = ctx.layout().mm(usize::from(place.process)).pte(place.address);
-    ctx.store(pte, Pte::Present { pfn, write: writable });
+    let cell = pte(ctx);
+    ctx.store(cell, Pte::Present { pfn, write: writable });
     ctx.let_go(pfn, 1);
 }
 
 fn first_page_of_list(ctx: &mut Ctx) {
-    let first = first_on_list(ctx, Pfn(0));
+    let first = first_on_list(ctx, OwnListKind::Migratepages, Pfn(0));
     ctx.set(Local::Ret, first);
     if let Some(pfn) = first {
         ctx.set(Local::Page, pfn);

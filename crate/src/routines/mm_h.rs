@@ -156,7 +156,7 @@ fn read_migratetype_to_mask(ctx: &mut Ctx) {
     let mt: Migratetype = ctx.get(Local::Mt);
     let wanted = matches!(mt, Migratetype::Cma | Migratetype::Isolate);
     if !wanted && mt.to_word() & MASK_BITS != 0 {
-        ctx.find(crate::properties::OVER_REJECTION);
+        ctx.find(crate::properties::event::OVER_REJECTION);
     }
 }
 

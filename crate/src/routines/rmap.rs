@@ -1,14 +1,18 @@
 //! `mm/rmap.c`: replacing the page table entries of a page by migration entries.
+use std::ops::Deref;
+
 use super::mm_h::page_maybe_dma_pinned;
 use crate::machine::routine::line;
-use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
+use crate::machine::{At, Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::word::Restore;
-use crate::mm::{Lock, Mm, Pte, Rmap};
+use crate::mm::{Cell, Lock, Memory, Mm, Pte};
 
 /// `try_to_migrate`
 pub const TRY_TO_MIGRATE: Function = Function("try_to_migrate");
 
-const PEEK: Line = line("peek", "if (!pte_present(*pvmw.pte))", Op::Branch(not_mapped, "out"));
+const FIRST: Line = line("first", "rmap_walk_anon(page, &rwc)", Op::Let(first_vma));
+const EACH: Line = line("each", "anon_vma_interval_tree_foreach(vma)", Op::If(no_vma, "out"));
+const PEEK: Line = line("peek", "if (!pte_present(*pvmw.pte))", Op::Branch(not_mapped, "done"));
 const LOCK: Line = line("lock", "spin_lock(pvmw.ptl)", Op::Acquire(ptl));
 const CHECK: Line =
     line("check", "if (pte_page(*pvmw.pte) != page)", Op::Branch(not_mapped, "unlock"));
@@ -17,10 +21,22 @@ const ENTRY: Line = line("entry", "set_pte_at(mm, address, pte, swp_pte)", Op::D
 const RMAP: Line = line("rmap", "page_remove_rmap(page)", Op::Do(remove_rmap));
 const PUT: Line = line("put", "put_page(page)", Op::Do(put_mapping_ref));
 const UNLOCK: Line = line("unlock", "spin_unlock(pvmw.ptl)", Op::Release(ptl));
+const DONE: Line =
+    line("done", "if (page_not_mapped(page)) break", Op::Branch(not_mapped_any, "out"));
+const NEXT: Line = line("next", "next vma", Op::Let(next_vma));
+const LOOP: Line = line("loop", "anon_vma_interval_tree_foreach(vma)", Op::Goto("each"));
 const OUT: Line = line("out", "return", Op::Return(|_| 0));
 
-const OMITS: &str =
-    "waiting for a TLB flush while a CPU has interrupts off; dirty bit; rmap walk order";
+const EXCLUSIVE: Line =
+    line("excl", "anon_exclusive = PageAnonExclusive(page)", Op::Do(read_exclusive));
+const SHARED: Line = line("shared", "if (!anon_exclusive)", Op::If(is_shared, "entry"));
+const PINNED: Line =
+    line("pinned", "if (page_maybe_dma_pinned(page))", Op::Branch(looks_pinned, "restore"));
+const SHARE: Line = line("share", "ClearPageAnonExclusive(page)", Op::Do(clear_exclusive));
+const RESTORE: Line = line("restore", "set_pte_at(mm, address, pte, pteval)", Op::Do(put_back));
+const BREAK: Line = line("goto", "break", Op::Goto("unlock"));
+
+const OMITS: &str = "waiting for a TLB flush while a CPU has interrupts off; dirty bit";
 
 /// The entry is looked at without the lock first: one that is being cleared is passed over. The
 /// count of mappings drops before the reference.
@@ -29,62 +45,94 @@ pub static TRY_TO_MIGRATE_V5_17: Routine = Routine {
     source: "mm/rmap.c, v5.15 to v5.18 (try_to_migrate_one)",
     omits: OMITS,
     params: &[Local::Page],
-    locals: &[Local::Pte, Local::Exclusive],
+    locals: &[Local::Vma, Local::Pte, Local::Exclusive],
     returns: Returns::Nothing,
-    body: &[PEEK, LOCK, CHECK, CLEAR, ENTRY, RMAP, PUT, UNLOCK, OUT],
+    body: &[FIRST, EACH, PEEK, LOCK, CHECK, CLEAR, ENTRY, RMAP, PUT, UNLOCK, DONE, NEXT, LOOP, OUT],
+};
+
+/// As before, but an entry is looked at under the lock only, so that one being cleared is waited
+/// for (`TTU_SYNC`, 732ed55823fc).
+pub static TRY_TO_MIGRATE_V5_17_SYNC: Routine = Routine {
+    body: &[FIRST, EACH, LOCK, CHECK, CLEAR, ENTRY, RMAP, PUT, UNLOCK, DONE, NEXT, LOOP, OUT],
+    ..TRY_TO_MIGRATE_V5_17
 };
 
 /// An exclusive page that looks pinned keeps its mapping: the entry is put back. The pin is looked
 /// for with the entry gone, so a pin that comes later sees the entry changed.
 pub static TRY_TO_MIGRATE_V5_19: Routine = Routine {
-    function: TRY_TO_MIGRATE,
     source: "mm/rmap.c, v5.19 to v6.1 (try_to_migrate_one)",
-    omits: OMITS,
-    params: &[Local::Page],
-    locals: &[Local::Pte, Local::Exclusive],
-    returns: Returns::Nothing,
     body: &[
-        PEEK,
-        LOCK,
-        CHECK,
-        line("excl", "anon_exclusive = PageAnonExclusive(page)", Op::Do(read_exclusive)),
-        CLEAR,
-        line("shared", "if (!anon_exclusive)", Op::If(is_shared, "entry")),
-        line("pinned", "if (page_maybe_dma_pinned(page))", Op::Branch(looks_pinned, "restore")),
-        line("share", "ClearPageAnonExclusive(page)", Op::Do(clear_exclusive)),
-        ENTRY,
-        RMAP,
-        PUT,
-        UNLOCK,
-        OUT,
-        line("restore", "set_pte_at(mm, address, pte, pteval)", Op::Do(put_back)),
-        line("goto", "break", Op::Goto("unlock")),
+        FIRST, EACH, PEEK, LOCK, CHECK, EXCLUSIVE, CLEAR, SHARED, PINNED, SHARE, ENTRY, RMAP, PUT,
+        UNLOCK, DONE, NEXT, LOOP, OUT, RESTORE, BREAK,
     ],
+    ..TRY_TO_MIGRATE_V5_17
 };
 
-/// The virtual page that `page->mapping` and `page->index` name.
-pub(super) fn rmap(ctx: &Ctx) -> Rmap {
-    ctx.peek(ctx.page(Local::Page).rmap()).expect("a mapped page has a reverse map")
+/// As before, under the lock only.
+pub static TRY_TO_MIGRATE_V5_19_SYNC: Routine = Routine {
+    body: &[
+        FIRST, EACH, LOCK, CHECK, EXCLUSIVE, CLEAR, SHARED, PINNED, SHARE, ENTRY, RMAP, PUT,
+        UNLOCK, DONE, NEXT, LOOP, OUT, RESTORE, BREAK,
+    ],
+    ..TRY_TO_MIGRATE_V5_19
+};
+
+/// The mapping that a walk is at: the process's number plus one, and nothing behind the last.
+fn vma<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Option<usize> {
+    usize::from(at.get::<u16>(Local::Vma)).checked_sub(1)
 }
 
-fn mm(ctx: &Ctx) -> Mm {
-    ctx.layout().mm(usize::from(rmap(ctx).process))
+/// Goes on to the next mapping that the page may have, behind the process `from`.
+fn walk_on(ctx: &mut Ctx, from: usize) {
+    let root = ctx.peek(ctx.page(Local::Page).rmap()).expect("a mapped page has a reverse map");
+    let next = ctx.layout().rmap_walk(root).map(|rmap| usize::from(rmap.process));
+    let next = next.filter(|process| *process >= from).min();
+    ctx.set(Local::Vma, next.map_or(0, |process| process as u16 + 1));
 }
 
-/// The lock of the page table that a page's reverse map leads to.
+pub(super) fn first_vma(ctx: &mut Ctx) {
+    walk_on(ctx, 0);
+}
+
+pub(super) fn next_vma(ctx: &mut Ctx) {
+    let at = vma(ctx).expect("the walk is at a mapping");
+    walk_on(ctx, at + 1);
+}
+
+pub(super) fn no_vma(look: &Look) -> bool {
+    vma(look).is_none()
+}
+
+fn mm<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Mm {
+    at.layout().mm(vma(at).expect("the walk is at a mapping"))
+}
+
+/// The lock of the page table that the walk is at.
 pub(super) fn ptl(look: &Look) -> Lock {
-    let rmap = look.peek(look.page(Local::Page).rmap()).expect("a mapped page has a reverse map");
-    look.layout().mm(usize::from(rmap.process)).ptl()
+    mm(look).ptl()
+}
+
+/// The entry that the walk is at.
+pub(super) fn pte<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Cell<Pte> {
+    let root = at.peek(at.page(Local::Page).rmap()).expect("a mapped page has a reverse map");
+    mm(at).pte(root.address)
 }
 
 fn not_mapped(ctx: &mut Ctx) -> bool {
-    let pte = ctx.load(mm(ctx).pte(rmap(ctx).address));
+    let cell = pte(ctx);
+    let pte = ctx.load(cell);
     !matches!(pte, Pte::Present { pfn, .. } if pfn == ctx.get(Local::Page))
+}
+
+fn not_mapped_any(ctx: &mut Ctx) -> bool {
+    let mapcount = ctx.page(Local::Page).mapcount();
+    ctx.load(mapcount) == 0
 }
 
 /// From here on the lane answers for the mapping's reference.
 fn clear(ctx: &mut Ctx) {
-    let old = ctx.update(mm(ctx).pte(rmap(ctx).address), |_| Pte::None);
+    let cell = pte(ctx);
+    let old = ctx.update(cell, |_| Pte::None);
     ctx.set(Local::Pte, old);
     ctx.hold(ctx.get(Local::Page), 1);
 }
@@ -96,7 +144,8 @@ fn set_entry(ctx: &mut Ctx) {
         _ if ctx.get(Local::Exclusive) => Restore::ReadableExclusive,
         _ => Restore::Readable,
     };
-    ctx.store(mm(ctx).pte(rmap(ctx).address), Pte::Migration { pfn, restore });
+    let cell = pte(ctx);
+    ctx.store(cell, Pte::Migration { pfn, restore });
 }
 
 fn remove_rmap(ctx: &mut Ctx) {
@@ -130,6 +179,7 @@ fn clear_exclusive(ctx: &mut Ctx) {
 
 fn put_back(ctx: &mut Ctx) {
     let old: Pte = ctx.get(Local::Pte);
-    ctx.store(mm(ctx).pte(rmap(ctx).address), old);
+    let cell = pte(ctx);
+    ctx.store(cell, old);
     ctx.let_go(ctx.get(Local::Page), 1);
 }

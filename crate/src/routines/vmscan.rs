@@ -2,6 +2,7 @@
 use super::swap;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Local, Op, Returns, Routine};
+use crate::mm::{OwnList, OwnListKind};
 
 /// `isolate_lru_page`; the page goes on the lane's list of pages to migrate.
 pub const ISOLATE_LRU_PAGE: Function = Function("isolate_lru_page");
@@ -53,14 +54,15 @@ fn get_page(ctx: &mut Ctx) {
 
 /// The page joins the lane's list of pages to migrate.
 pub fn join_list(ctx: &mut Ctx) {
-    let (list, owner) = (ctx.page(Local::Page).isolated_by(), ctx.cpu() as u16 + 1);
-    ctx.store(list, owner);
+    let list = ctx.page(Local::Page).isolated_by();
+    let owner = OwnList { cpu: ctx.cpu(), kind: OwnListKind::Migratepages };
+    ctx.store(list, Some(owner));
 }
 
 /// The page leaves the list.
 pub fn leave_list(ctx: &mut Ctx) {
     let list = ctx.page(Local::Page).isolated_by();
-    ctx.store(list, 0);
+    ctx.store(list, None);
 }
 
 fn set_lru(ctx: &mut Ctx) {

@@ -1,9 +1,12 @@
 //! A scenario and a kernel to a system with its starting memory.
-use super::{Complaint, KernelChoice, Place, Scenario};
+use super::{Complaint, KernelChoice, Place as TextPlace, Scenario, StartBlock};
 use crate::machine::System;
-use crate::mm::{Layout, Memory, Migratetype, Pfn, Pte, Rmap, free_list};
+use crate::mm::{Isolation, Layout, Memory, Migratetype, Pfn, Place, Pte, Rmap, free_list};
 use crate::properties::PROPERTIES;
-use crate::routines::{kernels, page_alloc};
+use crate::properties::references::content_of;
+use crate::routines::{kernels, page_alloc, presets};
+
+const ISOLATE: Migratetype = Migratetype::Isolate;
 
 impl Scenario {
     /// Compiles the timelines for a kernel and sets up the machine.
@@ -11,13 +14,17 @@ impl Scenario {
     /// # Errors
     /// The kernel is unknown, or a timeline does not compile for it.
     pub fn build(&self, choice: &KernelChoice) -> Result<(System, Memory), Complaint> {
-        let complain = |message: String| Complaint { place: Place::default(), message, hint: None };
-        let preset = kernels::preset(&choice.base)
+        let complain =
+            |message: String| Complaint { place: TextPlace::default(), message, hint: None };
+        let preset = presets::preset(&choice.base)
             .ok_or_else(|| complain(format!("there is no kernel `{}`", choice.base)))?;
         let kernel = kernels::kernel(preset, &choice.toggles);
         let timelines: Vec<_> =
             self.cpus.iter().map(|cpu| (cpu.run.clone(), cpu.interrupt.clone())).collect();
-        let layout = Layout::new(self.geometry.clone());
+        let mut geometry = self.geometry.clone();
+        geometry.smp = kernel.config.smp;
+        geometry.preempt_rt = kernel.config.preempt_rt;
+        let layout = Layout::new(geometry);
         let system = System::new(layout, kernel, &timelines, PROPERTIES, self.fine)
             .map_err(|(cpu, error)| complain(format!("CPU{cpu}: {error}")))?;
         let mut memory = Memory::new(vec![0; system.layout.len()]);
@@ -30,14 +37,21 @@ impl Scenario {
         for (block, mt) in self.blocks.iter().enumerate() {
             memory.poke(layout.migratetype(block), *mt);
         }
-        let isolated = self.blocks.iter().filter(|mt| **mt == Migratetype::Isolate).count();
-        memory.poke(layout.zone().nr_isolate_pageblock(), isolated as u16);
-        let mut used = vec![false; layout.geometry.pages()];
-        for pfn in self.allocated.iter().chain(&layout.geometry.zero_page) {
-            used[usize::from(pfn.0)] = true;
-            memory.poke(layout.page(*pfn).refcount(), 1);
-            memory.poke(layout.page(*pfn).owned(), 1);
+        for (block, _) in self.blocks.iter().enumerate().filter(|(_, mt)| **mt == ISOLATE) {
+            memory.poke(layout.isolation(block), Isolation::Done);
         }
+        let isolated = self.blocks.iter().filter(|mt| **mt == ISOLATE).count();
+        memory.poke(layout.zone().nr_isolate_pageblock(), isolated as i16);
+        let mut used = vec![false; layout.geometry.pages()];
+        let zero = layout.geometry.zero_page.map(|pfn| StartBlock { pfn, order: 0 });
+        for block in self.allocated.iter().copied().chain(zero) {
+            for pfn in block.pfn.0..block.pfn.0 + (1 << block.order) {
+                used[usize::from(pfn)] = true;
+            }
+            memory.poke(layout.page(block.pfn).refcount(), 1);
+            memory.poke(layout.page(block.pfn).owned(), 1);
+        }
+        self.fill_pcps(layout, memory, &mut used);
         for (process, mappings) in self.mappings.iter().enumerate() {
             for (address, start) in mappings.iter().enumerate() {
                 let (pfn, write) = (start.pfn, start.write);
@@ -47,10 +61,39 @@ impl Scenario {
                 if !layout.geometry.is_zero_pfn(pfn) {
                     let rmap = Rmap { process: process as u16, address: address as u16 };
                     map_anon_page(layout, memory, pfn, rmap);
+                    memory.poke(layout.page(pfn).content(), content_of(process, address as u16));
                 }
             }
         }
         self.free_the_rest(layout, memory, &used);
+    }
+
+    /// Each pcplist with its bounds and its pages, which were freed in the order of the text and
+    /// are noted as what their pageblocks are.
+    fn fill_pcps(&self, layout: &Layout, memory: &mut Memory, used: &mut [bool]) {
+        for (cpu, lane) in self.cpus.iter().enumerate() {
+            let of = if layout.geometry.smp { cpu } else { 0 };
+            let pcp = layout.pcp(of);
+            memory.poke(pcp.high(), layout.geometry.pcp_high);
+            memory.poke(pcp.batch(), layout.geometry.pcp_batch);
+            for pfn in &lane.pcp {
+                used[usize::from(pfn.0)] = true;
+                let own = self.type_before(layout, *pfn);
+                memory.poke(layout.page(*pfn).cached_mt(), own);
+                memory.poke(layout.page(*pfn).place(), Place::Pcp);
+                free_list::push_front(memory, layout, pcp.list(own), *pfn);
+                memory.update(pcp.count(), |count| count + 1);
+            }
+        }
+    }
+
+    /// What a pageblock was before it was isolated: a page of it that is on a pcplist got there then.
+    fn type_before(&self, layout: &Layout, pfn: Pfn) -> Migratetype {
+        match self.blocks[layout.geometry.block_of(pfn)] {
+            ISOLATE if layout.geometry.cma_area_of(pfn).is_some() => Migratetype::Cma,
+            ISOLATE => Migratetype::Movable,
+            mt => mt,
+        }
     }
 
     /// The largest aligned blocks, so that each list starts with its lowest page.
@@ -80,9 +123,8 @@ impl Scenario {
         for (pfn, order) in heads.into_iter().rev() {
             let mt = self.blocks[layout.geometry.block_of(pfn)];
             free_list::add(memory, layout, pfn, order, mt);
-            if mt != Migratetype::Isolate {
-                page_alloc::account(memory, layout, 1 << order, mt);
-            }
+            memory.poke(layout.page(pfn).cached_mt(), mt);
+            page_alloc::account(memory, layout, 1 << order, mt);
         }
     }
 }

@@ -1,9 +1,9 @@
 //! One call of a timeline: `p = pin_user_pages_fast(a, FOLL_WRITE | FOLL_LONGTERM)`.
 use super::reader::{nearest, short};
-use super::{Complaint, Place};
-use crate::machine::{Function, Kernel, Local, Operation, Returns};
-use crate::mm::Geometry;
-use crate::routines::entry::{self, Entry, ParamKind, foll};
+use super::{Complaint, Place, limits};
+use crate::machine::{Arg, Function, Kernel, Local, Operation, Returns};
+use crate::mm::{Geometry, Migratetype, Pfn, Word};
+use crate::routines::entry::{self, Entry, ParamKind, foll, gfp};
 
 /// What the names in a call may mean.
 pub struct Names<'a> {
@@ -13,8 +13,22 @@ pub struct Names<'a> {
     pub process: Option<usize>,
     /// Whether each mapping of that process is writable.
     pub writable: &'a [bool],
+    /// The results that have names.
+    pub results: &'a [Named],
+    /// How many lanes there are.
+    pub cpus: usize,
     /// The kernel of the scenario, which knows what each function returns.
     pub kernel: Option<&'a Kernel>,
+}
+
+/// A result with a name.
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// What is called.
+    pub entry: &'static Entry,
+    /// Where its value will be.
+    pub at: Arg,
 }
 
 /// Whether a kernel's function returns a value.
@@ -94,7 +108,7 @@ impl Parts<'_> {
     pub fn entry(&self, place: Place) -> Result<&'static Entry, Complaint> {
         let (name, column) = self.function;
         entry::find(name).ok_or_else(|| {
-            let known = entry::ENTRIES.iter().map(|entry| entry.function.0);
+            let known = entry::ENTRIES.iter().map(|entry| entry.name);
             let hint = nearest(name, known)
                 .or_else(|| Some("`pagerace ops` lists the operations".to_string()));
             wrong(place, column, "is not an operation", name, hint)
@@ -115,37 +129,36 @@ impl Parts<'_> {
         let fail = |message: String, hint: Option<String>| {
             Err(Complaint { place: shifted(place, self.function.1), message, hint })
         };
-        if self.args.len() != entry.params.len() {
-            let (found, wanted) = (self.args.len(), entry.params.len());
-            let name = entry.function.0;
+        let needed = entry.params.iter().filter(|param| !param.is_optional()).count();
+        if !(needed..=entry.params.len()).contains(&self.args.len()) {
+            let (found, wanted) = (self.args.len(), needed);
+            let name = entry.name;
             let message = format!("`{name}` takes {wanted} arguments, not {found}");
             return fail(message, Some(format!("write `{}`", entry.signature())));
         }
         if entry.needs_process && names.process.is_none() {
             let hint = Some("give the lane a `process`".to_string());
-            return fail(format!("`{}` needs a process", entry.function.0), hint);
+            return fail(format!("`{}` needs a process", entry.name), hint);
         }
-        if self.retry && entry.makes_pin {
+        if self.retry && !entry.can_retry {
             let hint = "only calls that leave nothing behind when they fail can be retried";
-            return fail(format!("`{}` cannot be retried", entry.function.0), Some(hint.into()));
+            return fail(format!("`{}` cannot be retried", entry.name), Some(hint.into()));
         }
         let can_fail = names.kernel.is_none_or(|kernel| returns_something(kernel, entry.function));
         if self.retry && !can_fail {
             let hint = Some("leave `retry` out".to_string());
-            return fail(format!("`{}` cannot fail", entry.function.0), hint);
+            return fail(format!("`{}` cannot fail", entry.name), hint);
         }
         let mut args = Vec::new();
         for (param, (word, column)) in entry.params.iter().zip(&self.args) {
             let value = argument(entry, param.kind, word, names, shifted(place, *column))?;
-            args.push((Entry::local_of(param.kind), value));
+            args.push((entry.local_of(param.kind), value));
         }
+        args.extend(implied(entry, &args, names));
         self.check_together(entry, &args, names, place)?;
-        if entry.needs_process {
-            args.push((Local::Mm, names.process.unwrap_or_default() as u16));
-        }
         if let Some((name, _)) = self.result.filter(|_| entry.makes_pin) {
             let pin = names.geometry.pins.iter().position(|pin| pin == name);
-            args.push((Local::Pin, pin.unwrap_or_default() as u16));
+            args.push((Local::Pin, Arg::Value(pin.unwrap_or_default() as u16)));
         }
         Ok(Operation {
             text: text.trim().to_string(),
@@ -160,17 +173,39 @@ impl Parts<'_> {
     fn check_together(
         &self,
         entry: &Entry,
-        args: &[(Local, u16)],
+        args: &[(Local, Arg)],
         names: &Names,
         place: Place,
     ) -> Result<(), Complaint> {
-        let value = |local: Local| args.iter().find(|(own, _)| *own == local).map(|(_, v)| *v);
+        let value = |local: Local| value_of(args, local);
         let column = |number: usize| self.args.get(number).map_or(0, |(_, column)| *column);
+        let wrong = |argument: usize, message: String, hint: Option<&str>| {
+            let hint = hint.map(str::to_string);
+            Err(Complaint { place: shifted(place, column(argument)), message, hint })
+        };
         if let (Some(area), Some(count)) = (value(Local::Area), value(Local::Count)) {
             let area = &names.geometry.cma_areas[usize::from(area)];
             if count > area.count {
                 let message = format!("{} has {} pages, not {count}", area.name, area.count);
-                return Err(Complaint { place: shifted(place, column(1)), message, hint: None });
+                return wrong(1, message, None);
+            }
+        }
+        if let (Some(start), Some(end)) = (value(Local::Start), value(Local::End)) {
+            if start >= end {
+                return wrong(1, format!("the range from {start} to {end} is empty"), None);
+            }
+        }
+        if let (Some(start), Some(count)) = (value(Local::Start), value(Local::Count)) {
+            let pages = names.geometry.pages();
+            if usize::from(start) + usize::from(count) > pages {
+                return wrong(1, format!("the machine has {pages} pages"), None);
+            }
+        }
+        if let (Some(page), Some(order)) = (value(Local::Given), value(Local::Order)) {
+            let aligned = page.checked_sub(1).is_none_or(|pfn| pfn.is_multiple_of(1 << order));
+            if !aligned {
+                let message = format!("no block of order {order} starts there");
+                return wrong(0, message, Some("its first page is aligned to its size"));
             }
         }
         if let (Some(address), Some(flags)) = (value(Local::Addr), value(Local::Flags)) {
@@ -178,18 +213,43 @@ impl Parts<'_> {
             if flags & foll::WRITE != 0 && !writable {
                 let message = "FOLL_WRITE on a read-only mapping needs a write fault, \
                                which is not modelled yet";
-                let hint = Some("map it `rw`, or leave FOLL_WRITE out".to_string());
-                let message = message.to_string();
-                return Err(Complaint { place: shifted(place, column(1)), message, hint });
+                let hint = "map it `rw`, or leave FOLL_WRITE out";
+                return wrong(1, message.to_string(), Some(hint));
             }
         }
         if entry.makes_pin && self.result.is_none() {
-            let message = format!("`{}` needs a name for what it pins", entry.function.0);
+            let message = format!("`{}` needs a name for what it pins", entry.name);
             let hint = Some(format!("write `{}`", entry.signature()));
             return Err(Complaint { place: shifted(place, self.function.1), message, hint });
         }
         Ok(())
     }
+}
+
+/// What a call gives beside its arguments: the lane's process, and the flag of a compound block.
+fn implied(entry: &Entry, args: &[(Local, Arg)], names: &Names) -> Vec<(Local, Arg)> {
+    let mut implied = Vec::new();
+    if entry.needs_process {
+        implied.push((Local::Mm, Arg::Value(names.process.unwrap_or_default() as u16)));
+    }
+    let compound = value_of(args, Local::Wanted).filter(|word| word & COMPOUND != 0);
+    if entry.params.iter().any(|param| param.kind == ParamKind::Gfp) {
+        implied.push((Local::Flags, Arg::Value(compound.map_or(0, |_| gfp::COMP))));
+        let plain = value_of(args, Local::Wanted).unwrap_or_default() & !COMPOUND;
+        implied.push((Local::Wanted, Arg::Value(plain)));
+    }
+    implied
+}
+
+/// Beside the type in the word of a `gfp_mask`, until the two are told apart.
+const COMPOUND: u16 = 1 << 8;
+
+/// The value of an argument that is known from the text.
+fn value_of(args: &[(Local, Arg)], local: Local) -> Option<u16> {
+    args.iter().rev().find(|(own, _)| *own == local).and_then(|(_, arg)| match arg {
+        Arg::Value(value) => Some(*value),
+        Arg::Result { .. } => None,
+    })
 }
 
 fn argument(
@@ -198,46 +258,142 @@ fn argument(
     word: &str,
     names: &Names,
     place: Place,
-) -> Result<u16, Complaint> {
+) -> Result<Arg, Complaint> {
     let geometry = names.geometry;
-    let one_of = |what: &str, known: Vec<&str>| {
-        let found = known.iter().position(|name| *name == word);
-        found.map(|position| position as u16).ok_or_else(|| {
-            let list = || match known.as_slice() {
-                [] => format!("there is no {what}"),
-                names => format!("there is: {}", names.join(", ")),
-            };
-            let hint = nearest(word, known.iter().copied()).unwrap_or_else(list);
-            Complaint {
-                place,
-                message: format!("`{}` is no {what}", short(word)),
-                hint: Some(hint),
-            }
-        })
-    };
-    match kind {
+    let value = match kind {
         ParamKind::Area => {
-            one_of("CMA area", geometry.cma_areas.iter().map(|area| area.name.as_str()).collect())
+            one_of("CMA area", word, geometry.cma_areas.iter().map(|area| &area.name), place)?
         }
-        ParamKind::Pin => {
-            one_of("pin of this scenario", geometry.pins.iter().map(String::as_str).collect())
-        }
+        ParamKind::Pin => one_of("pin of this scenario", word, geometry.pins.iter(), place)?,
         ParamKind::Address => {
             let process = &geometry.processes[names.process.unwrap_or_default()];
-            let mappings = process.mappings.iter().map(|mapping| mapping.name.as_str()).collect();
-            one_of(&format!("mapping of {}", process.name), mappings)
+            let mappings = process.mappings.iter().map(|mapping| &mapping.name);
+            one_of(&format!("mapping of {}", process.name), word, mappings, place)?
         }
-        ParamKind::Pages => {
-            let most = super::limits::CMA_PAGES as u16;
-            let count = word.parse::<u16>().ok().filter(|count| (1..=most).contains(count));
-            count.ok_or_else(|| Complaint {
-                place,
-                message: format!("`{}` is not a number of pages", short(word)),
-                hint: Some(format!("from 1 to {most}")),
-            })
+        ParamKind::Child => child(word, names, place)?,
+        ParamKind::Task => {
+            let lanes: Vec<String> = (0..names.cpus).map(|cpu| format!("cpu{cpu}")).collect();
+            one_of("lane", word, lanes.iter(), place)?
         }
-        ParamKind::GupFlags => flags(entry, word, place),
+        ParamKind::Pages => number(word, "a number of pages", (1, limits::CMA_PAGES), place)?,
+        ParamKind::Order => number(word, "an order", (0, usize::from(geometry.max_order)), place)?,
+        ParamKind::StartPfn => number(word, "a page", (0, geometry.pages() - 1), place)?,
+        ParamKind::EndPfn => number(word, "an end", (1, geometry.pages()), place)?,
+        ParamKind::Start | ParamKind::End => boundary(word, geometry, place)?,
+        ParamKind::Page => return page(word, names, place),
+        ParamKind::GupFlags => flags(entry, word, place)?,
+        ParamKind::Gfp => gfp_mask(word, place)?,
+        ParamKind::CmaGfp => choose(word, &[("0", 0), ("__GFP_NOFAIL", gfp::NOFAIL)], place)?,
+        ParamKind::Migratetype => {
+            let types = [Migratetype::Cma, Migratetype::Movable, Migratetype::Unmovable];
+            let types = types.map(|mt| (mt.name(), mt as u16));
+            choose(word, &types, place)?
+        }
+    };
+    Ok(Arg::Value(value))
+}
+
+/// The place of a word among names that the scenario has given.
+fn one_of<'n>(
+    what: &str,
+    word: &str,
+    known: impl Iterator<Item = &'n String>,
+    place: Place,
+) -> Result<u16, Complaint> {
+    let known: Vec<&str> = known.map(String::as_str).collect();
+    let found = known.iter().position(|name| *name == word);
+    found.map(|position| position as u16).ok_or_else(|| {
+        let list = || match known.as_slice() {
+            [] => format!("there is no {what}"),
+            names => format!("there is: {}", names.join(", ")),
+        };
+        let hint = nearest(word, known.iter().copied()).unwrap_or_else(list);
+        Complaint { place, message: format!("`{}` is no {what}", short(word)), hint: Some(hint) }
+    })
+}
+
+/// The value of one of a few fixed words.
+fn choose(word: &str, known: &[(&str, u16)], place: Place) -> Result<u16, Complaint> {
+    let found = known.iter().find(|(name, _)| *name == word);
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        let hint = nearest(word, names.iter().copied())
+            .unwrap_or_else(|| format!("it is one of: {}", names.join(", ")));
+        let message = format!("`{}` is nothing that goes here", short(word));
+        Complaint { place, message, hint: Some(hint) }
+    })
+}
+
+fn number(
+    word: &str,
+    what: &str,
+    (least, most): (usize, usize),
+    place: Place,
+) -> Result<u16, Complaint> {
+    let number = word.parse::<usize>().ok().filter(|number| (least..=most).contains(number));
+    number.map(|number| number as u16).ok_or_else(|| Complaint {
+        place,
+        message: format!("`{}` is not {what}", short(word)),
+        hint: Some(format!("from {least} to {most}")),
+    })
+}
+
+/// A page where a pageblock starts, or the end of the zone.
+fn boundary(word: &str, geometry: &Geometry, place: Place) -> Result<u16, Complaint> {
+    let pfn = number(word, "a page", (0, geometry.pages()), place)?;
+    if usize::from(pfn).is_multiple_of(geometry.pageblock_pages()) {
+        return Ok(pfn);
     }
+    let message = format!("no pageblock starts at page {pfn}");
+    let hint = format!("they start at multiples of {}", geometry.pageblock_pages());
+    Err(Complaint { place, message, hint: Some(hint) })
+}
+
+/// A page by number, or what a call with a name has returned by then.
+fn page(word: &str, names: &Names, place: Place) -> Result<Arg, Complaint> {
+    if word.starts_with(|first: char| first.is_ascii_digit()) {
+        let pfn = number(word, "a page", (0, names.geometry.pages() - 1), place)?;
+        return Ok(Arg::Value(Some(Pfn(pfn)).to_word()));
+    }
+    let pages = || {
+        let gives = |named: &&Named| {
+            let returns = |kernel: &Kernel| Some(kernel.routine(named.entry.function)?.returns);
+            names.kernel.and_then(returns) == Some(Returns::Page)
+        };
+        names.results.iter().filter(gives)
+    };
+    match pages().find(|named| named.name == word) {
+        Some(named) => Ok(named.at),
+        None => one_of("allocation with a name", word, pages().map(|named| &named.name), place)
+            .map(Arg::Value),
+    }
+}
+
+/// A process that is forked from the lane's.
+fn child(word: &str, names: &Names, place: Place) -> Result<u16, Complaint> {
+    let processes = &names.geometry.processes;
+    let number = one_of("process", word, processes.iter().map(|process| &process.name), place)?;
+    if names.process.is_some() && processes[usize::from(number)].parent == names.process {
+        return Ok(number);
+    }
+    let message = format!("`{}` is no child of the lane's process", short(word));
+    let hint = Some("give it `child_of` in its [[process]]".to_string());
+    Err(Complaint { place, message, hint })
+}
+
+/// The type that a `gfp_mask` asks for, and whether the block is compound.
+fn gfp_mask(word: &str, place: Place) -> Result<u16, Complaint> {
+    let known = [
+        ("GFP_KERNEL", Migratetype::Unmovable as u16),
+        ("GFP_HIGHUSER_MOVABLE", Migratetype::Movable as u16),
+        ("__GFP_RECLAIMABLE", Migratetype::Reclaimable as u16),
+        ("__GFP_COMP", COMPOUND),
+    ];
+    word.split('|').map(str::trim).try_fold(0, |mask, part| {
+        let byte = part.as_ptr() as usize - word.as_ptr() as usize;
+        let place = shifted(place, word[..byte].chars().count() as u32);
+        Ok(mask | choose(part, &known, place)?)
+    })
 }
 
 fn flags(entry: &Entry, word: &str, place: Place) -> Result<u16, Complaint> {
@@ -250,7 +406,7 @@ fn flags(entry: &Entry, word: &str, place: Place) -> Result<u16, Complaint> {
             let known: Vec<&str> = entry.flags.iter().map(|(name, _)| *name).collect();
             let hint = nearest(name, known.iter().copied())
                 .unwrap_or_else(|| format!("it takes 0, or: {}", known.join(" | ")));
-            let function = entry.function.0;
+            let function = entry.name;
             let message = format!("`{}` is no flag of `{function}`", short(name));
             let byte = name.as_ptr() as usize - word.as_ptr() as usize;
             let place = shifted(place, word[..byte].chars().count() as u32);

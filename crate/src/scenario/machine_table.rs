@@ -3,7 +3,7 @@ use toml_edit::{Item, TableLike};
 
 use super::call::is_name;
 use super::reader::{Reader, Text, nearest, short};
-use super::{Place, StartMapping, limits};
+use super::{Place, StartBlock, StartMapping, limits};
 use crate::mm::{CmaArea, Geometry, Mapping, Migratetype, Pfn, Process};
 
 /// What the two tables say.
@@ -12,10 +12,12 @@ pub struct StartMachine {
     pub geometry: Geometry,
     /// The type of each pageblock.
     pub blocks: Vec<Migratetype>,
-    /// The page behind each mapping.
+    /// The page behind each mapping; none of a process that is yet to be forked.
     pub mappings: Vec<Vec<StartMapping>>,
-    /// Pages that somebody else has.
-    pub allocated: Vec<Pfn>,
+    /// Blocks that somebody else has.
+    pub allocated: Vec<StartBlock>,
+    /// Who uses which page.
+    pub used: Used,
     /// Every line of a lock section is a step.
     pub fine: bool,
 }
@@ -29,6 +31,11 @@ const KEYS: &[&str] = &[
     "migrate_tries",
     "zero_page",
     "allocated",
+    "isolated",
+    "max_order",
+    "pcp_high",
+    "pcp_batch",
+    "gather_pages",
 ];
 
 const DEFAULT_BIAS: usize = 1024;
@@ -37,6 +44,10 @@ const MOST_BIAS: usize = 2048;
 const _: () = assert!((limits::PINS + limits::CPUS + 1) * MOST_BIAS <= u16::MAX as usize);
 const DEFAULT_PASSES: usize = 2;
 const DEFAULT_TRIES: usize = 1;
+const DEFAULT_PCP_HIGH: usize = 6;
+const MOST_PCP_HIGH: usize = 64;
+const DEFAULT_GATHER: usize = 2;
+const MOST_GATHER: usize = 8;
 
 /// Reads both tables; nothing without usable pageblocks.
 pub fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<StartMachine> {
@@ -57,11 +68,15 @@ pub fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<StartMachine> {
     let pin_bias = number("pin_bias", DEFAULT_BIAS, (2, MOST_BIAS))?;
     let migrate_passes = number("migrate_passes", DEFAULT_PASSES, (1, 10))?;
     let migrate_tries = number("migrate_tries", DEFAULT_TRIES, (1, 5))?;
+    let pcp_high = number("pcp_high", DEFAULT_PCP_HIGH, (0, MOST_PCP_HIGH))?;
+    let pcp_batch = number("pcp_batch", 1, (1, pcp_high.max(1)))?;
+    let gather_pages = number("gather_pages", DEFAULT_GATHER, (1, MOST_GATHER))?;
+    let order = usize::from(pageblock_order);
+    let max_order = number("max_order", order, (order, order + 1))?;
     let fine = table.get("fine").is_some_and(|item| reader.flag(item, "fine"));
     let geometry = Geometry {
         pageblock_order,
-        // Larger blocks would span pageblocks, which isolation does not handle yet.
-        max_order: pageblock_order,
+        max_order: max_order as u8,
         blocks: blocks.len(),
         cma_areas,
         processes: Vec::new(),
@@ -71,32 +86,88 @@ pub fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<StartMachine> {
         migrate_passes: migrate_passes as u16,
         migrate_tries: migrate_tries as u16,
         zero_page: None,
+        pcp_high: pcp_high as u16,
+        pcp_batch: pcp_batch as u16,
+        gather_pages: gather_pages as u16,
+        smp: true,
+        preempt_rt: false,
     };
     let last = geometry.pages() - 1;
-    let mut used = Used { taken: vec![None; last + 1] };
-    let mut machine =
-        StartMachine { geometry, blocks, mappings: Vec::new(), allocated: Vec::new(), fine };
+    let used = Used { taken: vec![None; last + 1] };
+    let (mappings, allocated) = (Vec::new(), Vec::new());
+    let mut machine = StartMachine { geometry, blocks, mappings, allocated, used, fine };
+    check_blocks(reader, table, place, &mut machine);
     if let Some(item) = table.get("zero_page") {
-        zero_page(reader, item, &mut machine, &mut used);
+        zero_page(reader, item, &mut machine);
     }
     if let Some(item) = table.get("allocated") {
-        for (pfn, place) in reader.numbers(item, "allocated", (0, last)) {
-            if used.take(reader, pfn, "is allocated", place) {
-                machine.allocated.push(Pfn(pfn as u16));
-            }
-        }
+        allocated_blocks(reader, item, last, &mut machine);
     }
-    processes(reader, root, &mut machine, &mut used);
+    processes(reader, root, &mut machine);
     Some(machine)
 }
 
+/// Isolated pageblocks, and that the largest blocks fill the zone and lie inside CMA areas.
+fn check_blocks(
+    reader: &mut Reader,
+    table: &dyn TableLike,
+    place: Place,
+    machine: &mut StartMachine,
+) {
+    if let Some(item) = table.get("isolated") {
+        let last = machine.geometry.blocks - 1;
+        for (block, place) in reader.numbers(item, "isolated", (0, last)) {
+            if std::mem::replace(&mut machine.blocks[block], Migratetype::Isolate)
+                == Migratetype::Isolate
+            {
+                reader.complain(place, format!("pageblock {block} is isolated already"), None);
+            }
+        }
+    }
+    let spanned = 1usize << (machine.geometry.max_order - machine.geometry.pageblock_order);
+    if !machine.geometry.blocks.is_multiple_of(spanned) {
+        let hint = Some("add a pageblock, or leave `max_order` out".to_string());
+        let message = format!("blocks of {spanned} pageblocks do not fill the zone");
+        reader.complain(place, message, hint);
+    }
+    let pages = (machine.geometry.pageblock_pages() * spanned) as u16;
+    let aligned = |pfn: u16| pfn.is_multiple_of(pages);
+    let area = machine.geometry.cma_areas.iter();
+    if let Some(area) = area.into_iter().find(|a| !aligned(a.base.0) || !aligned(a.count)) {
+        let message = format!("`{}` is not aligned to the largest block", area.name);
+        let hint = Some(format!("a CMA area is made of whole blocks of {pages} pages"));
+        reader.complain(place, message, hint);
+    }
+}
+
+/// `allocated = [0, "6-7"]`: a page, or a block that was allocated as one.
+fn allocated_blocks(reader: &mut Reader, item: &Item, last: usize, machine: &mut StartMachine) {
+    for (first, end, place) in reader.page_ranges(item, "allocated", last) {
+        let pages = end - first + 1;
+        let largest = 1usize << machine.geometry.max_order;
+        if !pages.is_power_of_two() || pages > largest || !first.is_multiple_of(pages) {
+            let message = format!("pages {first} to {end} cannot be one block");
+            let hint =
+                Some(format!("its size is a power of two up to {largest}, and it is aligned"));
+            reader.complain(place, message, hint);
+            continue;
+        }
+        let free = (first..=end).all(|pfn| machine.used.take(reader, pfn, "is allocated", place));
+        if free {
+            let order = pages.trailing_zeros() as u8;
+            machine.allocated.push(StartBlock { pfn: Pfn(first as u16), order });
+        }
+    }
+}
+
 /// Who uses each page, so that none is used twice.
-struct Used {
+pub struct Used {
     taken: Vec<Option<String>>,
 }
 
 impl Used {
-    fn take(&mut self, reader: &mut Reader, pfn: usize, how: &str, place: Place) -> bool {
+    /// Takes a page for a use; whether it was unused, with a complaint if not.
+    pub fn take(&mut self, reader: &mut Reader, pfn: usize, how: &str, place: Place) -> bool {
         match &self.taken[pfn] {
             Some(other) => {
                 reader.complain(place, format!("page {pfn} {how}, and it {other} already"), None);
@@ -203,7 +274,7 @@ fn join_area(
     }
 }
 
-fn zero_page(reader: &mut Reader, item: &Item, machine: &mut StartMachine, used: &mut Used) {
+fn zero_page(reader: &mut Reader, item: &Item, machine: &mut StartMachine) {
     let last = machine.geometry.pages() - 1;
     let Some(pfn) = reader.number(item, "zero_page", (0, last)) else { return };
     let place = reader.at(item);
@@ -211,21 +282,16 @@ fn zero_page(reader: &mut Reader, item: &Item, machine: &mut StartMachine, used:
     if machine.blocks[machine.geometry.block_of(page)] != Migratetype::Unmovable {
         let hint = Some("choose a page of an `unmovable` block".to_string());
         reader.complain(place, "the zero page is in an unmovable pageblock", hint);
-    } else if used.take(reader, pfn, "is the zero page", place) {
+    } else if machine.used.take(reader, pfn, "is the zero page", place) {
         machine.geometry.zero_page = Some(page);
     }
 }
 
-fn processes(
-    reader: &mut Reader,
-    root: &dyn TableLike,
-    machine: &mut StartMachine,
-    used: &mut Used,
-) {
+fn processes(reader: &mut Reader, root: &dyn TableLike, machine: &mut StartMachine) {
     let Some(item) = root.get("process") else { return };
     let mut waiting = Vec::new();
     for (table, place) in reader.tables(item, "[[process]]", limits::PROCESSES) {
-        reader.only_keys(table, "a [[process]]", &["name", "map"]);
+        reader.only_keys(table, "a [[process]]", &["name", "map", "child_of"]);
         let name = table.get("name").and_then(|item| reader.string(item, "name"));
         let Some(name) = name.filter(|name| is_name(&name.value)) else {
             let hint = Some("letters, digits and `_`: `name = \"B\"`".to_string());
@@ -237,11 +303,15 @@ fn processes(
             reader.complain(name.place, message, None);
             continue;
         }
+        if let Some(item) = table.get("child_of") {
+            child(reader, table, item, name.value, machine);
+            continue;
+        }
         let map = table.get("map");
         let maps = map.map_or(Vec::new(), |item| reader.strings(item, "map", limits::MAPPINGS));
         let (mut mappings, mut starts) = (Vec::new(), Vec::new());
         for text in &maps {
-            let Some((name, start)) = mapping(reader, text, machine, used) else { continue };
+            let Some((name, start)) = mapping(reader, text, machine) else { continue };
             if mappings.iter().any(|mapping: &Mapping| mapping.name == name) {
                 reader.complain(text.place, format!("two mappings are named `{name}`"), None);
                 continue;
@@ -252,12 +322,12 @@ fn processes(
             starts.push(start.unwrap_or(StartMapping { pfn: Pfn(0), write: writes(text) }));
             mappings.push(Mapping { name });
         }
-        machine.geometry.processes.push(Process { name: name.value, mappings });
+        machine.geometry.processes.push(Process { name: name.value, mappings, parent: None });
         machine.mappings.push(starts);
     }
     for (process, address, place) in waiting {
-        if let Some(pfn) = free_page(machine, used) {
-            used.taken[usize::from(pfn.0)] = Some("is mapped".into());
+        if let Some(pfn) = free_page(machine) {
+            machine.used.taken[usize::from(pfn.0)] = Some("is mapped".into());
             machine.mappings[process][address].pfn = pfn;
         } else {
             reader.complain(place, "no movable or CMA page is left for this mapping", None);
@@ -265,14 +335,41 @@ fn processes(
     }
 }
 
+/// `child_of = "B"`: a process that `fork` is to fill. It has the virtual pages of its parent, and
+/// nothing in them.
+fn child(
+    reader: &mut Reader,
+    table: &dyn TableLike,
+    item: &Item,
+    name: String,
+    machine: &mut StartMachine,
+) {
+    let Some(of) = reader.string(item, "child_of") else { return };
+    if let Some(map) = table.get("map") {
+        let place = reader.at(map);
+        reader.complain(place, "a child gets its mappings from fork", Some("leave it out".into()));
+    }
+    let known = machine.geometry.processes.iter().map(|process| process.name.as_str());
+    let Some(parent) = known.clone().position(|known| known == of.value) else {
+        let hint =
+            nearest(&of.value, known).unwrap_or_else(|| "its parent stands before it".to_string());
+        let message = format!("there is no process `{}`", short(&of.value));
+        reader.complain(of.place, message, Some(hint));
+        return;
+    };
+    let mappings = machine.geometry.processes[parent].mappings.clone();
+    machine.geometry.processes.push(Process { name, mappings, parent: Some(parent) });
+    machine.mappings.push(Vec::new());
+}
+
 fn writes(text: &Text) -> bool {
     text.value.ends_with("rw")
 }
 
 /// The first unused page that an anonymous mapping may get.
-fn free_page(machine: &StartMachine, used: &Used) -> Option<Pfn> {
+fn free_page(machine: &StartMachine) -> Option<Pfn> {
     [Migratetype::Movable, Migratetype::Cma].into_iter().find_map(|mt| {
-        let pages = (0..machine.geometry.pages()).filter(|pfn| used.taken[*pfn].is_none());
+        let pages = (0..machine.geometry.pages()).filter(|pfn| machine.used.taken[*pfn].is_none());
         let of_type = |pfn: &Pfn| machine.blocks[machine.geometry.block_of(*pfn)] == mt;
         pages.map(|pfn| Pfn(pfn as u16)).find(of_type)
     })
@@ -283,8 +380,7 @@ fn free_page(machine: &StartMachine, used: &Used) -> Option<Pfn> {
 fn mapping(
     reader: &mut Reader,
     text: &Text,
-    machine: &StartMachine,
-    used: &mut Used,
+    machine: &mut StartMachine,
 ) -> Option<(String, Option<StartMapping>)> {
     let form = || Some("write `a = page 2 anon rw`, `a = anon rw` or `z = zero page ro`".into());
     let words: Vec<&str> = text.value.split_whitespace().collect();
@@ -321,7 +417,7 @@ fn mapping(
                 reader.complain(text.place, message, None);
                 return None;
             }
-            let taken = used.take(reader, pfn, "is mapped", text.place);
+            let taken = machine.used.take(reader, pfn, "is mapped", text.place);
             taken.then_some((name, Some(StartMapping { pfn: Pfn(pfn as u16), write })))
         }
         _ => {

@@ -85,6 +85,15 @@ pub struct StartMapping {
     pub write: bool,
 }
 
+/// A block that somebody outside the scenario has allocated as one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StartBlock {
+    /// Its first page.
+    pub pfn: Pfn,
+    /// log2 of its pages.
+    pub order: u8,
+}
+
 /// One lane's timeline.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Timeline {
@@ -94,6 +103,8 @@ pub struct Timeline {
     pub run: Vec<Operation>,
     /// What its interrupt runs, once, at any point where interrupts are on.
     pub interrupt: Vec<Operation>,
+    /// The pages on its pcplist at the start.
+    pub pcp: Vec<Pfn>,
 }
 
 /// A claim about all executions.
@@ -124,10 +135,10 @@ pub struct Scenario {
     pub geometry: Geometry,
     /// The type of each pageblock at the start.
     pub blocks: Vec<Migratetype>,
-    /// The page behind each mapping, by process and mapping.
+    /// The page behind each mapping, by process and mapping; none of a child before its fork.
     pub mappings: Vec<Vec<StartMapping>>,
-    /// Pages that somebody outside the scenario has allocated.
-    pub allocated: Vec<Pfn>,
+    /// Blocks that somebody outside the scenario has allocated.
+    pub allocated: Vec<StartBlock>,
     /// The lanes.
     pub cpus: Vec<Timeline>,
     /// Whether every line of a lock section is a step.

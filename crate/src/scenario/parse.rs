@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use toml_edit::{Document, Item, TableLike};
 
-use super::call::{self, Names};
-use super::machine_table;
+use super::call::{self, Named, Names};
+use super::machine_table::{self, StartMachine};
 use super::reader::{Reader, Text, nearest, short};
 use super::{
     Complaint, End, Expectation, KernelChoice, Pattern, Place, Quantifier, Scenario, Timeline,
     limits,
 };
-use crate::machine::{Kernel, Operation};
-use crate::mm::Geometry;
+use crate::machine::{Arg, Frame, Kernel, Operation};
+use crate::mm::{Geometry, Pfn};
 use crate::properties;
-use crate::routines::kernels;
+use crate::routines::{kernels, presets};
 
 const FORMAT: i64 = 1;
 const TITLE: usize = 200;
@@ -80,11 +80,10 @@ fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<Scenario> {
     };
     let routines = kernel
         .as_ref()
-        .and_then(|choice| Some(kernels::kernel(kernels::preset(&choice.base)?, &choice.toggles)));
-    let machine = machine_table::read(reader, root)?;
-    let (mut geometry, mappings) = (machine.geometry, machine.mappings);
-    let cpus = timelines(reader, root, &mut geometry, &mappings, routines.as_ref())?;
-    geometry.cpus = cpus.len();
+        .and_then(|choice| Some(kernels::kernel(presets::preset(&choice.base)?, &choice.toggles)));
+    let mut machine = machine_table::read(reader, root)?;
+    let cpus = timelines(reader, root, &mut machine, routines.as_ref())?;
+    machine.geometry.cpus = cpus.len();
     let schedule = schedule(reader, root);
     let kernel = kernel?;
     let names = result_names(&cpus, &routines?);
@@ -94,9 +93,9 @@ fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<Scenario> {
         about: about?.value.trim().to_string(),
         refs,
         kernel,
-        geometry,
+        geometry: machine.geometry,
         blocks: machine.blocks,
-        mappings,
+        mappings: machine.mappings,
         allocated: machine.allocated,
         cpus,
         fine: machine.fine,
@@ -143,7 +142,7 @@ fn required(reader: &mut Reader, root: &dyn TableLike, key: &str) -> Option<Text
 }
 
 fn kernel_hint() -> String {
-    let names: Vec<&str> = kernels::PRESETS.iter().map(|preset| preset.name).collect();
+    let names: Vec<&str> = presets::PRESETS.iter().map(|preset| preset.name).collect();
     format!("give it a `base`, one of: {}", names.join(", "))
 }
 
@@ -194,10 +193,10 @@ fn kernel(reader: &mut Reader, item: &Item, own: Option<&KernelChoice>) -> Optio
 }
 
 fn preset(reader: &mut Reader, name: &Text) -> Option<String> {
-    if kernels::preset(&name.value).is_some() {
+    if presets::preset(&name.value).is_some() {
         return Some(name.value.clone());
     }
-    let known = || kernels::PRESETS.iter().map(|preset| preset.name);
+    let known = || presets::PRESETS.iter().map(|preset| preset.name);
     let list = known().collect::<Vec<_>>().join(", ");
     let message = format!("there is no kernel `{}`", short(&name.value));
     reader.complain(name.place, message, Some(format!("it is one of: {list}")));
@@ -205,15 +204,47 @@ fn preset(reader: &mut Reader, name: &Text) -> Option<String> {
 }
 
 /// What claims say besides results.
-const CLAIM_WORDS: &[&str] = &["breaks", "end"];
-const CPU_KEYS: &[&str] = &["process", "run", "interrupt"];
+const CLAIM_WORDS: &[&str] = &["breaks", "drift", "end"];
+const CPU_KEYS: &[&str] = &["process", "run", "interrupt", "pcp"];
 
-/// The lanes. Pins are named before any call is understood: one lane may drop another's pin.
+/// A lane as it was read, its calls not understood yet.
+struct Lane {
+    process: Option<usize>,
+    run: Vec<Text>,
+    interrupt: Vec<Text>,
+    pcp: Vec<Pfn>,
+}
+
+fn lane(reader: &mut Reader, table: &dyn TableLike, machine: &mut StartMachine) -> Lane {
+    reader.only_keys(table, "a [[cpu]]", CPU_KEYS);
+    let process = table.get("process");
+    let process = process.and_then(|item| process_named(reader, item, &machine.geometry));
+    let list = |reader: &mut Reader, key: &str| {
+        let item = table.get(key);
+        item.map_or(Vec::new(), |item| reader.strings(item, key, limits::OPERATIONS))
+    };
+    let (run, interrupt) = (list(reader, "run"), list(reader, "interrupt"));
+    if let Some(beyond) = interrupt.get(limits::OPERATIONS - run.len()) {
+        let most = limits::OPERATIONS;
+        let message = format!("a lane has at most {most} operations, its interrupt's included");
+        reader.complain(beyond.place, message, None);
+    }
+    let last = machine.geometry.pages() - 1;
+    let pages = table.get("pcp").map(|item| reader.numbers(item, "pcp", (0, last)));
+    let mut pcp = Vec::new();
+    for (pfn, place) in pages.unwrap_or_default() {
+        if machine.used.take(reader, pfn, "is on a pcplist", place) {
+            pcp.push(Pfn(pfn as u16));
+        }
+    }
+    Lane { process, run, interrupt, pcp }
+}
+
+/// The lanes. Results are named before any call is understood: one lane may drop another's pin.
 fn timelines(
     reader: &mut Reader,
     root: &dyn TableLike,
-    geometry: &mut Geometry,
-    mappings: &[Vec<super::StartMapping>],
+    machine: &mut StartMachine,
     kernel: Option<&Kernel>,
 ) -> Option<Vec<Timeline>> {
     let tables = root.get("cpu").map(|item| reader.tables(item, "[[cpu]]", limits::CPUS));
@@ -223,42 +254,40 @@ fn timelines(
         reader.complain(Place::default(), "there is no [[cpu]]", hint);
         return None;
     }
-    let mut lanes = Vec::new();
-    for (table, _) in &tables {
-        reader.only_keys(*table, "a [[cpu]]", CPU_KEYS);
-        let process = table.get("process").and_then(|item| process(reader, item, geometry));
-        let list = |reader: &mut Reader, key: &str| {
-            let item = table.get(key);
-            item.map_or(Vec::new(), |item| reader.strings(item, key, limits::OPERATIONS))
-        };
-        let (run, interrupt) = (list(reader, "run"), list(reader, "interrupt"));
-        if let Some(beyond) = interrupt.get(limits::OPERATIONS - run.len()) {
-            let most = limits::OPERATIONS;
-            let message = format!("a lane has at most {most} operations, its interrupt's included");
-            reader.complain(beyond.place, message, None);
+    let lanes: Vec<Lane> = tables.iter().map(|(table, _)| lane(reader, *table, machine)).collect();
+    let mut results: Vec<Named> = Vec::new();
+    for (cpu, lane) in lanes.iter().enumerate() {
+        for (frame, texts) in [(Frame::Task, &lane.run), (Frame::Interrupt, &lane.interrupt)] {
+            for (operation, text) in texts.iter().enumerate() {
+                let at = Arg::Result { cpu, frame, operation };
+                name_result(reader, &mut machine.geometry, text, at, &mut results);
+            }
         }
-        lanes.push((process, run, interrupt));
     }
-    let mut taken = Vec::new();
-    for (_, run, interrupt) in &lanes {
-        run.iter()
-            .chain(interrupt)
-            .for_each(|text| name_result(reader, geometry, text, &mut taken));
-    }
-    let cpus = lanes.iter().map(|(process, run, interrupt)| {
+    let count = lanes.len();
+    let cpus = lanes.into_iter().map(|lane| {
+        let mappings = lane.process.map(|number| &machine.mappings[number]);
         let writable: Vec<bool> =
-            process.map_or(Vec::new(), |number| mappings[number].iter().map(|m| m.write).collect());
-        let names = Names { geometry, process: *process, writable: &writable, kernel };
+            mappings.map_or(Vec::new(), |mappings| mappings.iter().map(|m| m.write).collect());
+        let names = Names {
+            geometry: &machine.geometry,
+            process: lane.process,
+            writable: &writable,
+            results: &results,
+            cpus: count,
+            kernel,
+        };
         Timeline {
-            process: *process,
-            run: operations(reader, run, &names, false),
-            interrupt: operations(reader, interrupt, &names, true),
+            process: lane.process,
+            run: operations(reader, &lane.run, &names, false),
+            interrupt: operations(reader, &lane.interrupt, &names, true),
+            pcp: lane.pcp,
         }
     });
     Some(cpus.collect())
 }
 
-fn process(reader: &mut Reader, item: &Item, geometry: &Geometry) -> Option<usize> {
+fn process_named(reader: &mut Reader, item: &Item, geometry: &Geometry) -> Option<usize> {
     let name = reader.string(item, "process")?;
     let mut known = geometry.processes.iter().map(|process| process.name.as_str());
     let found = known.clone().position(|other| other == name.value);
@@ -272,10 +301,16 @@ fn process(reader: &mut Reader, item: &Item, geometry: &Geometry) -> Option<usiz
 }
 
 /// Notes the name that a call gives its result, and the pin if it makes one.
-fn name_result(reader: &mut Reader, geometry: &mut Geometry, text: &Text, taken: &mut Vec<String>) {
+fn name_result(
+    reader: &mut Reader,
+    geometry: &mut Geometry,
+    text: &Text,
+    at: Arg,
+    taken: &mut Vec<Named>,
+) {
     let Ok(parts) = call::take_apart(&text.value, text.place) else { return };
     let (Some((name, _)), Ok(entry)) = (parts.result, parts.entry(text.place)) else { return };
-    if taken.iter().any(|other| other == name) {
+    if taken.iter().any(|other| other.name == name) {
         let message = format!("two calls are named `{name}`");
         reader.complain(text.place, message, Some("give each its own name".into()));
         return;
@@ -290,7 +325,7 @@ fn name_result(reader: &mut Reader, geometry: &mut Geometry, text: &Text, taken:
         reader.complain(text.place, message, Some("choose another name".into()));
         return;
     }
-    taken.push(name.to_string());
+    taken.push(Named { name: name.to_string(), entry, at });
     if !entry.makes_pin {
         return;
     }
@@ -318,7 +353,7 @@ fn operations(
         let read = call::take_apart(&text.value, text.place).and_then(|parts| {
             let entry = parts.entry(text.place)?;
             if in_interrupt && !entry.in_interrupt {
-                let message = format!("`{}` may sleep", entry.function.0);
+                let message = format!("`{}` may sleep", entry.name);
                 let hint = Some("an interrupt cannot call it: put it in `run`".to_string());
                 return Err(Complaint { place: text.place, message, hint });
             }
@@ -402,6 +437,7 @@ fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern
     for (key, item) in table.iter() {
         match key {
             "breaks" => pattern.breaks = broken(reader, item),
+            "drift" => pattern.drift = drift(reader, item),
             "end" => pattern.end = end(reader, item),
             name if names.iter().any(|known| known == name) => {
                 let value = reader.string(item, name)?;
@@ -447,6 +483,17 @@ fn broken(reader: &mut Reader, item: &Item) -> Vec<String> {
         reader.complain(text.place, message, Some(hint));
     }
     names
+}
+
+fn drift(reader: &mut Reader, item: &Item) -> Option<i32> {
+    let pages = limits::PAGES as i64;
+    let found = item.as_integer().filter(|drift| (-pages..=pages).contains(drift));
+    if found.is_none() {
+        let place = reader.at(item);
+        let hint = Some("how many pages NR_FREE_PAGES is too high: `drift = -4`".to_string());
+        reader.complain(place, "this is no drift", hint);
+    }
+    found.map(|drift| drift as i32)
 }
 
 fn end(reader: &mut Reader, item: &Item) -> Option<End> {

@@ -2,8 +2,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::machine::{Status, System};
+use crate::machine::{Frame, Status, System};
 use crate::mm::Memory;
+use crate::properties::allocator;
 
 /// How an execution ends.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -58,6 +59,8 @@ pub struct Outcome {
     pub results: BTreeMap<String, String>,
     /// The properties broken on the way.
     pub breaks: Vec<&'static str>,
+    /// By how much NR_FREE_PAGES is off in the end; 0 unless every lane ran to its end.
+    pub drift: i32,
     /// How it ended.
     pub end: End,
 }
@@ -79,22 +82,26 @@ impl Outcome {
         let findings = system.findings(memory);
         let broken = system.properties.iter().enumerate();
         let breaks = broken.filter(|(number, _)| findings & 1 << number != 0);
-        Outcome { results, breaks: breaks.map(|(_, property)| property.name).collect(), end }
+        let breaks = breaks.map(|(_, property)| property.name).collect();
+        let done = end == End::Done;
+        let drift = if done { allocator::drift(&system.layout, memory).0 } else { 0 };
+        Outcome { results, breaks, drift, end }
     }
 }
 
 /// What the finished calls of a lane returned: the name given to each, and the value.
 fn finished(system: &System, memory: &Memory, cpu: usize) -> Vec<(Option<String>, String)> {
     let mut values = Vec::new();
-    for handler in [false, true] {
-        let program = system.program(cpu, handler);
-        let done = match system.location(memory, cpu, handler) {
+    let lane = &system.lanes[cpu];
+    for frame in [Frame::Task, Frame::Interrupt] {
+        let program = lane.program(frame);
+        let done = match lane.location(memory, frame) {
             Some(loc) => program.locs[loc].operation,
-            None if handler && system.interrupt_pending(memory, cpu) => 0,
+            None if frame == Frame::Interrupt && lane.interrupt_pending(memory) => 0,
             None => program.operations.len(),
         };
         for (number, operation) in program.operations[..done].iter().enumerate() {
-            let value = memory.peek(system.result(cpu, handler, number));
+            let value = memory.peek(lane.result(frame, number));
             if let Some(words) = program.returns[number].words(value) {
                 values.push((operation.result.clone(), words));
             }
@@ -135,6 +142,8 @@ pub struct Pattern {
     pub results: BTreeMap<String, String>,
     /// Properties that must be broken.
     pub breaks: Vec<String>,
+    /// By how much NR_FREE_PAGES must be off.
+    pub drift: Option<i32>,
     /// The end that it must have.
     pub end: Option<End>,
 }
@@ -145,6 +154,7 @@ impl Pattern {
         let result = |(name, value): (&String, &String)| outcome.results.get(name) == Some(value);
         self.results.iter().all(result)
             && self.breaks.iter().all(|name| outcome.breaks.contains(&name.as_str()))
+            && self.drift.is_none_or(|drift| drift == outcome.drift)
             && self.end.is_none_or(|end| end == outcome.end)
     }
 }
@@ -154,6 +164,7 @@ impl fmt::Display for Pattern {
         let mut parts: Vec<String> =
             self.results.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         parts.extend(self.breaks.iter().map(|name| format!("breaks {name}")));
+        parts.extend(self.drift.map(|drift| format!("drift = {drift}")));
         parts.extend(self.end.map(|end| format!("end = {}", end.word())));
         out.write_str(&parts.join(", "))
     }

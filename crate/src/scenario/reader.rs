@@ -233,6 +233,43 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A list of pages: numbers, and ranges such as `"6-7"` of a block; first, last and place of
+    /// each. A range is in order and ends at `last` at most.
+    pub fn page_ranges(
+        &mut self,
+        item: &Item,
+        what: &str,
+        last: usize,
+    ) -> Vec<(usize, usize, Place)> {
+        let Some(array) = item.as_array() else {
+            self.wrong_type(item, what, "a list of pages: 6, or \"6-7\" for a block");
+            return Vec::new();
+        };
+        let mut ranges = Vec::new();
+        for (count, value) in array.iter().enumerate() {
+            let place = self.place_of(value.span());
+            if count > last {
+                self.complain(place, format!("{what} has at most {} entries", last + 1), None);
+                break;
+            }
+            let range = match value {
+                Value::Integer(number) => usize::try_from(*number.value()).ok().map(|n| (n, n)),
+                Value::String(text) => text.value().split_once('-').and_then(|(from, to)| {
+                    Some((from.trim().parse().ok()?, to.trim().parse().ok()?))
+                }),
+                _ => None,
+            };
+            match range.filter(|(from, to)| from <= to && *to <= last) {
+                Some((from, to)) => ranges.push((from, to, place)),
+                None => {
+                    let hint = Some(format!("the pages are 0 to {last}; a block is \"6-7\""));
+                    self.complain(place, format!("this is no page of {what}"), hint);
+                }
+            }
+        }
+        ranges
+    }
+
     /// A table.
     pub fn table<'i>(&mut self, item: &'i Item, what: &str) -> Option<&'i dyn TableLike> {
         let table = item.as_table_like();

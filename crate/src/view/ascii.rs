@@ -1,6 +1,7 @@
 //! The timeline as kernel commit messages draw it: ASCII, 75 columns, a column for each CPU.
 use super::lanes;
 use super::protocol::{LineView, StepView};
+use crate::machine::Frame;
 use crate::player::Player;
 use crate::scenario::{End, Outcome, Scenario};
 
@@ -83,7 +84,7 @@ fn columns(
 struct Columns {
     count: usize,
     stacks: Vec<Vec<String>>,
-    operations: Vec<Option<(bool, u32)>>,
+    operations: Vec<Option<(Frame, u32)>>,
 }
 
 impl Columns {
@@ -110,11 +111,12 @@ impl Columns {
 
     fn line(&mut self, player: &Player, step: &StepView, line: &LineView, out: &mut Vec<String>) {
         let cpu = step.cpu as usize;
-        let operation = Some((step.interrupt, line.operation));
+        let frame = player.steps()[step.number as usize - 1].frame;
+        let operation = Some((frame, line.operation));
         if self.operations[cpu] != operation {
             self.operations[cpu] = operation;
             self.stacks[cpu].clear();
-            let program = player.system().program(cpu, step.interrupt);
+            let program = player.system().lanes[cpu].program(frame);
             let text = &program.operations[line.operation as usize].text;
             put(out, cpu, self.count, wrap(&ascii(text), self.width(), 2), false);
             self.stacks[cpu].push(line.stack[0].clone());

@@ -1,7 +1,7 @@
 //! Lanes, steps and call stacks as plain data.
-use super::protocol::{FrameView, LaneView, LineView, OperationView, StepView};
+use super::protocol::{CallView, FrameView, LaneView, LineView, OperationView, StepView};
 use super::words;
-use crate::machine::{Choice, Program, StepRecord, System};
+use crate::machine::{Choice, Delivery, Frame, Program, StepRecord, System};
 use crate::mm::{Cell, Memory};
 use crate::player::Player;
 use crate::scenario::Scenario;
@@ -13,28 +13,75 @@ pub fn lanes(scenario: &Scenario, system: &System, memory: &Memory) -> Vec<LaneV
 
 fn lane(scenario: &Scenario, system: &System, memory: &Memory, cpu: usize) -> LaneView {
     let process = scenario.cpus[cpu].process;
-    let has_handler = !system.program(cpu, true).locs.is_empty();
+    let lane = &system.lanes[cpu];
     let why_not = words::why_not(system, memory, Choice::Run(cpu));
-    let interrupt = has_handler.then(|| words::why_not(system, memory, Choice::Interrupt(cpu)));
+    let optional = |frame: Frame, choice: Choice| {
+        let exists = !lane.program(frame).locs.is_empty();
+        exists.then(|| words::why_not(system, memory, choice))
+    };
+    let interrupt = optional(Frame::Interrupt, Choice::Interrupt(cpu));
+    let call = optional(Frame::Call, Choice::Call(cpu));
     LaneView {
         cpu: cpu as u32,
         process: process.map(|number| system.layout.geometry.processes[number].name.clone()),
-        operations: operations(system, memory, cpu, false),
-        handler: operations(system, memory, cpu, true),
-        in_interrupt: system.in_interrupt(memory, cpu),
-        irqs_off: memory.peek(system.irqs_off(cpu)) > 0,
+        operations: operations(system, memory, cpu, Frame::Task),
+        handler: operations(system, memory, cpu, Frame::Interrupt),
+        frame: frame_name(lane.top(memory)).into(),
+        irqs_off: memory.peek(lane.cells.irqs_off()) > 0,
+        atomic: system.is_atomic(memory, cpu),
         can_step: why_not.is_none(),
         why_not,
         can_interrupt: interrupt.as_ref().map(Option::is_none),
         why_no_interrupt: interrupt.flatten(),
+        calls: calls(system, memory, cpu),
+        can_call: call.as_ref().map(Option::is_none),
+        why_no_call: call.flatten(),
+        gather: gather(system, memory, cpu),
         stack: stack(system, memory, cpu),
     }
 }
 
-fn operations(system: &System, memory: &Memory, cpu: usize, handler: bool) -> Vec<OperationView> {
-    let program = system.program(cpu, handler);
-    let pending = handler && system.interrupt_pending(memory, cpu);
-    let current = match system.location(memory, cpu, handler) {
+/// The word of views.
+pub fn frame_name(frame: Frame) -> &'static str {
+    match frame {
+        Frame::Task => "task",
+        Frame::Call => "call",
+        Frame::Interrupt => "interrupt",
+    }
+}
+
+fn calls(system: &System, memory: &Memory, cpu: usize) -> Vec<CallView> {
+    let serving = usize::from(memory.peek(system.lanes[cpu].cells.serving()));
+    let mut calls = Vec::new();
+    for (from, lane) in system.lanes.iter().enumerate() {
+        let asked = memory.peek(lane.cells.asked()).checked_sub(1);
+        let waits = memory.peek(lane.cells.awaited()) & 1 << cpu != 0;
+        let Some(number) = asked.filter(|_| waits) else { continue };
+        let (function, delivery) = system.remote[usize::from(number)];
+        calls.push(CallView {
+            from: from as u32,
+            function: system.kernel.name_of(function).into(),
+            delivery: match delivery {
+                Delivery::Ipi => "IPI".into(),
+                Delivery::Work => "work item".into(),
+            },
+            running: serving == from + 1,
+        });
+    }
+    calls
+}
+
+fn gather(system: &System, memory: &Memory, cpu: usize) -> Vec<u32> {
+    let gather = system.layout.gather(cpu);
+    let slots = 0..system.layout.geometry.gather_pages;
+    slots.filter_map(|slot| memory.peek(gather.page(slot))).map(|pfn| u32::from(pfn.0)).collect()
+}
+
+fn operations(system: &System, memory: &Memory, cpu: usize, frame: Frame) -> Vec<OperationView> {
+    let lane = &system.lanes[cpu];
+    let program = lane.program(frame);
+    let pending = frame == Frame::Interrupt && lane.interrupt_pending(memory);
+    let current = match lane.location(memory, frame) {
         Some(loc) => program.locs[loc].operation,
         None if pending => 0,
         None => program.operations.len(),
@@ -47,7 +94,7 @@ fn operations(system: &System, memory: &Memory, cpu: usize, handler: bool) -> Ve
                 std::cmp::Ordering::Equal if !pending => "running",
                 _ => "waiting",
             };
-            let value = memory.peek(system.result(cpu, handler, number));
+            let value = memory.peek(lane.result(frame, number));
             let known = progress == "done" || (operation.retry && value != 0);
             let words = known.then(|| program.returns[number].words(value)).flatten();
             OperationView { text: operation.text.clone(), progress: progress.into(), result: words }
@@ -55,18 +102,17 @@ fn operations(system: &System, memory: &Memory, cpu: usize, handler: bool) -> Ve
         .collect()
 }
 
-/// The function that a lane runs, innermost.
+/// The function that a lane runs, innermost, by its name in this kernel.
 pub fn function(system: &System, memory: &Memory, cpu: usize) -> Option<&'static str> {
-    let handler = system.in_interrupt(memory, cpu);
-    let loc = system.location(memory, cpu, handler)?;
-    let program = system.program(cpu, handler);
-    Some(program.calls[program.locs[loc].call].routine.function.0)
+    let (frame, loc) = system.next_line(memory, cpu)?;
+    let program = system.lanes[cpu].program(frame);
+    Some(system.kernel.name_of(program.calls[program.locs[loc].call].routine.function))
 }
 
 fn stack(system: &System, memory: &Memory, cpu: usize) -> Vec<FrameView> {
-    let handler = system.in_interrupt(memory, cpu);
-    let Some(loc) = system.location(memory, cpu, handler) else { return Vec::new() };
-    let program = system.program(cpu, handler);
+    let Some((frame, loc)) = system.next_line(memory, cpu) else { return Vec::new() };
+    let lane = &system.lanes[cpu];
+    let program = lane.program(frame);
     let calls = program.stack(loc);
     let mut frames = Vec::with_capacity(calls.len());
     for (depth, number) in calls.iter().enumerate() {
@@ -74,19 +120,26 @@ fn stack(system: &System, memory: &Memory, cpu: usize) -> Vec<FrameView> {
             Some(callee) => program.calls[*callee].parent.expect("a callee has a caller").1,
             None => loc,
         };
-        frames.push(frame(memory, program, *number, at, system.slots(cpu, handler)));
+        frames.push(activation(system, memory, program, *number, at, lane.slots(frame)));
     }
     frames
 }
 
-fn frame(memory: &Memory, program: &Program, number: usize, at: usize, slots: u32) -> FrameView {
+fn activation(
+    system: &System,
+    memory: &Memory,
+    program: &Program,
+    number: usize,
+    at: usize,
+    slots: u32,
+) -> FrameView {
     let call = &program.calls[number];
     let routine = call.routine;
     let label = program.locs[at].line.label;
     let locals = routine.params.iter().chain(routine.locals);
     let shown = locals.filter(|local| local.unit() != crate::mm::Unit::Hidden);
     FrameView {
-        function: routine.function.0.into(),
+        function: system.kernel.name_of(routine.function).into(),
         source: routine.source.into(),
         omits: routine.omits.into(),
         lines: routine.body.iter().map(|line| (line.label.into(), line.text.into())).collect(),
@@ -118,13 +171,14 @@ pub fn trace(player: &Player) -> Vec<StepView> {
 
 fn step(system: &System, number: usize, record: &StepRecord, switch: bool) -> StepView {
     let cpu = record.choice.cpu();
-    let program = system.program(cpu, record.interrupt);
+    let program = system.lanes[cpu].program(record.frame);
     let lines: Vec<LineView> = record
         .lines
         .iter()
         .map(|line| {
             let stack = program.stack(line.loc);
-            let name = |call: &usize| program.calls[*call].routine.function.0.to_string();
+            let function = |call: &usize| program.calls[*call].routine.function;
+            let name = |call: &usize| system.kernel.name_of(function(call)).to_string();
             let at = &program.locs[line.loc];
             LineView {
                 function: name(&at.call),
@@ -144,9 +198,9 @@ fn step(system: &System, number: usize, record: &StepRecord, switch: bool) -> St
         number: number as u32,
         cpu: cpu as u32,
         choice: choice_text(record.choice),
-        interrupt: record.interrupt,
+        frame: frame_name(record.frame).into(),
         context_switch: switch,
-        sentence: sentence(number, cpu, &lines, &broke),
+        sentence: sentence(number, record.choice, &lines, &broke),
         lines,
         broke: broke.iter().map(|property| property.name.to_string()).collect(),
     }
@@ -159,11 +213,15 @@ pub fn choice_text(choice: Choice) -> String {
 
 fn sentence(
     number: usize,
-    cpu: usize,
+    choice: Choice,
     lines: &[LineView],
     broke: &[&crate::machine::Property],
 ) -> String {
+    let cpu = choice.cpu();
     let mut words = match lines {
+        [] if matches!(choice, Choice::Call(_)) => {
+            format!("Step {number}, CPU{cpu}: it starts what another CPU asked for.")
+        }
         [] => format!("Step {number}, CPU{cpu}: its interrupt is delivered."),
         [line] => {
             let taken = line.taken.map_or("", |taken| if taken { ", yes" } else { ", no" });

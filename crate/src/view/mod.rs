@@ -5,4 +5,5 @@ pub mod link;
 pub mod picture;
 pub mod protocol;
 pub mod session;
+pub mod state;
 pub mod words;

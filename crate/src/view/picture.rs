@@ -1,12 +1,16 @@
 //! A player as plain data: the machine at the cursor, as the page draws it.
 use super::protocol::{
     BlockView, CmaView, CountersView, FindingView, FreeListView, LedgerView, LockView, MappingView,
-    PageView, PinView, ProcessView, StateView,
+    PageView, PcpListView, PcpView, PinView, ProcessView, StateView,
 };
 use super::{lanes, words};
 use crate::machine::{State, Status, System};
-use crate::mm::{AccessKind, Layout, LockWord, Memory, Migratetype, Pfn, Place, Subject, Unit};
+use crate::mm::{
+    AccessKind, Layout, LockWord, Memory, Migratetype, OwnList, OwnListKind, PCPTYPES, Pfn, Place,
+    Subject, Unit,
+};
 use crate::player::Player;
+use crate::properties::allocator;
 use crate::properties::references::{Holder, holders};
 use crate::routines::entry::foll;
 use crate::scenario::{End, Scenario};
@@ -25,7 +29,8 @@ pub fn state(scenario: &Scenario, player: &Player) -> StateView {
         blocks: (0..layout.geometry.blocks).map(|b| block(layout, memory, b, &changed)).collect(),
         pages: layout.pfns().map(|pfn| page(system, memory, pfn, &changed)).collect(),
         free_lists: free_lists(layout, memory),
-        counters: counters(layout, memory),
+        pcps: pcps(layout, memory),
+        counters: counters(system, memory),
         cma: cma(layout, memory),
         processes: processes(layout, memory, &changed_ptes(player)),
         pins: pins(layout, memory),
@@ -78,7 +83,8 @@ fn page(system: &System, memory: &Memory, pfn: Pfn, changed: &[Subject]) -> Page
         pfn: u32::from(pfn.0),
         kind: kind(layout, memory, pfn).into(),
         place: place.to_string(),
-        order: (place == Place::Buddy).then(|| u32::from(memory.peek(page.order()))),
+        order: matches!(place, Place::Buddy | Place::Parked)
+            .then(|| u32::from(memory.peek(page.order()))),
         refcount: u32::from(refcount),
         mapcount: u32::from(memory.peek(page.mapcount())),
         pins: layout.pins_on(memory, pfn).count() as u32,
@@ -91,8 +97,41 @@ fn page(system: &System, memory: &Memory, pfn: Pfn, changed: &[Subject]) -> Page
                 refs: u32::from(refs),
             })
             .collect(),
+        surplus: surplus(&state, pfn),
+        noted: noted(layout, memory, pfn),
         changed: changed.contains(&Subject::Page(pfn.0)),
     }
+}
+
+/// Migration expects the references of the mappings and its own. Nothing while nobody holds more.
+fn surplus(state: &State, pfn: Pfn) -> Option<String> {
+    let (layout, memory) = (state.layout(), state.memory);
+    let page = layout.page(pfn);
+    let isolated_by = memory.peek(page.isolated_by()).map(|list| list.cpu);
+    if !memory.peek(page.anon()) || memory.peek(page.place()) != Place::Allocated {
+        return None;
+    }
+    let (mut expected, mut others) = (0, Vec::new());
+    for (holder, refs) in holders(state, pfn) {
+        let own = isolated_by.is_some_and(|cpu| holder == Holder::Cpu(cpu));
+        expected += match holder {
+            Holder::Mappings => refs,
+            _ => u16::from(own),
+        };
+        if holder != Holder::Mappings && !(own && refs == 1) {
+            others.push(format!("{} holds it", holder_words(state.system, memory, holder)));
+        }
+    }
+    let actual = memory.peek(page.refcount());
+    let who = others.join(", ");
+    (actual > expected).then(|| format!("expected {expected}, actual {actual}: {who}"))
+}
+
+/// Of no interest while somebody has the page.
+fn noted(layout: &Layout, memory: &Memory, pfn: Pfn) -> Option<String> {
+    let page = layout.page(pfn);
+    let free = !matches!(memory.peek(page.place()), Place::Allocated | Place::Contig);
+    free.then(|| memory.peek(page.cached_mt()).name().into())
 }
 
 fn kind(layout: &Layout, memory: &Memory, pfn: Pfn) -> &'static str {
@@ -102,6 +141,8 @@ fn kind(layout: &Layout, memory: &Memory, pfn: Pfn) -> &'static str {
         Place::Buddy | Place::BuddyTail => "free",
         Place::InFlight => "in flight",
         Place::Contig => "contiguous",
+        Place::Pcp => "pcplist",
+        Place::Parked => "parked",
         Place::Allocated if memory.peek(page.anon()) => "anon",
         Place::Allocated => "allocated",
     }
@@ -121,8 +162,8 @@ fn flags(layout: &Layout, memory: &Memory, pfn: Pfn) -> Vec<String> {
     .filter(|(set, _)| *set)
     .map(|(_, name)| name.to_string())
     .collect();
-    if isolated > 0 {
-        flags.push(format!("isolated by CPU{}", isolated - 1));
+    if let Some(OwnList { cpu, kind: OwnListKind::Migratepages }) = isolated {
+        flags.push(format!("isolated by CPU{cpu}"));
     }
     flags
 }
@@ -153,6 +194,8 @@ fn holder_words(system: &System, memory: &Memory, holder: Holder) -> String {
             Some(function) => format!("CPU{cpu}, in {function}"),
             None => format!("CPU{cpu}"),
         },
+        Holder::Gather(cpu) => format!("CPU{cpu}'s mmu_gather"),
+        Holder::Pagevec(cpu) => format!("CPU{cpu}'s pagevec"),
         Holder::Owner => "owner".into(),
     }
 }
@@ -171,16 +214,43 @@ fn free_lists(layout: &Layout, memory: &Memory) -> Vec<FreeListView> {
     views.filter(|list| !list.heads.is_empty()).collect()
 }
 
-fn counters(layout: &Layout, memory: &Memory) -> CountersView {
+fn pcps(layout: &Layout, memory: &Memory) -> Vec<PcpView> {
+    let cpus = if layout.geometry.smp { layout.geometry.cpus } else { 1 };
+    let list = |cpu: usize, mt: Migratetype| PcpListView {
+        migratetype: mt.name().into(),
+        letter: mt.letter().into(),
+        pages: crate::mm::free_list::pages(memory, layout, layout.pcp(cpu).list(mt))
+            .map(|pfn| u32::from(pfn.0))
+            .collect(),
+    };
+    let view = |cpu: usize| PcpView {
+        cpu: cpu as u32,
+        count: u32::from(memory.peek(layout.pcp(cpu).count())),
+        high: u32::from(memory.peek(layout.pcp(cpu).high())),
+        batch: u32::from(memory.peek(layout.pcp(cpu).batch())),
+        lists: PCPTYPES
+            .iter()
+            .map(|mt| list(cpu, *mt))
+            .filter(|list| !list.pages.is_empty())
+            .collect(),
+    };
+    (0..cpus).map(view).collect()
+}
+
+fn counters(system: &System, memory: &Memory) -> CountersView {
+    let layout = &system.layout;
     let on = |mt: Migratetype| crate::mm::free_list::pages_on(memory, layout, mt) as u32;
     let counted = Migratetype::ALL.into_iter().filter(|mt| *mt != Migratetype::Isolate);
+    let isolated = |block: &usize| memory.peek(layout.migratetype(*block)) == Migratetype::Isolate;
     let zone = layout.zone();
+    let count = memory.peek(zone.nr_isolate_pageblock());
     CountersView {
         nr_free: i32::from(memory.peek(zone.nr_free())),
         nr_free_cma: i32::from(memory.peek(zone.nr_free_cma())),
         free: counted.map(on).sum(),
         free_cma: on(Migratetype::Cma),
-        nr_isolate_pageblock: u32::from(memory.peek(zone.nr_isolate_pageblock())),
+        nr_isolate_pageblock: allocator::counts_isolated_blocks(system).then_some(count.into()),
+        isolated: (0..layout.geometry.blocks).filter(isolated).count() as u32,
     }
 }
 

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use super::state::*;
+
 /// What the page may ask for.
 #[derive(Deserialize, Clone, Debug)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type", rename_all = "snake_case"))]
@@ -267,10 +269,10 @@ pub struct StepView {
     pub number: u32,
     /// The lane.
     pub cpu: u32,
-    /// The choice that repeats it: `1` or `1i`.
+    /// The choice that repeats it: `1`, `1i` or `1c`.
     pub choice: String,
-    /// The lines ran in the interrupt handler.
-    pub interrupt: bool,
+    /// Whose the lines are: `task`, `call` (what another CPU asked for) or `interrupt`.
+    pub frame: String,
     /// Another lane moved in the step before.
     pub context_switch: bool,
     /// The lines, in order; none where an interrupt is delivered.
@@ -317,262 +319,6 @@ pub struct ChangeView {
     pub to: String,
 }
 
-/// The machine at the cursor.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct StateView {
-    /// Steps from the start.
-    pub cursor: u32,
-    /// Context switches up to here.
-    pub switches: u32,
-    /// The lanes.
-    pub lanes: Vec<LaneView>,
-    /// The pageblocks.
-    pub blocks: Vec<BlockView>,
-    /// The pages.
-    pub pages: Vec<PageView>,
-    /// The free lists that are not empty.
-    pub free_lists: Vec<FreeListView>,
-    /// The zone's counters.
-    pub counters: CountersView,
-    /// The CMA areas.
-    pub cma: Vec<CmaView>,
-    /// The processes.
-    pub processes: Vec<ProcessView>,
-    /// The pin handles.
-    pub pins: Vec<PinView>,
-    /// The locks that are held or waited for.
-    pub locks: Vec<LockView>,
-    /// The properties broken up to here.
-    pub findings: Vec<FindingView>,
-    /// How the execution ended, if nothing can move: `done`, `deadlock`, `BUG`.
-    pub end: Option<String>,
-}
-
-/// One lane at the cursor.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct LaneView {
-    /// Its number.
-    pub cpu: u32,
-    /// The process that runs on it.
-    pub process: Option<String>,
-    /// What its task runs.
-    pub operations: Vec<OperationView>,
-    /// What its interrupt runs.
-    pub handler: Vec<OperationView>,
-    /// It is in its interrupt handler.
-    pub in_interrupt: bool,
-    /// Interrupts are off.
-    pub irqs_off: bool,
-    /// It can step.
-    pub can_step: bool,
-    /// Why it cannot.
-    pub why_not: Option<String>,
-    /// Its interrupt can be delivered; none without a handler.
-    pub can_interrupt: Option<bool>,
-    /// Why it cannot be delivered.
-    pub why_no_interrupt: Option<String>,
-    /// The call stack, outermost first; empty at the end.
-    pub stack: Vec<FrameView>,
-}
-
-/// One operation of a timeline.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct OperationView {
-    /// As the scenario wrote it.
-    pub text: String,
-    /// `waiting`, `running`, `done`.
-    pub progress: String,
-    /// What it returned, once done; of a retried call, the last value so far.
-    pub result: Option<String>,
-}
-
-/// One activation on a lane.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct FrameView {
-    /// The kernel function.
-    pub function: String,
-    /// The kernel file and version.
-    pub source: String,
-    /// What the model leaves out.
-    pub omits: String,
-    /// All lines: label and pseudo-code.
-    pub lines: Vec<(String, String)>,
-    /// The line that runs next, or that waits for its callee; an index into `lines`.
-    pub current: u32,
-    /// The locals: name and value.
-    pub locals: Vec<(String, String)>,
-}
-
-/// One pageblock.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct BlockView {
-    /// Its number.
-    pub number: u32,
-    /// Its first page.
-    pub first: u32,
-    /// How many pages.
-    pub pages: u32,
-    /// `MIGRATE_CMA`
-    pub migratetype: String,
-    /// `C`
-    pub letter: String,
-    /// The CMA area that it belongs to.
-    pub area: Option<String>,
-    /// The step at the cursor changed it.
-    pub changed: bool,
-}
-
-/// One page.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct PageView {
-    /// Its page frame number.
-    pub pfn: u32,
-    /// `free`, `anon`, `allocated`, `in flight`, `contiguous`, `zero page`.
-    pub kind: String,
-    /// Where it is, in the allocator's words.
-    pub place: String,
-    /// The order of the free block whose head it is.
-    pub order: Option<u32>,
-    /// `page_count`
-    pub refcount: u32,
-    /// `page_mapcount`
-    pub mapcount: u32,
-    /// Pins of handles.
-    pub pins: u32,
-    /// `page_maybe_dma_pinned`
-    pub maybe_dma_pinned: bool,
-    /// Its flags, by name.
-    pub flags: Vec<String>,
-    /// The mappings that name it: `B:a`.
-    pub mapped_by: Vec<String>,
-    /// Who holds its references, by the ghost ledger.
-    pub ledger: Vec<LedgerView>,
-    /// The step at the cursor changed it.
-    pub changed: bool,
-}
-
-/// Some references of a page.
-#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct LedgerView {
-    /// Who holds them.
-    pub holder: String,
-    /// How many.
-    pub refs: u32,
-}
-
-/// One free list.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct FreeListView {
-    /// log2 of the pages of each block on it.
-    pub order: u32,
-    /// `MIGRATE_CMA`
-    pub migratetype: String,
-    /// `C`
-    pub letter: String,
-    /// The heads, first to last.
-    pub heads: Vec<u32>,
-}
-
-/// The zone's counters against what they count.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct CountersView {
-    /// `NR_FREE_PAGES`
-    pub nr_free: i32,
-    /// `NR_FREE_CMA_PAGES`
-    pub nr_free_cma: i32,
-    /// Pages on lists other than the isolate lists.
-    pub free: u32,
-    /// Pages on the CMA lists.
-    pub free_cma: u32,
-    /// `nr_isolate_pageblock`
-    pub nr_isolate_pageblock: u32,
-}
-
-/// One CMA area.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct CmaView {
-    /// Its name.
-    pub name: String,
-    /// Its first page.
-    pub base: u32,
-    /// Its bitmap, a bit a page.
-    pub bitmap: Vec<bool>,
-}
-
-/// One address space.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ProcessView {
-    /// Its name.
-    pub name: String,
-    /// Its virtual pages.
-    pub mappings: Vec<MappingView>,
-    /// `MMF_HAS_PINNED`
-    pub has_pinned: bool,
-    /// `write_protect_seq`
-    pub write_protect_seq: u32,
-}
-
-/// One virtual page.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct MappingView {
-    /// Its name.
-    pub name: String,
-    /// Its page table entry, in words.
-    pub pte: String,
-    /// The page that the entry names.
-    pub pfn: Option<u32>,
-    /// The step at the cursor changed it.
-    pub changed: bool,
-}
-
-/// One pin handle.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct PinView {
-    /// Its name.
-    pub name: String,
-    /// The page that it holds.
-    pub pfn: Option<u32>,
-    /// The flags of the call.
-    pub flags: String,
-}
-
-/// One lock.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct LockView {
-    /// `zone->lock`
-    pub name: String,
-    /// The lanes that hold it.
-    pub holders: Vec<u32>,
-    /// The lanes that wait for it.
-    pub waiters: Vec<u32>,
-    /// It is shared by readers.
-    pub shared: bool,
-}
-
-/// A property that was broken.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct FindingView {
-    /// The property's name.
-    pub name: String,
-    /// The step that broke it; 0 for the starting state.
-    pub step: u32,
-}
-
 /// What a search has found so far.
 #[derive(Serialize, Clone, Debug)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -605,6 +351,8 @@ pub struct OutcomeView {
     pub results: BTreeMap<String, String>,
     /// The properties broken on the way.
     pub breaks: Vec<String>,
+    /// By how much NR_FREE_PAGES is off in the end.
+    pub drift: i32,
     /// `done`, `deadlock`, `livelock`, `BUG`.
     pub end: String,
     /// `always` where every execution ends so, else `sometimes`.
@@ -670,6 +418,9 @@ mod tests {
             ChangeView::decl(config),
             StateView::decl(config),
             LaneView::decl(config),
+            CallView::decl(config),
+            PcpView::decl(config),
+            PcpListView::decl(config),
             OperationView::decl(config),
             FrameView::decl(config),
             BlockView::decl(config),

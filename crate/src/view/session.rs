@@ -9,7 +9,7 @@ use super::protocol::{
 use super::{lanes, link, picture, words};
 use crate::explore::{Explorer, Limits, Report, Witness, judge};
 use crate::player::Player;
-use crate::routines::{entry, kernels};
+use crate::routines::{entry, kernels, presets};
 use crate::scenario::{Complaint, Place, Scenario, edit, parse};
 use crate::schedule;
 
@@ -164,7 +164,7 @@ impl Stage {
     fn scenario_view(&self) -> ScenarioView {
         let system = self.player.system();
         let choice = &self.scenario.kernel;
-        let base = kernels::preset(&choice.base).expect("the reader knows the preset");
+        let base = presets::preset(&choice.base).expect("the reader knows the preset");
         let toggles = kernels::values(base, &choice.toggles);
         ScenarioView {
             title: self.scenario.title.clone(),
@@ -196,7 +196,7 @@ impl Stage {
     fn exploration(&self, report: &Report) -> ExplorationView {
         let own = &self.player.system().kernel.name;
         let claims = self.scenario.expects.iter().filter(|claim| {
-            kernels::preset(&claim.kernel.base)
+            presets::preset(&claim.kernel.base)
                 .is_some_and(|base| kernels::name(base, &claim.kernel.toggles) == *own)
         });
         ExplorationView {
@@ -230,6 +230,7 @@ pub fn outcome(found: &crate::explore::Found) -> OutcomeView {
     OutcomeView {
         results: found.outcome.results.clone(),
         breaks: found.outcome.breaks.iter().map(|name| (*name).into()).collect(),
+        drift: found.outcome.drift,
         end: found.outcome.end.word().into(),
         executions: if found.always { "always" } else { "sometimes" }.into(),
         witness: found.witness.as_ref().map(witness),
@@ -252,14 +253,14 @@ pub fn catalogue() -> Catalogue {
         operations: entry::ENTRIES
             .iter()
             .map(|entry| OperationHelp {
-                name: entry.function.0.into(),
+                name: entry.name.into(),
                 signature: entry.signature(),
                 help: entry.help.into(),
                 params: entry.params.iter().map(|p| (p.name.into(), p.help.into())).collect(),
                 returns: entry.returns.into(),
             })
             .collect(),
-        kernels: kernels::PRESETS
+        kernels: presets::PRESETS
             .iter()
             .map(|preset| KernelHelp {
                 name: preset.name.into(),

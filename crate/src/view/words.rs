@@ -97,6 +97,7 @@ pub fn why_not(system: &System, memory: &Memory, choice: Choice) -> Option<Strin
         Status::Done => Some(match choice {
             Choice::Run(_) => "it has finished".into(),
             Choice::Interrupt(_) => "its interrupt was delivered".into(),
+            Choice::Call(_) => "nobody has asked it for anything".into(),
         }),
         Status::Blocked(wait) => Some(crate::schedule::wait_words(system, &wait)),
     }

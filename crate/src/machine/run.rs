@@ -1,0 +1,294 @@
+//! What happens when a lane moves: one line, one atomic action.
+use super::choice::{Choice, LineRecord, Status, StepRecord};
+use super::lane::{END, Frame};
+use super::local::Local;
+use super::program::{Arg, Call, Loc};
+use super::property::State;
+use super::routine::{Delivery, Op};
+use super::system::System;
+use crate::mm::layout::FINDING_CELLS;
+use crate::mm::{Cell, LockKind, Memory};
+
+/// More local lines in a row than any routine has: the table is wrong.
+const MAX_LOCAL_LINES: usize = 10_000;
+
+impl System {
+    /// Makes a choice that can be made. The record is empty of accesses unless `record` is set.
+    ///
+    /// # Panics
+    /// The choice cannot be made: ask [`System::status`] first.
+    pub fn step(&self, memory: &mut Memory, choice: Choice, record: bool) -> StepRecord {
+        assert!(self.status(memory, choice) == Status::Runnable, "the choice cannot be made");
+        let before = self.findings(memory);
+        if record {
+            memory.start_record();
+        }
+        let cpu = choice.cpu();
+        let mut lines = Vec::new();
+        let frame = match choice {
+            Choice::Run(_) => {
+                let frame = self.lanes[cpu].top(memory);
+                self.run(memory, cpu, frame, &mut lines);
+                frame
+            }
+            Choice::Interrupt(_) => {
+                self.enter_frame(memory, cpu, Frame::Interrupt, 0);
+                Frame::Interrupt
+            }
+            Choice::Call(_) => {
+                let (from, number) =
+                    self.next_call(memory, cpu).expect("a call that can be started is asked for");
+                memory.store(self.lanes[cpu].cells.serving(), from as u16 + 1);
+                self.enter_frame(memory, cpu, Frame::Call, number);
+                Frame::Call
+            }
+        };
+        let broke = self.watch(memory, before);
+        let rest = memory.take_record();
+        memory.stop_record();
+        StepRecord { choice, frame, lines, rest, broke }
+    }
+
+    /// A frame's operation gets the CPU. Interrupts and IPIs run with interrupts off.
+    fn enter_frame(&self, memory: &mut Memory, cpu: usize, frame: Frame, operation: usize) {
+        let lane = &self.lanes[cpu];
+        if self.masks_interrupts(memory, cpu, frame) {
+            memory.update(lane.cells.irqs_off(), |depth: u16| depth + 1);
+        }
+        memory.store(lane.cells.location(frame), lane.program(frame).starts[operation] as u16);
+        self.begin(memory, cpu, frame, operation);
+        self.settle(memory, cpu, frame);
+    }
+
+    /// A frame is through. Who asked for a call need not wait for this CPU any more.
+    fn leave_frame(&self, memory: &mut Memory, cpu: usize, frame: Frame) {
+        let cells = self.lanes[cpu].cells;
+        if self.masks_interrupts(memory, cpu, frame) {
+            memory.update(cells.irqs_off(), |depth: u16| depth - 1);
+        }
+        memory.store(cells.location(frame), END);
+        if frame == Frame::Call {
+            let from = usize::from(memory.peek(cells.serving())) - 1;
+            memory.store(cells.serving(), 0);
+            memory.update(self.lanes[from].cells.awaited(), |mask: u16| mask & !(1 << cpu));
+        }
+    }
+
+    fn masks_interrupts(&self, memory: &Memory, cpu: usize, frame: Frame) -> bool {
+        match frame {
+            Frame::Task => false,
+            Frame::Interrupt => true,
+            Frame::Call => {
+                let from = usize::from(memory.peek(self.lanes[cpu].cells.serving())) - 1;
+                let asked = usize::from(memory.peek(self.lanes[from].cells.asked())) - 1;
+                self.remote[asked].1 == Delivery::Ipi
+            }
+        }
+    }
+
+    /// Runs the line at hand, and with it a whole lock section where that is sound.
+    ///
+    /// The rule: a section of a spinlock that is taken with interrupts off is one step. What such a
+    /// section writes is read outside it in one cell at most (the pageblock's migratetype, the CMA
+    /// bitmap not even that), so an outside reader sees the state before or after, and nobody can
+    /// act on the lists before the lock is dropped (Lipton 1975). `fine` turns this off, and a test
+    /// compares the two on every scenario.
+    fn run(&self, memory: &mut Memory, cpu: usize, frame: Frame, lines: &mut Vec<LineRecord>) {
+        let lane = &self.lanes[cpu];
+        let mut section: Option<u32> = None;
+        while let Some(loc) = lane.location(memory, frame) {
+            let op = lane.program(frame).locs[loc].line.op;
+            let lock = self.lock_at(memory, cpu, frame, loc);
+            let stopped = self.execute(memory, cpu, frame, loc);
+            let jumped = lane.location(memory, frame) != Some(loc + 1);
+            let taken = matches!(op, Op::Branch(..)).then_some(jumped);
+            if !stopped {
+                self.settle(memory, cpu, frame);
+            }
+            lines.push(LineRecord { loc, taken, accesses: memory.take_record() });
+            section = match (op, lock.map(|lock| (lock.kind, lock.cell.index() as u32))) {
+                (Op::Acquire(_), Some((LockKind::SpinIrq, cell))) if !self.fine => {
+                    section.or(Some(cell))
+                }
+                (Op::Release(_), Some((_, cell))) if section == Some(cell) => None,
+                _ => section,
+            };
+            let goes_on = section.is_some() && !stopped;
+            if !goes_on || self.status(memory, Choice::Run(cpu)) != Status::Runnable {
+                break;
+            }
+        }
+    }
+
+    /// Runs one atomic line; whether the machine stopped there.
+    fn execute(&self, memory: &mut Memory, cpu: usize, frame: Frame, loc: usize) -> bool {
+        let lane = &self.lanes[cpu];
+        let Loc { line, target, .. } = lane.program(frame).locs[loc];
+        let mut next = loc + 1;
+        let mut ctx = self.at(&mut *memory, cpu, frame, loc);
+        match line.op {
+            Op::Do(effect) => effect(&mut ctx),
+            Op::Branch(test, _) if test(&mut ctx) => next = target,
+            Op::Branch(..) | Op::Await(..) => {}
+            Op::BugOn(test) => {
+                if test(&mut ctx) {
+                    let number = cpu * Frame::ALL.len() + frame as usize;
+                    memory.store(Cell::at(self.bug), number as u16 + 1);
+                    return true;
+                }
+            }
+            Op::Acquire(lock) => {
+                let lock = lock(&self.at(&*memory, cpu, frame, loc));
+                memory.update(lock.cell, |word| word.taken(cpu, lock.mode));
+                self.at(&mut *memory, cpu, frame, loc).count_lock(lock.kind, 1);
+            }
+            Op::Release(lock) => {
+                let lock = lock(&self.at(&*memory, cpu, frame, loc));
+                memory.update(lock.cell, |word| word.dropped(cpu));
+                self.at(&mut *memory, cpu, frame, loc).count_lock(lock.kind, -1);
+            }
+            Op::IrqOff => ctx.count(lane.cells.irqs_off(), 1),
+            Op::IrqOn => ctx.count(lane.cells.irqs_off(), -1),
+            Op::PreemptOff => ctx.count(lane.cells.preempt_off(), 1),
+            Op::PreemptOn => ctx.count(lane.cells.preempt_off(), -1),
+            Op::Send(cpus, function, delivery) => {
+                // Without CONFIG_SMP the one CPU is the lane's own.
+                let mask = cpus(&mut ctx);
+                let mask = if self.kernel.config.smp { mask } else { (mask & 1) << cpu };
+                let known = self.remote.iter().position(|own| *own == (function, delivery));
+                let number = known.expect("every function sent was compiled");
+                memory.store(lane.cells.asked(), number as u16 + 1);
+                memory.store(lane.cells.awaited(), mask);
+            }
+            Op::If(..) | Op::Goto(_) | Op::Let(_) | Op::Call(..) | Op::Return(_) => {
+                unreachable!("local lines run in settle")
+            }
+        }
+        memory.store(lane.cells.location(frame), next as u16);
+        false
+    }
+
+    /// Runs the local lines that follow, up to the next atomic one or the end.
+    pub(super) fn settle(&self, memory: &mut Memory, cpu: usize, frame: Frame) {
+        let lane = &self.lanes[cpu];
+        for _ in 0..MAX_LOCAL_LINES {
+            let Some(loc) = lane.location(memory, frame) else { return };
+            let Loc { line, target, .. } = lane.program(frame).locs[loc];
+            let next = match line.op {
+                Op::If(test, _) if test(&self.at(&*memory, cpu, frame, loc)) => target,
+                Op::If(..) => loc + 1,
+                Op::Goto(_) => target,
+                Op::Let(effect) => {
+                    effect(&mut self.at(&mut *memory, cpu, frame, loc));
+                    loc + 1
+                }
+                Op::Call(..) => self.enter(memory, cpu, frame, target),
+                Op::Return(value) => {
+                    let value = value(&self.at(&*memory, cpu, frame, loc));
+                    match self.leave(memory, cpu, frame, loc, value) {
+                        Some(next) => next,
+                        None => return,
+                    }
+                }
+                _ => return,
+            };
+            memory.store(lane.cells.location(frame), next as u16);
+        }
+        panic!("CPU{cpu} runs local lines for ever: a routine's table is wrong");
+    }
+
+    /// Passes the arguments of a call; the callee's first location.
+    fn enter(&self, memory: &mut Memory, cpu: usize, frame: Frame, call: usize) -> usize {
+        let program = self.lanes[cpu].program(frame);
+        let callee = &program.calls[call];
+        let (caller, at) = callee.parent.expect("a called routine has a caller");
+        let from = self.at(&*memory, cpu, frame, at);
+        debug_assert_eq!(program.locs[at].call, caller);
+        let args: Vec<u16> =
+            callee.routine.params.iter().map(|param| from.get(callee.source_of(*param))).collect();
+        let mut to = self.at(&mut *memory, cpu, frame, callee.start);
+        for (param, value) in callee.routine.params.iter().zip(args) {
+            to.set(*param, value);
+        }
+        callee.start
+    }
+
+    /// Clears the locals of the routine that returns and hands its value on; where to go next,
+    /// or nowhere if the timeline ended.
+    fn leave(
+        &self,
+        memory: &mut Memory,
+        cpu: usize,
+        frame: Frame,
+        loc: usize,
+        value: u16,
+    ) -> Option<usize> {
+        let lane = &self.lanes[cpu];
+        let program = lane.program(frame);
+        let call: &Call = &program.calls[program.locs[loc].call];
+        let slots = lane.slots(frame);
+        for slot in call.slots() {
+            memory.store(Cell::at(slots + u32::from(slot)), 0u16);
+        }
+        if let Some((caller, at)) = call.parent {
+            if program.calls[caller].slot(Local::Ret).is_some() {
+                self.at(memory, cpu, frame, at).set(Local::Ret, value);
+            }
+            return Some(call.end);
+        }
+        let number = program.locs[loc].operation;
+        let operation = &program.operations[number];
+        if frame != Frame::Call {
+            memory.store(lane.result(frame, number), value);
+        }
+        let again = operation.retry && program.returns[number].is_failure(value);
+        let next = if again { number } else { number + 1 };
+        if next == program.operations.len() || frame == Frame::Call {
+            self.leave_frame(memory, cpu, frame);
+            return None;
+        }
+        self.begin(memory, cpu, frame, next);
+        Some(program.starts[next])
+    }
+
+    /// Gives an operation its constants, and what others have returned by now.
+    pub(super) fn begin(&self, memory: &mut Memory, cpu: usize, frame: Frame, operation: usize) {
+        let program = self.lanes[cpu].program(frame);
+        let Some(start) = program.starts.get(operation) else { return };
+        for (param, arg) in &program.operations[operation].args {
+            let value = match arg {
+                Arg::Value(value) => *value,
+                Arg::Result { cpu, frame, operation } => {
+                    memory.peek(self.lanes[*cpu].result(*frame, *operation))
+                }
+            };
+            self.at(&mut *memory, cpu, frame, *start).set(*param, value);
+        }
+    }
+
+    /// The findings made so far, one bit a property.
+    pub fn findings(&self, memory: &Memory) -> u64 {
+        (0..FINDING_CELLS).fold(0, |bits, cell| {
+            let word: u16 = memory.peek(self.layout.findings(cell));
+            bits | u64::from(word) << (16 * cell)
+        })
+    }
+
+    /// Checks the properties and remembers those that broke; the numbers of those that were not
+    /// among the findings `before`.
+    pub(super) fn watch(&self, memory: &mut Memory, before: u64) -> Vec<usize> {
+        let reported = self.findings(memory);
+        let state = State { system: self, memory };
+        let broken = |number: &usize| {
+            reported & 1 << number == 0 && !(self.properties[*number].holds)(&state)
+        };
+        let now = (0..self.properties.len()).filter(broken).fold(reported, |now, n| now | 1 << n);
+        for cell in 0..FINDING_CELLS {
+            let word = (now >> (16 * cell)) as u16;
+            if memory.peek(self.layout.findings(cell)) != word {
+                memory.store(self.layout.findings(cell), word);
+            }
+        }
+        (0..self.properties.len()).filter(|number| now & !before & 1 << number != 0).collect()
+    }
+}

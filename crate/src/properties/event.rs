@@ -1,0 +1,22 @@
+//! The numbers of the properties that a line reports itself.
+//!
+//! A test compares them with the names in [`super::PROPERTIES`].
+
+/// `over-rejection`
+pub const OVER_REJECTION: usize = 1;
+/// `isolated-page-allocated`
+pub const ISOLATED_PAGE_ALLOCATED: usize = 2;
+/// `isolated-pcp-page-allocated`
+pub const ISOLATED_PCP_PAGE_ALLOCATED: usize = 3;
+/// `parked-page-fails-test`
+pub const PARKED_PAGE_FAILS_TEST: usize = 4;
+/// `null-though-free`
+pub const NULL_THOUGH_FREE: usize = 5;
+/// `skip-at-isolate`
+pub const SKIP_AT_ISOLATE: usize = 6;
+/// `still-mapped`
+pub const STILL_MAPPED: usize = 7;
+/// `count-at-move-mapping`
+pub const COUNT_AT_MOVE_MAPPING: usize = 8;
+/// `double-free`
+pub const DOUBLE_FREE: usize = 9;

@@ -1,0 +1,154 @@
+//! The calls of owners: `__free_pages`, `get_page`, `put_page`.
+use super::free::{FREE_PAGES_OK, FREE_UNREF_PAGE};
+use crate::machine::routine::line;
+use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
+use crate::mm::Pfn;
+use crate::routines::gup::no_reference;
+use crate::routines::swap::{PUT, PUT_PAGE, has_references, take_over};
+
+/// `__free_pages`, of a block that its owner gives back.
+pub const FREE_PAGES: Function = Function("__free_pages");
+/// `put_page`, of an owner's reference.
+pub const PUT_OWNED_PAGE: Function = Function("put_page (owner)");
+/// `get_page_unless_zero`, of an owner's reference.
+pub const GET_PAGE_UNLESS_ZERO: Function = Function("get_page_unless_zero");
+
+const NO_PAGE: Line = line("none", "if (!page)", Op::If(is_null, "out"));
+const OURS: Line = line("ours", "page", Op::Let(take_given));
+const KEPT: Line = line("kept", "if (it is not zero)", Op::If(has_references, "out"));
+const SINGLE: Line = line("order", "if (order == 0)", Op::If(|look| order(look) == 0, "single"));
+const OK: Line = line("ok", "__free_pages_ok(page, order)", Op::Call(FREE_PAGES_OK, &[]));
+const OUT: Line = line("out", "return", Op::Return(|_| 0));
+const FREE: Line = line("single", "free_unref_page(page)", Op::Call(FREE_UNREF_PAGE, &[]));
+const DONE: Line = line("done", "return", Op::Return(|_| 0));
+const HEAD: Line = line("head", "head = PageHead(page)", Op::Do(read_head));
+const IS_HEAD: Line = line("ishead", "if (head)", Op::If(|look| look.get(Local::Head), "out"));
+const SKIP: Line = line("skip", "if (put_page_testzero(page))", Op::If(was_last, "order"));
+const SPLIT: Line = line("split", "while (order-- > 0)", Op::If(|look| order(look) == 0, "out"));
+const UPPER: Line = line("upper", "page + (1 << order)", Op::Let(upper_half));
+const UPPER_OK: Line = line(
+    "tails",
+    "free_the_page(page + (1 << order), order)",
+    Op::Call(FREE_UPPER_HALF, &[(Local::Page, Local::Tail)]),
+);
+const SPLIT_LOOP: Line = line("again", "while (order-- > 0)", Op::Goto("split"));
+
+/// `free_the_page`
+const FREE_UPPER_HALF: Function = Function("free_the_page");
+
+const fn free_pages(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: FREE_PAGES,
+        source,
+        omits: "",
+        params: &[Local::Given, Local::Order],
+        locals: &[Local::Page, Local::Tail, Local::Head, Local::Ret],
+        returns: Returns::Nothing,
+        body,
+    }
+}
+
+/// Only the last reference frees; who holds another one frees the first page alone, and the others
+/// are lost if the block is not compound.
+pub static FREE_PAGES_V3_16: Routine = free_pages(
+    "mm/page_alloc.c, v3.16 to v5.9",
+    &[NO_PAGE, OURS, PUT, KEPT, SINGLE, OK, OUT, FREE, DONE],
+);
+/// If somebody else holds the first page, the others are freed here (e320d3012d25). Whether it is
+/// compound is read behind the put, when it may be somebody else's.
+pub static FREE_PAGES_V5_10: Routine = free_pages(
+    "mm/page_alloc.c, v5.10 to v6.1",
+    &[
+        NO_PAGE, OURS, PUT, SKIP, HEAD, IS_HEAD, SPLIT, UPPER, UPPER_OK, SPLIT_LOOP, SINGLE, OK,
+        OUT, FREE, DONE,
+    ],
+);
+/// Whether it is compound is read before the put (462a8e08e0e6).
+pub static FREE_PAGES_V6_2: Routine = free_pages(
+    "mm/page_alloc.c, v6.2 to v6.12",
+    &[
+        NO_PAGE, OURS, HEAD, PUT, SKIP, IS_HEAD, SPLIT, UPPER, UPPER_OK, SPLIT_LOOP, SINGLE, OK,
+        OUT, FREE, DONE,
+    ],
+);
+
+/// To the pcplist or to the buddy lists, by the order.
+pub static FREE_THE_PAGE_V5_10: Routine = Routine {
+    function: FREE_UPPER_HALF,
+    source: "mm/page_alloc.c, v5.10 to v6.12",
+    omits: "",
+    params: &[Local::Page, Local::Order],
+    locals: &[],
+    returns: Returns::Nothing,
+    body: &[SINGLE, OK, OUT, FREE, DONE],
+};
+
+/// The owner's reference becomes the lane's, which drops it.
+pub static PUT_OWNED_PAGE_V3_16: Routine = Routine {
+    function: PUT_OWNED_PAGE,
+    source: "include/linux/mm.h, v3.16 to v6.12",
+    omits: "compound pages: the block of a head is freed by __free_pages only",
+    params: &[Local::Given],
+    locals: &[Local::Page],
+    returns: Returns::Nothing,
+    body: &[NO_PAGE, OURS, line("put", "put_page(page)", Op::Call(PUT_PAGE, &[])), OUT],
+};
+
+/// The reference is the caller's until it puts the page.
+pub static GET_PAGE_UNLESS_ZERO_V3_16: Routine = Routine {
+    function: GET_PAGE_UNLESS_ZERO,
+    source: "include/linux/mm.h, v3.16 to v6.12",
+    omits: "",
+    params: &[Local::Given],
+    locals: &[Local::Page],
+    returns: Returns::Bool,
+    body: &[
+        line("none", "if (!page)", Op::If(is_null, "false")),
+        line("page", "page", Op::Let(set_page)),
+        line("get", "if (!page_ref_add_unless(page, 1, 0))", Op::Branch(no_reference, "false")),
+        line("ours", "the reference is the caller's", Op::Let(give)),
+        line("true", "return true", Op::Return(|_| 1)),
+        line("false", "return false", Op::Return(|_| 0)),
+    ],
+};
+
+fn order(look: &Look) -> u16 {
+    look.get(Local::Order)
+}
+
+fn is_null(look: &Look) -> bool {
+    look.get::<Option<Pfn>>(Local::Given).is_none()
+}
+
+fn set_page(ctx: &mut Ctx) {
+    let page = ctx.get::<Option<Pfn>>(Local::Given).expect("a page was given");
+    ctx.set(Local::Page, page);
+}
+
+fn take_given(ctx: &mut Ctx) {
+    set_page(ctx);
+    take_over(ctx, ctx.get(Local::Page));
+}
+
+fn give(ctx: &mut Ctx) {
+    let pfn: Pfn = ctx.get(Local::Page);
+    let owned = ctx.layout().page(pfn).owned();
+    ctx.update(owned, |refs| refs + 1);
+    ctx.let_go(pfn, 1);
+}
+
+fn was_last(look: &Look) -> bool {
+    !has_references(look)
+}
+
+fn read_head(ctx: &mut Ctx) {
+    let compound = ctx.page(Local::Page).compound();
+    let head = ctx.load(compound) > 0;
+    ctx.set(Local::Head, head);
+}
+
+fn upper_half(ctx: &mut Ctx) {
+    let (page, order): (Pfn, u16) = (ctx.get(Local::Page), ctx.get(Local::Order));
+    ctx.set(Local::Order, order - 1);
+    ctx.set(Local::Tail, Pfn(page.0 + (1 << (order - 1))));
+}

@@ -1,0 +1,256 @@
+//! The presets: kernels by version or by patch series, each as what sets it apart from another.
+
+/// A kernel version.
+pub struct Preset {
+    /// `v5.17`
+    pub name: &'static str,
+    /// The preset that it is made from.
+    pub from: Option<&'static str>,
+    /// What sets it apart from that one.
+    pub sentence: &'static str,
+    /// The toggles that differ, with their values; the first has a value for each.
+    pub changes: &'static [(&'static str, &'static str)],
+}
+
+/// All presets; each stands behind the one that it is made from.
+pub static PRESETS: &[Preset] = &[
+    Preset {
+        name: "v3.16",
+        from: None,
+        sentence: "The free path believes a type that it read before the lock, and counts by what \
+                   the block says later: pages get lost to the isolate lists, and counters drift.",
+        changes: &[
+            ("free_type", "irqs_on"),
+            ("free_recheck", "never"),
+            ("bulk_recheck", "counts_only"),
+            ("merge_limit", "none"),
+            ("fallback", "v3.16"),
+            ("isolation", "v3.16"),
+            ("isolate_drain", "drain_all_pages"),
+            ("pageset_update", "kicks"),
+            ("pcp_while_isolating", "drained"),
+            ("pcp", "irqs_off"),
+            ("drain", "ipi_mask"),
+            ("alloc_contig", "v3.16"),
+            ("free_pages", "last_only"),
+            ("offline", "drain_once"),
+            ("cma_mutex", "on"),
+            ("cma_lock", "mutex"),
+            ("cma_retry", "none"),
+            ("unmap_sem", "none"),
+            ("fork", "protect_first"),
+            ("fork_preempt", "on"),
+            ("pvmw_sync", "off"),
+            ("target_memory", "fails"),
+            ("migration", "v5.9"),
+            ("lru", "lru_lock"),
+            ("gup", "none"),
+            ("pincheck", "cma_only"),
+            ("zero_page", "zero_ok"),
+            ("isolation_failure", "retry"),
+            ("longterm_loop", "while_zero"),
+            ("smp", "on"),
+            ("preempt_rt", "off"),
+        ],
+    },
+    Preset {
+        name: "v3.16-iso-4of8",
+        from: Some("v3.16"),
+        sentence: "The v2 series of August 2014 up to its patch 4/8: three rendezvous with all CPUs \
+                   between the type and the lists put every page on the right list, and miscount it.",
+        changes: &[
+            ("free_type", "irqs_off"),
+            ("bulk_recheck", "by_noted_type"),
+            ("isolation", "three_rendezvous"),
+            ("isolate_drain", "on_each_cpu"),
+        ],
+    },
+    Preset {
+        name: "v3.16-iso-5of8",
+        from: Some("v3.16-iso-4of8"),
+        sentence: "The series up to its patch 5/8: what is freed into an isolated block stays off \
+                   the lists until the undo, and is counted then.",
+        changes: &[("isolation", "parked")],
+    },
+    Preset {
+        name: "v3.18-ad53f92eb416",
+        from: Some("v3.16"),
+        sentence: "The first fix of v3.18 alone: free_one_page reads the type again under the lock \
+                   where isolation is about.",
+        changes: &[("free_recheck", "when_isolated"), ("isolation", "v3.18")],
+    },
+    Preset {
+        name: "v3.18-51bb1a4093cc",
+        from: Some("v3.18-ad53f92eb416"),
+        sentence: "And so does free_pcppages_bulk (with 8f82b55dd558, which counts where it frees).",
+        changes: &[("bulk_recheck", "when_isolated"), ("fallback", "v3.18")],
+    },
+    Preset {
+        name: "v3.19",
+        from: Some("v3.18-51bb1a4093cc"),
+        sentence: "And a block freed as isolated does not grow beyond its pageblock (3c605096d315).",
+        changes: &[("merge_limit", "isolated_only")],
+    },
+    Preset {
+        name: "v4.6",
+        from: Some("v3.19"),
+        sentence: "No merging across the border of an isolated pageblock, from either side \
+                   (d9dddbf55667).",
+        changes: &[("merge_limit", "both_sides"), ("alloc_contig", "v5.9")],
+    },
+    Preset {
+        name: "v4.17",
+        from: Some("v4.6"),
+        sentence: "A pageblock that is isolated already is refused (2c7452a075d4); pcplists are \
+                   drained by work items (0ccce3b92421, v4.11).",
+        changes: &[
+            ("isolation", "v4.17"),
+            ("drain", "work_mask"),
+            ("bulk_recheck", "when_isolated_unlinked"),
+        ],
+    },
+    Preset {
+        name: "v5.8",
+        from: Some("v4.17"),
+        sentence: "The kernel of the mails of 2020 on cma_alloc; half of the free memory may be CMA \
+                   before movable pages come from there (16867664936e).",
+        changes: &[("fallback", "v5.8"), ("isolation", "v5.8")],
+    },
+    Preset {
+        name: "v5.9",
+        from: Some("v5.8"),
+        sentence: "Memory offlining drains again each time it finds a page that is not free \
+                   (968318261221); fork write-protects behind the reference.",
+        changes: &[("offline", "drain_again"), ("fork", "v5.9"), ("free_pages", "frees_tails")],
+    },
+    Preset {
+        name: "v5.11",
+        from: Some("v5.9"),
+        sentence: "Memory offlining disables the pcplists before it isolates (ec6e8c7e0314); \
+                   cma_alloc drains once, and without cma_mutex.",
+        changes: &[
+            ("isolation", "v5.11"),
+            ("alloc_contig", "v5.11"),
+            ("offline", "pcp_disabled"),
+            ("cma_mutex", "off"),
+            ("lru", "lockless"),
+        ],
+    },
+    Preset {
+        name: "v5.17",
+        from: Some("v5.11"),
+        sentence: "A page of a CMA area looks pinnable while its pageblock is isolated.",
+        changes: &[
+            ("pcp", "v5.17"),
+            ("cma_lock", "spinlock"),
+            ("migration", "v5.17"),
+            ("gup", "v5.17"),
+        ],
+    },
+    Preset {
+        name: "v5.18",
+        from: Some("v5.17"),
+        sentence: "Folios in get_user_pages; only types that fall back to each other merge from a \
+                   pageblock up (1dd214b8f21c).",
+        changes: &[
+            ("gup", "v5.18"),
+            ("migration", "v5.18"),
+            ("merge_limit", "mergeable"),
+            ("bulk_recheck", "when_isolated"),
+        ],
+    },
+    Preset {
+        name: "v5.19",
+        from: Some("v5.18"),
+        sentence: "One read refuses CMA and ISOLATE alike; PageAnonExclusive guards pins; isolation \
+                   goes by pageblocks, and a failed start undoes what others have isolated.",
+        changes: &[
+            ("pincheck", "single_read"),
+            ("zero_page", "zero_ok_again"),
+            ("gup", "v5.19"),
+            ("migration", "v5.19"),
+            ("fork", "v5.19"),
+            ("cma_mutex", "on"),
+            ("isolation", "v5.19"),
+            ("alloc_contig", "v5.19"),
+        ],
+    },
+    Preset {
+        name: "v6.1",
+        from: Some("v5.19"),
+        sentence: "The long-term loop goes on -EAGAIN (with aa1e6a932ca6, which mends its check); \
+                   pcplists have a lock, and who drains them does it from afar (443c2accd1b6).",
+        changes: &[("longterm_loop", "while_eagain"), ("pcp", "trylock"), ("drain", "remote_mask")],
+    },
+    Preset {
+        name: "v6.2",
+        from: Some("v6.1"),
+        sentence: "Interrupts stay on while a pcplist is locked (574907741599); whether a block is \
+                   compound is read before its reference is dropped (462a8e08e0e6).",
+        changes: &[("pcp", "trylock_irqs_on"), ("free_pages", "reads_head_first")],
+    },
+    Preset {
+        name: "v6.6",
+        from: Some("v6.2"),
+        sentence: "A page whose pcplist is locked is freed as what it is (7b086755fb8c).",
+        changes: &[("pcp", "trylock_own_type")],
+    },
+    Preset {
+        name: "v6.12",
+        from: Some("v6.6"),
+        sentence: "Every free reads the type under the lock (55612e80e722, 17edeb5d3f76), and every \
+                   list agrees with its blocks.",
+        changes: &[
+            ("free_recheck", "always"),
+            ("bulk_recheck", "always"),
+            ("merge_limit", "retypes"),
+            ("isolation", "v6.10"),
+            ("drain", "remote_counted_inside"),
+        ],
+    },
+];
+
+/// The preset of a name.
+pub fn preset(name: &str) -> Option<&'static Preset> {
+    PRESETS.iter().find(|preset| preset.name == name)
+}
+
+impl Preset {
+    /// The value of a toggle: its own, or that of the preset that it is made from.
+    pub fn value(&self, toggle: &str) -> Option<&'static str> {
+        let own = self.changes.iter().find(|(name, _)| *name == toggle);
+        own.map(|(_, value)| *value).or_else(|| preset(self.from?)?.value(toggle))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routines::kernels::{TOGGLES, toggle};
+
+    #[test]
+    fn every_change_is_of_a_toggle_and_one_of_its_values() {
+        for preset in PRESETS {
+            for (name, value) in preset.changes {
+                let toggle = toggle(name).unwrap_or_else(|| panic!("no toggle {name}"));
+                let known = toggle.values.iter().any(|(own, _)| own == value);
+                assert!(known, "{}: {name} = {value}", preset.name);
+            }
+            for toggle in TOGGLES {
+                assert!(preset.value(toggle.name).is_some(), "{} {}", preset.name, toggle.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_preset_stands_behind_its_base_and_changes_something() {
+        for (number, preset) in PRESETS.iter().enumerate() {
+            let Some(from) = preset.from else { continue };
+            assert!(PRESETS[..number].iter().any(|other| other.name == from), "{}", preset.name);
+            let base = super::preset(from).expect("it stands before");
+            for (name, value) in preset.changes {
+                assert_ne!(base.value(name), Some(*value), "{} {name}", preset.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! The toggles: one decision each in which kernels differ.
+
+/// One decision in which kernels differ.
+pub struct Toggle {
+    /// Its name in scenario files.
+    pub name: &'static str,
+    /// What it decides.
+    pub sentence: &'static str,
+    /// Its values, each with a sentence that says what it is and which kernels have it.
+    pub values: &'static [(&'static str, &'static str)],
+}
+
+/// All toggles.
+pub static TOGGLES: &[Toggle] = &[
+    Toggle {
+        name: "pincheck",
+        sentence: "How is_pinnable_page tells that a page must not be pinned for long.",
+        values: &[
+            ("cma_only", "One read, refuses MIGRATE_CMA only: v5.13 to v5.18."),
+            ("two_reads_cma_first", "Two reads, CMA then ISOLATE: v1 of the patch, or a re-fetch."),
+            ("two_reads_iso_first", "Two reads, ISOLATE then CMA: the other order."),
+            ("volatile_local", "One read into a volatile local: v2 of the patch."),
+            ("read_once_local", "One read, READ_ONCE of the local: v3 and v4 of the patch."),
+            ("bitmask", "Types tested as bits: v5 of the patch; refuses MOVABLE pages too."),
+            ("single_read", "One READ_ONCE of the bitmap word: merged for v5.19 (1c563432588d)."),
+        ],
+    },
+    Toggle {
+        name: "zero_page",
+        sentence: "Whether is_pinnable_page lets the zero page be pinned.",
+        values: &[
+            ("zero_ok", "The zero page may be pinned: up to v5.18."),
+            ("zero_refused", "Refused by a slip of negation: v5.19-rc1 to rc3 (1c563432588d)."),
+            ("zero_ok_again", "Allowed again: v5.19-rc4 (034e5afad921)."),
+        ],
+    },
+    Toggle {
+        name: "isolation_failure",
+        sentence: "What a long-term pin does when its page cannot be isolated for migration.",
+        values: &[
+            ("retry", "Unpins and tries again: all but v6.14 and v6.15."),
+            ("treat_as_success", "Keeps the pin: v6.14 and v6.15 (1aaf8c122918, reverted)."),
+        ],
+    },
+    Toggle {
+        name: "gup",
+        sentence: "The names and atomic operations of get_user_pages.",
+        values: &[
+            ("none", "No pin_user_pages: the forms before v5.17 are not modelled."),
+            ("v5.17", "Compound heads; dropping a pin is two atomic operations."),
+            ("v5.18", "Folios; dropping a pin is one atomic operation."),
+            ("v5.19", "And gup_must_unshare: read-only pins need PageAnonExclusive."),
+        ],
+    },
+    Toggle {
+        name: "longterm_loop",
+        sentence: "What makes __gup_longterm_locked go round again.",
+        values: &[
+            ("while_zero", "The check returned 0: v5.13 to v6.0."),
+            ("while_eagain", "The check returned -EAGAIN: v6.1 (24a95998e9ba)."),
+        ],
+    },
+    Toggle {
+        name: "migration",
+        sentence: "What migration does to the mapping of a page that looks pinned.",
+        values: &[
+            ("v5.9", "As v5.17; an entry is restored before its mapping is counted."),
+            ("v5.17", "Replaces it by a migration entry all the same."),
+            ("v5.18", "The same; the target is on the LRU before an entry points to it."),
+            ("v5.19", "Keeps the mapping of an exclusive page that looks pinned (6c287605fd56)."),
+        ],
+    },
+    Toggle {
+        name: "cma_mutex",
+        sentence: "Whether cma_alloc holds cma_mutex while it allocates the range.",
+        values: &[
+            ("off", "No mutex: v5.11 to v5.18 (a4efc174b382)."),
+            ("on", "One mutex for all areas: v5.10, and v5.19 on (60a60e32cf91)."),
+        ],
+    },
+    Toggle {
+        name: "free_type",
+        sentence: "Where the free path reads the type of the page's pageblock.",
+        values: &[
+            ("irqs_on", "With interrupts on: an IPI may come between the read and the list."),
+            ("irqs_off", "With interrupts off: patch 4/8 of 2014."),
+        ],
+    },
+    Toggle {
+        name: "free_recheck",
+        sentence: "Whether free_one_page reads the type again under zone->lock.",
+        values: &[
+            ("never", "It believes its caller: v3.16."),
+            ("when_isolated", "Where isolation is about: v3.18 to v6.9 (ad53f92eb416)."),
+            ("always", "Always: v6.10 (55612e80e722)."),
+        ],
+    },
+    Toggle {
+        name: "bulk_recheck",
+        sentence: "By which type free_pcppages_bulk places and counts a page.",
+        values: &[
+            ("counts_only", "Placed by the noted type, counted by the block: v3.16."),
+            ("by_noted_type", "Both by the noted type: patch 4/8 of 2014."),
+            ("when_isolated", "Both by the block where isolation is about (51bb1a4093cc)."),
+            ("when_isolated_unlinked", "The same, unlinked before the lock: v4.17 to v5.17."),
+            ("always", "Both by the block: v6.10 (17edeb5d3f76)."),
+        ],
+    },
+    Toggle {
+        name: "merge_limit",
+        sentence: "Up to where a freed block merges with its buddies.",
+        values: &[
+            ("none", "To the largest order, whatever the types: v3.16."),
+            ("isolated_only", "A block freed as isolated within its pageblock (3c605096d315)."),
+            ("both_sides", "Not across the border of isolation: v4.6 (d9dddbf55667)."),
+            ("mergeable", "Only types that fall back to each other: v5.18 (1dd214b8f21c)."),
+            ("retypes", "The same, and the buddy's block takes the type: v6.10."),
+        ],
+    },
+    Toggle {
+        name: "fallback",
+        sentence: "Where a block comes from when its own lists are empty.",
+        values: &[
+            ("v3.16", "From the largest block of another type, CMA among them."),
+            ("v3.18", "The same; the rest of a stolen block goes along."),
+            ("v5.8", "CMA before stealing, and first where it is half of what is free."),
+        ],
+    },
+    Toggle {
+        name: "isolation",
+        sentence: "How a pageblock is isolated and given back.",
+        values: &[
+            ("v3.16", "Type, lists and counters in one section; then a drain."),
+            ("three_rendezvous", "Type; three rendezvous; lists: patch 4/8 of 2014."),
+            ("parked", "The same; blocks freed meanwhile stay off the lists: patch 5/8."),
+            ("v3.18", "As v3.16, with nr_isolate_pageblock."),
+            ("v4.17", "A block that is isolated already is refused (2c7452a075d4)."),
+            ("v5.8", "The same; a large block is given back under the lock."),
+            ("v5.11", "The drain is the caller's (7612921f2376)."),
+            ("v5.19-rc1", "The first and last block are typed without the lock (b2c9e2fbba32)."),
+            ("v5.19", "The first and last block come first, under the lock (88ee134320b8)."),
+            ("v6.10", "Larger blocks are split first; lists and counters move together."),
+        ],
+    },
+    Toggle {
+        name: "isolate_drain",
+        sentence: "What patch 4/8 of 2014 drains with; the reviewer's question.",
+        values: &[
+            ("on_each_cpu", "on_each_cpu(drain_local_pages): every CPU, as posted."),
+            ("drain_all_pages", "drain_all_pages: not the CPUs whose lists look empty."),
+        ],
+    },
+    Toggle {
+        name: "pageset_update",
+        sentence: "Whether patch 3/8 of 2014 waits for all CPUs when it disables pcplists.",
+        values: &[
+            ("kicks", "Two kick_all_cpus_sync on the way, as posted."),
+            ("no_kicks", "None."),
+        ],
+    },
+    Toggle {
+        name: "pcp_while_isolating",
+        sentence: "What becomes of pcplists while blocks are isolated.",
+        values: &[
+            ("drained", "They are drained: CMA."),
+            ("disabled", "They are disabled first: memory offlining, v5.11 (ec6e8c7e0314)."),
+        ],
+    },
+    Toggle {
+        name: "pcp",
+        sentence: "What guards a pcplist, and what happens if it is taken.",
+        values: &[
+            ("irqs_off", "Interrupts off on its CPU; isolated pages are told apart inside."),
+            ("v5.17", "The same; isolated pages are told apart before."),
+            ("trylock", "pcp->lock, interrupts off; if taken, CMA is freed as movable: v6.0."),
+            ("trylock_irqs_on", "The same with interrupts on: v6.2 (574907741599)."),
+            ("trylock_own_type", "And if taken, freed as what it is: v6.6 (7b086755fb8c)."),
+        ],
+    },
+    Toggle {
+        name: "drain",
+        sentence: "How drain_all_pages reaches other CPUs.",
+        values: &[
+            ("ipi_mask", "An IPI to those whose count is not zero: v3.16."),
+            ("work_mask", "A work item on those: v4.11 (0ccce3b92421)."),
+            ("remote_mask", "From afar, under pcp->lock: v6.0 (443c2accd1b6)."),
+            ("remote_counted_inside", "The same; counted under the lock: v6.11 (66eca1021a42)."),
+        ],
+    },
+    Toggle {
+        name: "alloc_contig",
+        sentence: "What alloc_contig_range does around isolation and migration.",
+        values: &[
+            ("v3.16", "Any error of migration ends it; drains before it tests."),
+            ("v5.9", "A page that cannot be moved is left to the test."),
+            ("v5.11", "Drains once behind the isolation; a failed start returns."),
+            ("v5.19", "Pageblock aligned; a failed start undoes the whole range."),
+        ],
+    },
+    Toggle {
+        name: "free_pages",
+        sentence: "What __free_pages does when somebody else still holds the first page.",
+        values: &[
+            ("last_only", "Nothing: v5.8."),
+            (
+                "frees_tails",
+                "Frees the others unless PageHead, read behind the put (e320d3012d25).",
+            ),
+            ("reads_head_first", "PageHead is read before the put: v6.2 (462a8e08e0e6)."),
+        ],
+    },
+    Toggle {
+        name: "offline",
+        sentence: "What offline_pages does about pages on pcplists.",
+        values: &[
+            ("drain_once", "The drain of the isolation is all: v5.8."),
+            ("drain_again", "Drains again each time the test fails: v5.9 (968318261221)."),
+            ("pcp_disabled", "Disables the pcplists before it isolates: v5.11 (ec6e8c7e0314)."),
+        ],
+    },
+    Toggle {
+        name: "cma_lock",
+        sentence: "What guards the bitmap of a CMA area.",
+        values: &[("mutex", "A mutex: v5.13."), ("spinlock", "A spinlock: v5.14 (0ef7dcac998f).")],
+    },
+    Toggle {
+        name: "cma_retry",
+        sentence: "What cma_alloc does when every range was busy: the patches of 2020.",
+        values: &[
+            ("none", "Returns NULL: every kernel."),
+            ("finite", "Sweeps the bitmap five times more: v1 of the patch."),
+            ("infinite", "Sweeps it until it succeeds: v2 of the patch."),
+            ("nofail", "The same for callers with __GFP_NOFAIL, until killed: v3 to v5."),
+        ],
+    },
+    Toggle {
+        name: "unmap_sem",
+        sentence: "A sleeping lock that keeps migration out while pages are unmapped; floated in \
+                   August 2020, never built.",
+        values: &[
+            ("none", "No such lock: every kernel."),
+            ("exit_mmap", "exit_mmap shares it."),
+            ("every_zap", "munmap and madvise share it too."),
+            ("and_fork", "And fork."),
+        ],
+    },
+    Toggle {
+        name: "fork",
+        sentence: "In which order fork copies an entry.",
+        values: &[
+            ("protect_first", "Write-protects, then reference and mapping count: v5.8."),
+            ("v5.9", "Reference, mapping count, then write-protects."),
+            ("v5.19", "The same, but a page that may be pinned is not shared."),
+        ],
+    },
+    Toggle {
+        name: "fork_preempt",
+        sentence: "Whether fork can be preempted between the two counts of a page.",
+        values: &[
+            ("on", "Where spinlocks allow it: every kernel."),
+            ("disabled", "preempt_disable around them; proposed in August 2020, never built."),
+        ],
+    },
+    Toggle {
+        name: "pvmw_sync",
+        sentence: "Whether a reverse map walk takes the lock before it looks at an entry.",
+        values: &[
+            ("off", "Passes over an entry that looks empty: for migration, every kernel."),
+            ("on", "Takes it: TTU_SYNC, as splitting huge pages does (732ed55823fc)."),
+        ],
+    },
+    Toggle {
+        name: "target_memory",
+        sentence: "What migration does when no page is free for its target.",
+        values: &[
+            ("fails", "Gives up with -ENOMEM."),
+            ("waits", "Waits until one is: the direst case of reclaim."),
+        ],
+    },
+    Toggle {
+        name: "lru",
+        sentence: "How a page is taken off the LRU.",
+        values: &[
+            ("lru_lock", "Reference and PG_lru together under lru_lock: v5.10."),
+            ("lockless", "One after the other, without a lock: v5.11."),
+        ],
+    },
+    Toggle {
+        name: "smp",
+        sentence: "CONFIG_SMP.",
+        values: &[
+            ("on", "Each lane is a CPU."),
+            ("off", "The lanes are tasks of one CPU; a task switch needs it to be preemptible."),
+        ],
+    },
+    Toggle {
+        name: "preempt_rt",
+        sentence: "CONFIG_PREEMPT_RT.",
+        values: &[
+            ("off", "Who holds a spinlock keeps the CPU."),
+            ("on", "Spinlocks sleep: their holders can be preempted and interrupted."),
+        ],
+    },
+];
+
+/// The toggle of a name.
+pub fn toggle(name: &str) -> Option<&'static Toggle> {
+    TOGGLES.iter().find(|toggle| toggle.name == name)
+}

@@ -1,0 +1,319 @@
+//! The machine at the cursor, as plain data: the part of the protocol that the picture is made of.
+use serde::Serialize;
+
+/// The machine at the cursor.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StateView {
+    /// Steps from the start.
+    pub cursor: u32,
+    /// Context switches up to here.
+    pub switches: u32,
+    /// The lanes.
+    pub lanes: Vec<LaneView>,
+    /// The pageblocks.
+    pub blocks: Vec<BlockView>,
+    /// The pages.
+    pub pages: Vec<PageView>,
+    /// The free lists that are not empty.
+    pub free_lists: Vec<FreeListView>,
+    /// The page lists of each CPU.
+    pub pcps: Vec<PcpView>,
+    /// The zone's counters.
+    pub counters: CountersView,
+    /// The CMA areas.
+    pub cma: Vec<CmaView>,
+    /// The processes.
+    pub processes: Vec<ProcessView>,
+    /// The pin handles.
+    pub pins: Vec<PinView>,
+    /// The locks that are held or waited for.
+    pub locks: Vec<LockView>,
+    /// The properties broken up to here.
+    pub findings: Vec<FindingView>,
+    /// How the execution ended, if nothing can move: `done`, `deadlock`, `BUG`.
+    pub end: Option<String>,
+}
+
+/// One lane at the cursor.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LaneView {
+    /// Its number.
+    pub cpu: u32,
+    /// The process that runs on it.
+    pub process: Option<String>,
+    /// What its task runs.
+    pub operations: Vec<OperationView>,
+    /// What its interrupt runs.
+    pub handler: Vec<OperationView>,
+    /// Which of its programs runs: `task`, `call` (what another CPU asked for) or `interrupt`.
+    pub frame: String,
+    /// Interrupts are off.
+    pub irqs_off: bool,
+    /// It cannot be preempted.
+    pub atomic: bool,
+    /// It can step.
+    pub can_step: bool,
+    /// Why it cannot.
+    pub why_not: Option<String>,
+    /// Its interrupt can be delivered; none without a handler.
+    pub can_interrupt: Option<bool>,
+    /// Why it cannot be delivered.
+    pub why_no_interrupt: Option<String>,
+    /// What other CPUs have asked it to run and it has not run yet.
+    pub calls: Vec<CallView>,
+    /// It can start the first of them; none where nobody ever asks.
+    pub can_call: Option<bool>,
+    /// Why it cannot.
+    pub why_no_call: Option<String>,
+    /// The pages of its `mmu_gather`: unmapped, their references kept until the TLB flush.
+    pub gather: Vec<u32>,
+    /// The call stack, outermost first; empty at the end.
+    pub stack: Vec<FrameView>,
+}
+
+/// What one CPU has asked another to run.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CallView {
+    /// The CPU that waits for it.
+    pub from: u32,
+    /// The kernel function.
+    pub function: String,
+    /// `IPI` or `work item`.
+    pub delivery: String,
+    /// It runs now.
+    pub running: bool,
+}
+
+/// The page lists of one CPU.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PcpView {
+    /// The CPU.
+    pub cpu: u32,
+    /// `pcp->count`, which others read without a lock.
+    pub count: u32,
+    /// `pcp->high`: from here on pages go back to the buddy lists.
+    pub high: u32,
+    /// `pcp->batch`
+    pub batch: u32,
+    /// The lists that are not empty.
+    pub lists: Vec<PcpListView>,
+}
+
+/// One list of a pcplist.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PcpListView {
+    /// `MIGRATE_MOVABLE`; CMA pages are on it too.
+    pub migratetype: String,
+    /// `M`
+    pub letter: String,
+    /// The pages, first to last.
+    pub pages: Vec<u32>,
+}
+
+/// One operation of a timeline.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OperationView {
+    /// As the scenario wrote it.
+    pub text: String,
+    /// `waiting`, `running`, `done`.
+    pub progress: String,
+    /// What it returned, once done; of a retried call, the last value so far.
+    pub result: Option<String>,
+}
+
+/// One activation on a lane.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FrameView {
+    /// The kernel function.
+    pub function: String,
+    /// The kernel file and version.
+    pub source: String,
+    /// What the model leaves out.
+    pub omits: String,
+    /// All lines: label and pseudo-code.
+    pub lines: Vec<(String, String)>,
+    /// The line that runs next, or that waits for its callee; an index into `lines`.
+    pub current: u32,
+    /// The locals: name and value.
+    pub locals: Vec<(String, String)>,
+}
+
+/// One pageblock.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct BlockView {
+    /// Its number.
+    pub number: u32,
+    /// Its first page.
+    pub first: u32,
+    /// How many pages.
+    pub pages: u32,
+    /// `MIGRATE_CMA`
+    pub migratetype: String,
+    /// `C`
+    pub letter: String,
+    /// The CMA area that it belongs to.
+    pub area: Option<String>,
+    /// The step at the cursor changed it.
+    pub changed: bool,
+}
+
+/// One page.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PageView {
+    /// Its page frame number.
+    pub pfn: u32,
+    /// `free`, `anon`, `allocated`, `in flight`, `contiguous`, `pcplist`, `parked`,
+    /// `zero page`.
+    pub kind: String,
+    /// Where it is, in the allocator's words.
+    pub place: String,
+    /// The order of the free block whose head it is.
+    pub order: Option<u32>,
+    /// `page_count`
+    pub refcount: u32,
+    /// `page_mapcount`
+    pub mapcount: u32,
+    /// Pins of handles.
+    pub pins: u32,
+    /// `page_maybe_dma_pinned`
+    pub maybe_dma_pinned: bool,
+    /// Its flags, by name.
+    pub flags: Vec<String>,
+    /// The mappings that name it: `B:a`.
+    pub mapped_by: Vec<String>,
+    /// Who holds its references, by the ghost ledger.
+    pub ledger: Vec<LedgerView>,
+    /// Why migration would find one reference too many: `expected 1, actual 2: ..`.
+    pub surplus: Option<String>,
+    /// The migratetype that the free path has noted, while it is free or in flight.
+    pub noted: Option<String>,
+    /// The step at the cursor changed it.
+    pub changed: bool,
+}
+
+/// Some references of a page.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LedgerView {
+    /// Who holds them.
+    pub holder: String,
+    /// How many.
+    pub refs: u32,
+}
+
+/// One free list.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FreeListView {
+    /// log2 of the pages of each block on it.
+    pub order: u32,
+    /// `MIGRATE_CMA`
+    pub migratetype: String,
+    /// `C`
+    pub letter: String,
+    /// The heads, first to last.
+    pub heads: Vec<u32>,
+}
+
+/// The zone's counters against what they count.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CountersView {
+    /// `NR_FREE_PAGES`
+    pub nr_free: i32,
+    /// `NR_FREE_CMA_PAGES`
+    pub nr_free_cma: i32,
+    /// Pages on lists other than the isolate lists.
+    pub free: u32,
+    /// Pages on the CMA lists.
+    pub free_cma: u32,
+    /// `nr_isolate_pageblock`, in kernels that have it.
+    pub nr_isolate_pageblock: Option<i32>,
+    /// The pageblocks that are isolated.
+    pub isolated: u32,
+}
+
+/// One CMA area.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CmaView {
+    /// Its name.
+    pub name: String,
+    /// Its first page.
+    pub base: u32,
+    /// Its bitmap, a bit a page.
+    pub bitmap: Vec<bool>,
+}
+
+/// One address space.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProcessView {
+    /// Its name.
+    pub name: String,
+    /// Its virtual pages.
+    pub mappings: Vec<MappingView>,
+    /// `MMF_HAS_PINNED`
+    pub has_pinned: bool,
+    /// `write_protect_seq`
+    pub write_protect_seq: u32,
+}
+
+/// One virtual page.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct MappingView {
+    /// Its name.
+    pub name: String,
+    /// Its page table entry, in words.
+    pub pte: String,
+    /// The page that the entry names.
+    pub pfn: Option<u32>,
+    /// The step at the cursor changed it.
+    pub changed: bool,
+}
+
+/// One pin handle.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PinView {
+    /// Its name.
+    pub name: String,
+    /// The page that it holds.
+    pub pfn: Option<u32>,
+    /// The flags of the call.
+    pub flags: String,
+}
+
+/// One lock.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LockView {
+    /// `zone->lock`
+    pub name: String,
+    /// The lanes that hold it.
+    pub holders: Vec<u32>,
+    /// The lanes that wait for it.
+    pub waiters: Vec<u32>,
+    /// It is shared by readers.
+    pub shared: bool,
+}
+
+/// A property that was broken.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FindingView {
+    /// The property's name.
+    pub name: String,
+    /// The step that broke it; 0 for the starting state.
+    pub step: u32,
+}
