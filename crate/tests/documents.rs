@@ -44,7 +44,7 @@ fn links_between_documents_lead_somewhere() {
 #[test]
 fn fidelity_names_every_routine() {
     let text = read("docs/fidelity.md");
-    for preset in pagerace::routines::kernels::PRESETS {
+    for preset in pagerace::routines::presets::PRESETS {
         let kernel = pagerace::routines::kernels::kernel(preset, &Default::default());
         for routine in kernel.routines() {
             let name = format!("`{}`", routine.function.0);

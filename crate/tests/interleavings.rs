@@ -234,7 +234,7 @@ fn an_interrupt_comes_where_interrupts_are_on_and_runs_to_its_end() {
     let by_hand = ["0i 0*6", "0*3 0i 0*3", "0*4 0i 0*2"];
     assert_eq!(texts(&lanes), by_hand.map(String::from).into());
     // Between the restore and the store the handler's update is lost.
-    let values: Vec<(String, u16)> = interleavings(&lanes)
+    let values: Vec<(String, i16)> = interleavings(&lanes)
         .iter()
         .map(|(schedule, memory)| (schedule.to_text(), racy(memory)))
         .collect();

@@ -43,6 +43,11 @@ fn complaint(from: &str, to: &str) -> Complaint {
     }
 }
 
+fn kernels() -> String {
+    let names: Vec<&str> = pagerace::routines::presets::PRESETS.iter().map(|p| p.name).collect();
+    names.join(", ")
+}
+
 fn check(from: &str, to: &str, (line, column): (u32, u32), message: &str, hint: &str) {
     let found = complaint(from, to);
     assert_eq!(found.message, message, "{to}");
@@ -87,7 +92,7 @@ fn wrong_words_are_told_with_the_word_meant() {
         "\"v5.16\"",
         (6, 9),
         "there is no kernel `v5.16`",
-        "it is one of: v5.17, v5.18, v5.19, v6.1",
+        &format!("it is one of: {}", kernels()),
     );
     check(
         "base =",
@@ -238,7 +243,7 @@ fn what_is_missing_is_asked_for() {
         "",
         (0, 0),
         "there is no [kernel]",
-        "give it a `base`, one of: v5.17, v5.18, v5.19, v6.1",
+        &format!("give it a `base`, one of: {}", kernels()),
     );
 }
 

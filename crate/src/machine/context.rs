@@ -1,7 +1,7 @@
 //! What a line can see and do: its locals, the memory, and what the checker must remember.
 use std::ops::Deref;
 
-use super::lane::LaneCells;
+use super::lane::{Lane, LaneCells};
 use super::local::Local;
 use super::program::Call;
 use super::routine::CpuMask;
@@ -12,7 +12,7 @@ pub struct At<'a, M> {
     pub(super) memory: M,
     pub(super) layout: &'a Layout,
     pub(super) cpu: usize,
-    pub(super) lane: LaneCells,
+    pub(super) lanes: &'a [Lane],
     pub(super) call: &'a Call,
     /// Index of the first local cell of the program that runs.
     pub(super) slots: u32,
@@ -40,6 +40,17 @@ impl<M: Deref<Target = Memory>> At<'_, M> {
         self.cpu
     }
 
+    fn lane(&self) -> LaneCells {
+        self.lanes[self.cpu].cells
+    }
+
+    /// Ghost: whether a CPU is in the middle of something that must not be interrupted: with
+    /// interrupts off or a spinlock held.
+    pub fn is_at_work(&self, cpu: usize) -> bool {
+        let cells = self.lanes[cpu].cells;
+        self.memory.peek(cells.irqs_off()) > 0 || self.memory.peek(cells.spinlocks()) > 0
+    }
+
     /// The CPU that it is: its own, or the only one without `CONFIG_SMP`.
     pub fn this_cpu(&self) -> usize {
         if self.geometry().smp { self.cpu } else { 0 }
@@ -62,7 +73,7 @@ impl<M: Deref<Target = Memory>> At<'_, M> {
 
     /// Whether every CPU has run what this one asked for last.
     pub fn calls_done(&self) -> bool {
-        self.memory.peek(self.lane.awaited()) == 0
+        self.memory.peek(self.lane().awaited()) == 0
     }
 
     fn slot(&self, local: Local) -> Cell<u16> {
@@ -141,10 +152,12 @@ impl Ctx<'_> {
     pub(super) fn count_lock(&mut self, kind: LockKind, by: i16) {
         let irq = kind == LockKind::SpinIrq && !self.geometry().preempt_rt;
         if irq {
-            self.count(self.lane.irqs_off(), by);
+            let cell = self.lane().irqs_off();
+            self.count(cell, by);
         }
         if matches!(kind, LockKind::Spin | LockKind::SpinIrq) {
-            self.count(self.lane.spinlocks(), by);
+            let cell = self.lane().spinlocks();
+            self.count(cell, by);
         }
     }
 

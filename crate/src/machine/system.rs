@@ -252,7 +252,7 @@ impl System {
             memory,
             layout: &self.layout,
             cpu,
-            lane: lane.cells,
+            lanes: &self.lanes,
             call: &program.calls[program.locs[loc].call],
             slots: lane.slots(frame),
         }

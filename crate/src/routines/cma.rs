@@ -57,17 +57,17 @@ const SPINNING: Bitmap = Bitmap {
     none: line("none", "spin_unlock_irq(&cma->lock)", Op::Release(cma_lock)),
 };
 
-/// What happens when the bitmap was swept without success: the lines between `none` and `null`.
-const GIVES_UP: [Line; 3] = retry(Op::Goto("null"), start_search);
-const FINITE: [Line; 3] = retry(Op::If(tried_often, "null"), count_sweep);
-const INFINITE: [Line; 3] = retry(Op::If(is_not_busy, "null"), start_search);
-const NOFAIL: [Line; 3] = retry(Op::Branch(gives_up_on_signal, "null"), start_search);
+/// What patches do when the bitmap was swept without success: the lines between `none` and `null`.
+const FINITE: [Line; 4] = retry(Op::If(tried_often, "null"), count_sweep);
+const INFINITE: [Line; 4] = retry(Op::If(is_not_busy, "null"), start_search);
+const NOFAIL: [Line; 4] = retry(Op::Branch(gives_up_on_signal, "null"), start_search);
 
-const fn retry(test: Op, sweep: fn(&mut Ctx)) -> [Line; 3] {
+const fn retry(test: Op, sweep: fn(&mut Ctx)) -> [Line; 4] {
     [
         line("again", "if (it is not to be tried again) break", test),
         line("sleep", "msleep(100)", Op::Do(|_| {})),
         line("sweep", "start = 0; ret = -ENOMEM; num_attempts++", Op::Let(sweep)),
+        line("resweep", "goto lock", Op::Goto("lock")),
     ]
 }
 
@@ -90,7 +90,7 @@ const fn cma_alloc(source: &'static str, body: &'static [Line]) -> Routine {
     }
 }
 
-const fn with_mutex(bitmap: &Bitmap, retry: &[Line; 3]) -> [Line; 24] {
+const fn with_mutex(bitmap: &Bitmap) -> [Line; 20] {
     [
         START,
         bitmap.lock,
@@ -110,16 +110,12 @@ const fn with_mutex(bitmap: &Bitmap, retry: &[Line; 3]) -> [Line; 24] {
         LOOP,
         PAGE,
         bitmap.none,
-        retry[0],
-        retry[1],
-        retry[2],
-        line("resweep", "goto lock", Op::Goto("lock")),
         LOST,
         NULL,
     ]
 }
 
-const fn without_mutex(bitmap: &Bitmap, retry: &[Line; 3]) -> [Line; 22] {
+const fn without_mutex(bitmap: &Bitmap) -> [Line; 18] {
     [
         START,
         bitmap.lock,
@@ -137,12 +133,40 @@ const fn without_mutex(bitmap: &Bitmap, retry: &[Line; 3]) -> [Line; 22] {
         LOOP,
         PAGE,
         bitmap.none,
-        retry[0],
-        retry[1],
-        retry[2],
-        line("resweep", "goto lock", Op::Goto("lock")),
         LOST,
         NULL,
+    ]
+}
+
+/// The lines of a patch go in behind `none`: `N` is 4 more than there are.
+const fn patched<const N: usize>(body: &[Line], retry: &[Line; 4]) -> [Line; N] {
+    let mut lines = [LOST; N];
+    let (head, mut at) = (body.len() - 2, 0);
+    while at < N {
+        lines[at] = if at < head {
+            body[at]
+        } else if at < head + 4 {
+            retry[at - head]
+        } else {
+            body[at - 4]
+        };
+        at += 1;
+    }
+    lines
+}
+
+const fn all_forms(
+    source: &'static str,
+    plain: &'static [Line],
+    finite: &'static [Line],
+    infinite: &'static [Line],
+    nofail: &'static [Line],
+) -> [Routine; 4] {
+    [
+        cma_alloc(source, plain),
+        cma_alloc(V1, finite),
+        cma_alloc(V2, infinite),
+        cma_alloc(V5, nofail),
     ]
 }
 
@@ -154,33 +178,37 @@ const V5: &str = "patches v3 to v5 of 2020 (__GFP_NOFAIL) on mm/cma.c";
 /// on behind it; when the bitmap is exhausted the caller gets `NULL`, and the error number only
 /// reaches the log. It never waits for whoever holds a page: a caller that needs the pages calls
 /// again, or one of the patches of 2020 does so here.
-pub static CMA_ALLOC_V3_16: [Routine; 4] = [
-    cma_alloc("mm/cma.c, v3.16 to v5.10", &with_mutex(&MUTEXED, &GIVES_UP)),
-    cma_alloc(V1, &with_mutex(&MUTEXED, &FINITE)),
-    cma_alloc(V2, &with_mutex(&MUTEXED, &INFINITE)),
-    cma_alloc(V5, &with_mutex(&MUTEXED, &NOFAIL)),
-];
+pub static CMA_ALLOC_V3_16: [Routine; 4] = all_forms(
+    "mm/cma.c, v3.16 to v5.10",
+    &with_mutex(&MUTEXED),
+    &patched::<24>(&with_mutex(&MUTEXED), &FINITE),
+    &patched::<24>(&with_mutex(&MUTEXED), &INFINITE),
+    &patched::<24>(&with_mutex(&MUTEXED), &NOFAIL),
+);
 /// Without `cma_mutex` (a4efc174b382).
-pub static CMA_ALLOC_V5_11: [Routine; 4] = [
-    cma_alloc("mm/cma.c, v5.11 to v5.13", &without_mutex(&MUTEXED, &GIVES_UP)),
-    cma_alloc(V1, &without_mutex(&MUTEXED, &FINITE)),
-    cma_alloc(V2, &without_mutex(&MUTEXED, &INFINITE)),
-    cma_alloc(V5, &without_mutex(&MUTEXED, &NOFAIL)),
-];
+pub static CMA_ALLOC_V5_11: [Routine; 4] = all_forms(
+    "mm/cma.c, v5.11 to v5.13",
+    &without_mutex(&MUTEXED),
+    &patched::<22>(&without_mutex(&MUTEXED), &FINITE),
+    &patched::<22>(&without_mutex(&MUTEXED), &INFINITE),
+    &patched::<22>(&without_mutex(&MUTEXED), &NOFAIL),
+);
 /// And with a spinlock for the bitmap.
-pub static CMA_ALLOC_V5_14: [Routine; 4] = [
-    cma_alloc("mm/cma.c, v5.14 to v5.18", &without_mutex(&SPINNING, &GIVES_UP)),
-    cma_alloc(V1, &without_mutex(&SPINNING, &FINITE)),
-    cma_alloc(V2, &without_mutex(&SPINNING, &INFINITE)),
-    cma_alloc(V5, &without_mutex(&SPINNING, &NOFAIL)),
-];
+pub static CMA_ALLOC_V5_14: [Routine; 4] = all_forms(
+    "mm/cma.c, v5.14 to v5.18",
+    &without_mutex(&SPINNING),
+    &patched::<22>(&without_mutex(&SPINNING), &FINITE),
+    &patched::<22>(&without_mutex(&SPINNING), &INFINITE),
+    &patched::<22>(&without_mutex(&SPINNING), &NOFAIL),
+);
 /// With `cma_mutex` around the allocation of the range again (60a60e32cf91).
-pub static CMA_ALLOC_V5_19: [Routine; 4] = [
-    cma_alloc("mm/cma.c, v5.19 to v6.12", &with_mutex(&SPINNING, &GIVES_UP)),
-    cma_alloc(V1, &with_mutex(&SPINNING, &FINITE)),
-    cma_alloc(V2, &with_mutex(&SPINNING, &INFINITE)),
-    cma_alloc(V5, &with_mutex(&SPINNING, &NOFAIL)),
-];
+pub static CMA_ALLOC_V5_19: [Routine; 4] = all_forms(
+    "mm/cma.c, v5.19 to v6.12",
+    &with_mutex(&SPINNING),
+    &patched::<24>(&with_mutex(&SPINNING), &FINITE),
+    &patched::<24>(&with_mutex(&SPINNING), &INFINITE),
+    &patched::<24>(&with_mutex(&SPINNING), &NOFAIL),
+);
 
 const NO_PAGE: Line = line("none", "if (!pages) return false", Op::If(gave_no_page, "false"));
 const RANGE: Line = line("range", "pfn = page_to_pfn(pages)", Op::Let(range_of_given));

@@ -42,12 +42,15 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
     routines.extend(isolation(&chosen));
     routines.extend(contig(&chosen));
     routines.extend(unmapping(&chosen));
-    routines.push(pincheck(chosen.get("pincheck"), chosen.is("zero_page", "zero_refused")));
-    routines.extend(gup_of(chosen.get("gup")));
-    routines.extend(longterm(
-        chosen.is("longterm_loop", "while_zero"),
-        chosen.is("isolation_failure", "retry"),
-    ));
+    if !chosen.is("gup", "none") {
+        routines.extend(gup_of(chosen.get("gup")));
+        let zero_refused = chosen.is("zero_page", "zero_refused");
+        routines.push(pincheck(chosen.get("pincheck"), zero_refused));
+        routines.extend(longterm(
+            chosen.is("longterm_loop", "while_zero"),
+            chosen.is("isolation_failure", "retry"),
+        ));
+    }
     routines.extend(migration(&chosen));
     let config = Config { smp: chosen.is("smp", "on"), preempt_rt: chosen.is("preempt_rt", "on") };
     Kernel::new(name(base, overrides), config, routines, names(&chosen))
@@ -178,9 +181,9 @@ fn isolation(chosen: &Chosen) -> Vec<&'static Routine> {
         "parked" => (&block::SET_2014_PARKED, &block::UNSET_2014_PARKED),
         "v3.18" => (&block::SET_V3_18, &block::UNSET_V3_18),
         "v4.17" => (&block::SET_V4_17, &block::UNSET_V3_18),
-        "v5.8" => (&block::SET_V4_17, &block::UNSET_V5_9),
-        "v6.10" => (&block::SET_V6_10, &block::UNSET_V5_9),
-        _ => (&block::SET_V5_11, &block::UNSET_V5_9),
+        "v5.8" => (&block::SET_V4_17, &block::UNSET_V5_8),
+        "v6.10" => (&block::SET_V6_10, &block::UNSET_V6_10),
+        _ => (&block::SET_V5_11, &block::UNSET_V5_8),
     };
     let by_blocks = ["v5.19-rc1", "v5.19", "v6.10"].contains(&version);
     let disabled = chosen.is("pcp_while_isolating", "disabled");
@@ -275,9 +278,6 @@ fn pincheck(value: &str, zero_refused: bool) -> &'static Routine {
 }
 
 fn gup_of(value: &str) -> Vec<&'static Routine> {
-    if value == "none" {
-        return Vec::new();
-    }
     let mut routines: Vec<&'static Routine> = vec![
         &gup::PIN_USER_PAGES_FAST_V5_17,
         &gup::GET_USER_PAGES_FAST_V5_17,

@@ -4,6 +4,7 @@ use crate::machine::System;
 use crate::mm::{Isolation, Layout, Memory, Migratetype, Pfn, Place, Pte, Rmap, free_list};
 use crate::properties::PROPERTIES;
 use crate::properties::references::content_of;
+use crate::routines::page_alloc::free::FREE_ONE_PAGE;
 use crate::routines::{kernels, page_alloc, presets};
 
 const ISOLATE: Migratetype = Migratetype::Isolate;
@@ -28,12 +29,15 @@ impl Scenario {
         let system = System::new(layout, kernel, &timelines, PROPERTIES, self.fine)
             .map_err(|(cpu, error)| complain(format!("CPU{cpu}: {error}")))?;
         let mut memory = Memory::new(vec![0; system.layout.len()]);
-        self.fill(&system.layout, &mut memory);
+        self.fill(&system, &mut memory);
         system.start(&mut memory);
         Ok((system, memory))
     }
 
-    fn fill(&self, layout: &Layout, memory: &mut Memory) {
+    fn fill(&self, system: &System, memory: &mut Memory) {
+        let layout = &system.layout;
+        let free = system.kernel.routine(FREE_ONE_PAGE);
+        let parks = free.is_some_and(|routine| routine.position("park").is_some());
         for (block, mt) in self.blocks.iter().enumerate() {
             memory.poke(layout.migratetype(block), *mt);
         }
@@ -65,7 +69,7 @@ impl Scenario {
                 }
             }
         }
-        self.free_the_rest(layout, memory, &used);
+        self.free_the_rest(layout, memory, &used, parks);
     }
 
     /// Each pcplist with its bounds and its pages, which were freed in the order of the text and
@@ -96,8 +100,9 @@ impl Scenario {
         }
     }
 
-    /// The largest aligned blocks, so that each list starts with its lowest page.
-    fn free_the_rest(&self, layout: &Layout, memory: &mut Memory, used: &[bool]) {
+    /// The largest aligned blocks, so that each list starts with its lowest page. Those of isolated
+    /// pageblocks are on no list where the kernel parks them.
+    fn free_the_rest(&self, layout: &Layout, memory: &mut Memory, used: &[bool], parks: bool) {
         let is_free = |pfn: usize, order: u8| {
             let end = pfn + (1 << order);
             pfn.is_multiple_of(1 << order)
@@ -122,7 +127,11 @@ impl Scenario {
         }
         for (pfn, order) in heads.into_iter().rev() {
             let mt = self.blocks[layout.geometry.block_of(pfn)];
-            free_list::add(memory, layout, pfn, order, mt);
+            if mt == ISOLATE && parks {
+                free_list::mark(memory, layout, pfn, order, Place::Parked);
+            } else {
+                free_list::add(memory, layout, pfn, order, mt);
+            }
             memory.poke(layout.page(pfn).cached_mt(), mt);
             page_alloc::account(memory, layout, 1 << order, mt);
         }

@@ -242,7 +242,9 @@ fn pop_from_pcp(ctx: &mut Ctx) {
     free_list::unlink(memory, layout, list, pfn);
     memory.store(layout.page(pfn).place(), Place::InFlight);
     memory.update(pcp.count(), |count| count - 1);
-    if is_isolated_for_good(ctx, pfn) {
+    // A page that this very call has fetched was allocated before.
+    let fetched = ctx.get::<u16>(Local::Ret) > 0;
+    if !fetched && is_isolated_for_good(ctx, pfn) {
         ctx.find(event::ISOLATED_PCP_PAGE_ALLOCATED);
     }
     ctx.set(Local::Page, pfn);

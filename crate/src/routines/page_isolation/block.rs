@@ -25,7 +25,6 @@ const COUNT: Line = line("count", "zone->nr_isolate_pageblock++", Op::Do(|ctx| c
 const MOVE: Line =
     line("move", "move_freepages_block(zone, page, ISOLATE)", Op::Do(move_to_isolate));
 const DRAIN: Line = line("drain", "drain_all_pages()", Op::Call(DRAIN_ALL_PAGES, &[]));
-const ISOLATED: Line = line("done", "return 0", Op::Let(is_done));
 const SUCCESS: Line = line("success", "return 0", Op::Return(|_| 0));
 const BUSY: Line = line("busy", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock));
 const EBUSY: Line = line("out", "return -EBUSY", Op::Return(|_| errno::EBUSY));
@@ -48,39 +47,25 @@ const fn set(source: &'static str, body: &'static [Line]) -> Routine {
 /// Type, lists and accounting change in one section of `zone->lock`. Nobody asks whether the block
 /// is isolated already. The drain is behind the lock.
 pub static SET_V3_16: Routine =
-    set("mm/page_isolation.c, v3.16", &[LOCK, TYPE, MOVE, UNLOCK, DRAIN, ISOLATED, SUCCESS]);
+    set("mm/page_isolation.c, v3.16", &[LOCK, TYPE, MOVE, UNLOCK, DRAIN, SUCCESS]);
 /// And `nr_isolate_pageblock` says that isolation is about.
-pub static SET_V3_18: Routine = set(
-    "mm/page_isolation.c, v3.18 to v4.16",
-    &[LOCK, TYPE, COUNT, MOVE, UNLOCK, DRAIN, ISOLATED, SUCCESS],
-);
+pub static SET_V3_18: Routine =
+    set("mm/page_isolation.c, v3.18 to v4.16", &[LOCK, TYPE, COUNT, MOVE, UNLOCK, DRAIN, SUCCESS]);
 /// A block that somebody else has isolated is refused (2c7452a075d4).
 pub static SET_V4_17: Routine = set(
     "mm/page_isolation.c, v4.17 to v5.10",
-    &[LOCK, BUSY_CHECK, TYPE, COUNT, MOVE, UNLOCK, DRAIN, ISOLATED, SUCCESS, BUSY, EBUSY],
+    &[LOCK, BUSY_CHECK, TYPE, COUNT, MOVE, UNLOCK, DRAIN, SUCCESS, BUSY, EBUSY],
 );
 /// The drain is the caller's (7612921f2376).
 pub static SET_V5_11: Routine = set(
     "mm/page_isolation.c, v5.11 to v6.9",
-    &[LOCK, BUSY_CHECK, TYPE, COUNT, MOVE, UNLOCK, ISOLATED, SUCCESS, BUSY, EBUSY],
+    &[LOCK, BUSY_CHECK, TYPE, COUNT, MOVE, UNLOCK, SUCCESS, BUSY, EBUSY],
 );
 /// A free block that is larger than the pageblock is split first; counters follow each list that a
 /// block leaves or joins.
 pub static SET_V6_10: Routine = set(
     "mm/page_isolation.c, v6.10 to v6.12 (move_freepages_block_isolate)",
-    &[
-        LOCK,
-        BUSY_CHECK,
-        line("split", "split_large_buddy(zone, buddy, pfn, order)", Op::Do(split_straddling)),
-        TYPE,
-        MOVE,
-        COUNT,
-        UNLOCK,
-        ISOLATED,
-        SUCCESS,
-        BUSY,
-        EBUSY,
-    ],
+    &[LOCK, BUSY_CHECK, SPLIT, TYPE, MOVE, COUNT, UNLOCK, SUCCESS, BUSY, EBUSY],
 );
 
 const GAP_TYPE: Line =
@@ -99,18 +84,12 @@ const ENABLE: Line = line("enable", "zone_pcp_enable(zone)", Op::Call(ZONE_PCP_E
 /// and is subtracted all the same.
 pub static SET_2014: Routine = set(
     "patch 4/8 of 2014 on v3.16",
-    &[
-        LOCK, GAP_TYPE, UNLOCK, DISABLE, EACH_CPU, LOCK_2, MOVE_GAP, UNLOCK_2, ENABLE, ISOLATED,
-        SUCCESS,
-    ],
+    &[LOCK, GAP_TYPE, UNLOCK, DISABLE, EACH_CPU, LOCK_2, MOVE_GAP, UNLOCK_2, ENABLE, SUCCESS],
 );
 /// As before, but CPUs whose pcplists read empty are not asked to drain.
 pub static SET_2014_MASKED: Routine = set(
     "patch 4/8 of 2014 with drain_all_pages, as its reviewer asked",
-    &[
-        LOCK, GAP_TYPE, UNLOCK, DISABLE, DRAIN, LOCK_2, MOVE_GAP, UNLOCK_2, ENABLE, ISOLATED,
-        SUCCESS,
-    ],
+    &[LOCK, GAP_TYPE, UNLOCK, DISABLE, DRAIN, LOCK_2, MOVE_GAP, UNLOCK_2, ENABLE, SUCCESS],
 );
 
 const PARK: Line = line("move", "SetPageIsolated of the free pages", Op::Do(park_block));
@@ -118,7 +97,7 @@ const PARK: Line = line("move", "SetPageIsolated of the free pages", Op::Do(park
 /// Free blocks of the pageblock leave the lists; what is freed meanwhile never gets there.
 pub static SET_2014_PARKED: Routine = set(
     "patch 5/8 of 2014 on v3.16",
-    &[LOCK, GAP_TYPE, UNLOCK, DISABLE, EACH_CPU, LOCK_2, PARK, UNLOCK_2, ENABLE, ISOLATED, SUCCESS],
+    &[LOCK, GAP_TYPE, UNLOCK, DISABLE, EACH_CPU, LOCK_2, PARK, UNLOCK_2, ENABLE, SUCCESS],
 );
 
 const CHECK: Line =
@@ -175,15 +154,26 @@ pub static UNSET_V3_18: Routine = unset(
         TAKE,
         RESTORE_LARGE,
         LESS_LARGE,
-        line("unlock2", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock)),
+        UNLOCK_LARGE,
         line("free", "__free_pages(isolated_page, order)", Op::Call(FREE_PAGES_OK, &[])),
         line("freed", "return", Op::Return(|_| 0)),
     ],
 );
 
+const AS_WANTED: Line = line("as", "__putback_isolated_page(page, order, mt)", Op::Let(as_wanted));
+const FREE_LARGE: Line =
+    line("free", "__free_one_page(page, pfn, zone, order, mt)", Op::Call(FREE_ONE_BUDDY, &[]));
+const COUNT_LARGE: Line =
+    line("account", "__mod_zone_freepage_state(zone, nr, mt)", Op::Do(count_large));
+const UNLOCK_LARGE: Line =
+    line("unlock2", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock));
+const FREED: Line = line("freed", "return", Op::Return(|_| 0));
+const SPLIT: Line =
+    line("split", "split_large_buddy(zone, buddy, pfn, order)", Op::Do(split_straddling));
+
 /// The large block goes back under the lock (`__putback_isolated_page`).
-pub static UNSET_V5_9: Routine = unset(
-    "mm/page_isolation.c, v5.8 to v6.12",
+pub static UNSET_V5_8: Routine = unset(
+    "mm/page_isolation.c, v5.8 to v6.9",
     &[
         LOCK,
         CHECK,
@@ -195,12 +185,36 @@ pub static UNSET_V5_9: Routine = unset(
         RETURN,
         TAKE,
         RESTORE_LARGE,
-        line("as", "__putback_isolated_page(page, order, mt)", Op::Let(as_wanted)),
-        line("free", "__free_one_page(page, pfn, zone, order, mt)", Op::Call(FREE_ONE_BUDDY, &[])),
-        line("account", "__mod_zone_freepage_state(zone, nr, mt)", Op::Do(count_large)),
+        AS_WANTED,
+        FREE_LARGE,
+        COUNT_LARGE,
         LESS_LARGE,
-        line("unlock2", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock)),
-        line("freed", "return", Op::Return(|_| 0)),
+        UNLOCK_LARGE,
+        FREED,
+    ],
+);
+
+/// A free block that is larger than the pageblock is split first (`move_freepages_block_isolate`).
+pub static UNSET_V6_10: Routine = unset(
+    "mm/page_isolation.c, v6.10 to v6.12",
+    &[
+        LOCK,
+        CHECK,
+        LARGE,
+        SPLIT,
+        BACK,
+        RESTORE,
+        LESS,
+        UNLOCK,
+        RETURN,
+        TAKE,
+        RESTORE_LARGE,
+        AS_WANTED,
+        FREE_LARGE,
+        COUNT_LARGE,
+        LESS_LARGE,
+        UNLOCK_LARGE,
+        FREED,
     ],
 );
 
@@ -257,10 +271,6 @@ fn set_type_isolate(ctx: &mut Ctx) {
 
 fn open_gap(ctx: &mut Ctx) {
     set_type(ctx, Isolation::Gap);
-}
-
-fn is_done(ctx: &mut Ctx) {
-    note(ctx, Isolation::Done);
 }
 
 fn restore(ctx: &mut Ctx, now: Isolation) {

@@ -22,6 +22,7 @@ pub const TEST_PAGES_ISOLATED: Function = Function("test_pages_isolated");
 const RANGE: &[Local] = &[Local::Start, Local::End, Local::Wanted];
 
 const FIRST: Line = line("first", "pfn = start_pfn", Op::Let(first_block));
+const UNDO_FIRST: Line = line("first", "pfn = start_pfn", Op::Let(undo_begins));
 const PCP_OFF: Line =
     line("pcpoff", "zone_pcp_disable(zone), in offline_pages", Op::Call(ZONE_PCP_DISABLE, &[]));
 const PCP_ON: Line =
@@ -32,7 +33,8 @@ const SET: Line =
 const FAILED: Line = line("failed", "if (ret)", Op::If(|look| !returned_zero(look), "undo"));
 const NEXT: Line = line("next", "pfn += pageblock_nr_pages", Op::Let(next_block));
 const LOOP: Line = line("loop", "for (..)", Op::Goto("end"));
-const DONE: Line = line("done", "return 0", Op::Return(|_| 0));
+const DONE: Line = line("done", "the range is isolated", Op::Let(range_is_isolated));
+const SUCCESS: Line = line("success", "return 0", Op::Return(|_| 0));
 const UNDO: Line = line("undo", "if (pfn == start_pfn)", Op::If(at_first_block, "busy"));
 const BACK: Line = line("back", "pfn -= pageblock_nr_pages", Op::Let(previous_block));
 const UNSET: Line =
@@ -56,7 +58,7 @@ const fn start(source: &'static str, body: &'static [Line]) -> Routine {
 /// isolated so far is put back.
 pub static START_V3_16: Routine = start(
     "mm/page_isolation.c, v3.16 to v5.18",
-    &[FIRST, EACH, SET, FAILED, NEXT, LOOP, DONE, UNDO, BACK, UNSET, MORE, BUSY],
+    &[FIRST, EACH, SET, FAILED, NEXT, LOOP, DONE, SUCCESS, UNDO, BACK, UNSET, MORE, BUSY],
 );
 
 /// Memory offlining does without pcplists for as long as blocks are isolated (ec6e8c7e0314).
@@ -71,6 +73,7 @@ pub static START_WITHOUT_PCPLISTS: Routine = start(
         NEXT,
         LOOP,
         DONE,
+        SUCCESS,
         UNDO,
         BACK,
         UNSET,
@@ -146,6 +149,7 @@ pub static START_V5_19: Routine = start_by_blocks(
         NEXT,
         LOOP,
         DONE,
+        SUCCESS,
         UNDO_PART,
         BACK,
         UNSET,
@@ -177,6 +181,7 @@ pub static START_V5_19_WITHOUT_PCPLISTS: Routine = start_by_blocks(
         NEXT,
         LOOP,
         DONE,
+        SUCCESS,
         UNDO_PART,
         BACK,
         UNSET,
@@ -210,7 +215,7 @@ pub static SINGLE_V5_19: Routine = single(
         line("lock", "spin_lock_irqsave(&zone->lock)", Op::Acquire(zone_lock)),
         line("split", "split_free_page(page, order, boundary)", Op::Do(split)),
         line("unlock", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock)),
-        DONE,
+        SUCCESS,
         BUSY,
     ],
 );
@@ -218,7 +223,7 @@ pub static SINGLE_V5_19: Routine = single(
 /// The block was split when its type was written.
 pub static SINGLE_V6_10: Routine = single(
     "mm/page_isolation.c, v6.10 to v6.12",
-    &[SET, line("failed", "if (ret)", Op::If(|look| !returned_zero(look), "busy")), DONE, BUSY],
+    &[SET, line("failed", "if (ret)", Op::If(|look| !returned_zero(look), "busy")), SUCCESS, BUSY],
 );
 
 /// The type is written without the lock, and neither the counter nor the lists follow.
@@ -230,7 +235,7 @@ pub static SINGLE_V5_19_RC1: Routine = single(
             "set_pageblock_migratetype(page, MIGRATE_ISOLATE)",
             Op::Do(set_type_without_lock),
         ),
-        DONE,
+        SUCCESS,
     ],
 );
 
@@ -254,14 +259,14 @@ const fn undo(source: &'static str, body: &'static [Line]) -> Routine {
 /// It has no notion of who isolated a block.
 pub static UNDO_V3_16: Routine = undo(
     "mm/page_isolation.c, v3.16 to v6.12",
-    &[FIRST, UNDO_EACH, IS_ISOLATED, UNSET, NEXT, LOOP, OUT],
+    &[UNDO_FIRST, UNDO_EACH, IS_ISOLATED, UNSET, NEXT, LOOP, OUT],
 );
 
 /// And memory offlining enables the pcplists again.
 pub static UNDO_WITH_PCPLISTS: Routine = undo(
     "mm/memory_hotplug.c and mm/page_isolation.c, v5.11",
     &[
-        FIRST,
+        UNDO_FIRST,
         line("end", "if (pfn >= end_pfn)", Op::If(past_last_block, "pcpon")),
         IS_ISOLATED,
         UNSET,
@@ -387,7 +392,28 @@ fn past_last_block(look: &Look) -> bool {
 fn set_type_without_lock(ctx: &mut Ctx) {
     let cell = ctx.layout().migratetype(block(ctx));
     ctx.store(cell, Migratetype::Isolate);
-    note(ctx, Isolation::Done);
+    note(ctx, Isolation::Started);
+}
+
+/// Ghost: from here on nobody should get a page of the range, until its undo begins.
+fn range_is_isolated(ctx: &mut Ctx) {
+    note_range(ctx, Isolation::Done);
+}
+
+fn undo_begins(ctx: &mut Ctx) {
+    note_range(ctx, Isolation::Started);
+    first_block(ctx);
+}
+
+fn note_range(ctx: &mut Ctx, now: Isolation) {
+    let first = ctx.geometry().block_of(ctx.get(Local::Start));
+    let last = ctx.geometry().block_of(Pfn(ctx.get::<Pfn>(Local::End).0 - 1));
+    for block in first..=last {
+        let cell = ctx.layout().isolation(block);
+        if ctx.peek(cell) != Isolation::None {
+            ctx.store(cell, now);
+        }
+    }
 }
 
 fn split(ctx: &mut Ctx) {
@@ -420,17 +446,23 @@ fn walk_and_relink(ctx: &mut Ctx) {
     });
 }
 
-/// Whether each page of the range is accepted. One that is on a pcplist fails it although nobody
-/// uses it.
+/// Whether each page of the range is accepted.
 fn finish_walk(ctx: &mut Ctx, accepts: fn(&mut Memory, &Layout, Pfn) -> bool) {
     let (start, end): (Pfn, Pfn) = (ctx.get(Local::Start), ctx.get(Local::End));
     let (memory, layout) = ctx.parts();
     let mut pages = (start.0..end.0).map(Pfn);
     let refused = pages.find(|pfn| !accepts(memory, layout, *pfn));
-    let mut places = (start.0..end.0).map(|pfn| memory.peek(layout.page(Pfn(pfn)).place()));
-    let only_parked = places.all(|place| parked_or_listed(place) || place == Place::Pcp);
-    if refused.is_some() && only_parked {
+    if refused.is_some() && only_pcplists_stand_in_the_way(ctx) {
         ctx.find(event::PARKED_PAGE_FAILS_TEST);
     }
     ctx.set(Local::Ret, if refused.is_some() { errno::EBUSY } else { 0 });
+}
+
+/// Ghost: nobody uses a page of the range, and nobody is at work on a pcplist.
+fn only_pcplists_stand_in_the_way(ctx: &Ctx) -> bool {
+    let (start, end): (Pfn, Pfn) = (ctx.get(Local::Start), ctx.get(Local::End));
+    let others = (0..ctx.cpus()).filter(|cpu| *cpu != ctx.this_cpu());
+    let mut places = (start.0..end.0).map(|pfn| ctx.peek(ctx.layout().page(Pfn(pfn)).place()));
+    places.all(|place| parked_or_listed(place) || place == Place::Pcp)
+        && !others.into_iter().any(|cpu| ctx.is_at_work(cpu))
 }
