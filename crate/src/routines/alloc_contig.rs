@@ -9,6 +9,7 @@ use super::page_alloc::drain::DRAIN_ALL_PAGES;
 use super::page_isolation::{
     START_ISOLATE_PAGE_RANGE, TEST_PAGES_ISOLATED, UNDO_ISOLATE_PAGE_RANGE,
 };
+use super::pagevec::{LRU_CACHE_DISABLE, LRU_CACHE_ENABLE};
 use super::swap::{PUT_PAGE, take_over};
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
@@ -222,6 +223,37 @@ pub static ALLOC_CONTIG_MIGRATE_RANGE_V5_17: Routine = alloc_contig_migrate_rang
         PUTBACK,
         EBUSY,
         PUTBACK_2,
+        ENOMEM,
+    ],
+);
+
+/// Pagevecs give their pages back first; since v5.13 they take none until migration is over.
+pub static ALLOC_CONTIG_MIGRATE_RANGE_DRAINING: Routine = alloc_contig_migrate_range(
+    "mm/page_alloc.c, v3.16 to v6.12, with pagevecs",
+    &[
+        line("lru", "lru_cache_disable()", Op::Call(LRU_CACHE_DISABLE, &[])),
+        SCAN,
+        EMPTY,
+        TRIES,
+        GFP,
+        MIGRATE_LIST,
+        NO_MEMORY,
+        WHILE,
+        line("done", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
+        line("zero", "return 0", Op::Return(|_| 0)),
+        line("busy", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
+        line(
+            "putback",
+            "putback_movable_pages(&cc->migratepages)",
+            Op::Call(PUTBACK_MOVABLE_PAGES, &[]),
+        ),
+        EBUSY,
+        line("nomem", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
+        line(
+            "putback2",
+            "putback_movable_pages(&cc->migratepages)",
+            Op::Call(PUTBACK_MOVABLE_PAGES, &[]),
+        ),
         ENOMEM,
     ],
 );

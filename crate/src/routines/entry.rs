@@ -1,8 +1,8 @@
 //! The kernel functions that a timeline can call, with their typed arguments and their help: the
 //! one source of the scenario reader, the command line's `ops` and the page's forms.
 use super::{
-    alloc_contig, cma, memory, memory_hotplug, page_alloc::alloc, page_alloc::drain,
-    page_alloc::pages, page_isolation, signal,
+    alloc_contig, cma, fork, memory, memory_hotplug, page_alloc::alloc, page_alloc::drain,
+    page_alloc::pages, page_isolation, pagevec, signal,
 };
 use crate::machine::{Function, Local};
 
@@ -357,8 +357,16 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     Entry {
+        name: "mark_page_accessed",
+        function: pagevec::MARK_PAGE_ACCESSED,
+        params: &[ADDRESS],
+        needs_process: true,
+        help: "Puts one page on this CPU's pagevec, which holds a reference until it is drained.",
+        ..PLAIN
+    },
+    Entry {
         name: "fork",
-        function: memory::FORK,
+        function: fork::FORK,
         params: &[CHILD],
         needs_process: true,
         help: "Copies the page tables to a child: both map the same pages, and neither may write.",

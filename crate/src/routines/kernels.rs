@@ -5,8 +5,8 @@ use super::page_alloc::{alloc, buddy, drain, free, pages, pcp};
 use super::page_isolation::{block, range};
 use super::presets::Preset;
 use super::{
-    alloc_contig, cma, compaction, gup, gup_put, gup_slow, memory, memory_hotplug, migrate, mm_h,
-    rmap, signal, swap, vmscan,
+    alloc_contig, cma, compaction, fork, gup, gup_put, gup_slow, memory, memory_hotplug, migrate,
+    mm_h, pagevec, rmap, signal, swap, vmscan,
 };
 use crate::machine::{Config, Function, Kernel, Routine};
 
@@ -42,6 +42,7 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
     routines.extend(isolation(&chosen));
     routines.extend(contig(&chosen));
     routines.extend(unmapping(&chosen));
+    routines.extend(pagevecs(chosen.get("lru_pagevec")));
     if !chosen.is("gup", "none") {
         routines.extend(gup_of(chosen.get("gup")));
         let zero_refused = chosen.is("zero_page", "zero_refused");
@@ -218,10 +219,10 @@ fn contig(chosen: &Chosen) -> Vec<&'static Routine> {
         }
         _ => (&alloc_contig::ALLOC_CONTIG_RANGE_V5_19, &compaction::ISOLATE_FREEPAGES_RANGE_V5_9),
     };
-    let migrates = if chosen.is("unmap_sem", "none") {
-        &alloc_contig::ALLOC_CONTIG_MIGRATE_RANGE_V5_17
-    } else {
-        &alloc_contig::ALLOC_CONTIG_MIGRATE_RANGE_ALONE
+    let migrates = match (chosen.is("unmap_sem", "none"), chosen.is("lru_pagevec", "none")) {
+        (false, _) => &alloc_contig::ALLOC_CONTIG_MIGRATE_RANGE_ALONE,
+        (true, true) => &alloc_contig::ALLOC_CONTIG_MIGRATE_RANGE_V5_17,
+        (true, false) => &alloc_contig::ALLOC_CONTIG_MIGRATE_RANGE_DRAINING,
     };
     let isolate = if chosen.is("lru", "lru_lock") {
         &compaction::ISOLATE_MIGRATEPAGES_BLOCK_V3_16
@@ -246,20 +247,38 @@ fn contig(chosen: &Chosen) -> Vec<&'static Routine> {
     vec![range, take, migrates, isolate, &alloc[retry], release, offline]
 }
 
+fn pagevecs(value: &str) -> Vec<&'static Routine> {
+    let forms: [&Routine; 3] = match value {
+        "none" => return Vec::new(),
+        "disabled" => [
+            &pagevec::MARK_PAGE_ACCESSED_V5_13,
+            &pagevec::LRU_CACHE_DISABLE_V5_13,
+            &pagevec::LRU_CACHE_ENABLE_V5_13,
+        ],
+        _ => [
+            &pagevec::MARK_PAGE_ACCESSED_V3_16,
+            &pagevec::MIGRATE_PREP_V3_16,
+            &pagevec::MIGRATE_FINISH_V3_16,
+        ],
+    };
+    let [mark, disable, enable] = forms;
+    vec![mark, disable, enable, &pagevec::LRU_ADD_DRAIN_V3_16, &pagevec::LRU_ADD_DRAIN_ALL_V3_16]
+}
+
 fn unmapping(chosen: &Chosen) -> Vec<&'static Routine> {
     let scopes = ["none", "exit_mmap", "every_zap", "and_fork"];
     let scope = scopes.iter().position(|value| chosen.is("unmap_sem", value)).unwrap_or_default();
     let preempt = usize::from(chosen.is("fork_preempt", "disabled"));
     let copy = match chosen.get("fork") {
-        "v5.9" => &memory::COPY_PTE_RANGE_V5_9[preempt],
-        "v5.19" => &memory::COPY_PTE_RANGE_V5_19[preempt],
-        _ => &memory::COPY_PTE_RANGE_V3_16[preempt],
+        "v5.9" => &fork::COPY_PTE_RANGE_V5_9[preempt],
+        "v5.19" => &fork::COPY_PTE_RANGE_V5_19[preempt],
+        _ => &fork::COPY_PTE_RANGE_V3_16[preempt],
     };
     vec![
         &memory::EXIT_MMAP_V5_9[usize::from(scope >= 1)],
         &memory::MUNMAP_V5_9[usize::from(scope >= 2)],
         &memory::MADVISE_V5_9[usize::from(scope >= 2)],
-        &memory::FORK_V5_9[usize::from(scope >= 3)],
+        &fork::FORK_V5_9[usize::from(scope >= 3)],
         copy,
     ]
 }

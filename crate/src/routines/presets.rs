@@ -44,6 +44,7 @@ pub static PRESETS: &[Preset] = &[
             ("target_memory", "fails"),
             ("migration", "v5.9"),
             ("lru", "lru_lock"),
+            ("lru_pagevec", "none"),
             ("gup", "none"),
             ("pincheck", "cma_only"),
             ("zero_page", "zero_ok"),

@@ -286,6 +286,15 @@ pub static TOGGLES: &[Toggle] = &[
         ],
     },
     Toggle {
+        name: "lru_pagevec",
+        sentence: "Whether pages wait for the LRU in per-CPU pagevecs that hold references.",
+        values: &[
+            ("none", "They are on the LRU at once: a simplification."),
+            ("drained", "lru_add_drain_all before migration: v5.12."),
+            ("disabled", "lru_cache_disable around migration: v5.13 (d479960e44f2)."),
+        ],
+    },
+    Toggle {
         name: "smp",
         sentence: "CONFIG_SMP.",
         values: &[

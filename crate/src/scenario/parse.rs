@@ -410,10 +410,7 @@ fn expectations(
     let mut expects = Vec::new();
     for (table, place) in tables.unwrap_or_default() {
         reader.only_keys(table, "an [[expect]]", &["kernel", "never", "sometimes", "always"]);
-        let kernel = match table.get("kernel") {
-            Some(item) => kernel(reader, item, Some(own)),
-            None => Some(own.clone()),
-        };
+        let kernels = kernels_of_claim(reader, table, own);
         let claims: Vec<(Quantifier, &Item)> = Quantifier::ALL
             .into_iter()
             .filter_map(|quantifier| Some((quantifier, table.get(quantifier.word())?)))
@@ -424,11 +421,40 @@ fn expectations(
             continue;
         };
         let pattern = pattern(reader, item, names);
-        if let (Some(kernel), Some(pattern)) = (kernel, pattern) {
-            expects.push(Expectation { kernel, quantifier: *quantifier, pattern, place });
+        let Some(pattern) = pattern else { continue };
+        expects.extend(kernels.into_iter().map(|kernel| Expectation {
+            kernel,
+            quantifier: *quantifier,
+            pattern: pattern.clone(),
+            place,
+        }));
+        if expects.len() > limits::EXPECTS {
+            let message = format!("there are more than {} claims", limits::EXPECTS);
+            reader.complain(place, message, Some("one for each kernel of a list".into()));
+            break;
         }
     }
     expects
+}
+
+/// The kernels that a claim is about: that of the file, another one, or each of a list.
+fn kernels_of_claim(
+    reader: &mut Reader,
+    table: &dyn TableLike,
+    own: &KernelChoice,
+) -> Vec<KernelChoice> {
+    let Some(item) = table.get("kernel") else { return vec![own.clone()] };
+    let Some(list) = item.as_array() else {
+        return kernel(reader, item, Some(own)).into_iter().collect();
+    };
+    let place = reader.at(item);
+    if list.is_empty() || list.len() > limits::EXPECTS {
+        let message = format!("a claim is about 1 to {} kernels", limits::EXPECTS);
+        reader.complain(place, message, None);
+        return Vec::new();
+    }
+    let items = list.iter().map(|value| Item::Value(value.clone()));
+    items.filter_map(|item| kernel(reader, &item, Some(own))).collect()
 }
 
 fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern> {

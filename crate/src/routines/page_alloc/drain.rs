@@ -21,15 +21,19 @@ pub const ZONE_PCP_DISABLE: Function = Function("zone_pcp_disable");
 /// `zone_pcp_enable`
 pub const ZONE_PCP_ENABLE: Function = Function("zone_pcp_enable");
 
-const FIRST: Line = line("first", "for_each_online_cpu(cpu)", Op::Let(|ctx| set_cpu(ctx, 0)));
-const EACH: Line = line("each", "while (cpu < nr_cpu_ids)", Op::If(past_last_cpu, "send"));
+pub(in crate::routines) const FIRST_CPU: Line =
+    line("first", "for_each_online_cpu(cpu)", Op::Let(|ctx| set_cpu(ctx, 0)));
+pub(in crate::routines) const EACH_CPU: Line =
+    line("each", "while (cpu < nr_cpu_ids)", Op::If(past_last_cpu, "send"));
 const TEST: Line =
     line("test", "if (pcp->count) cpumask_set_cpu(cpu, &mask)", Op::Do(add_if_not_empty));
-const ALL: Line = line("all", "cpumask_set_cpu(cpu, &mask)", Op::Let(add_cpu));
-const NEXT: Line = line("next", "next cpu", Op::Let(next_cpu));
-const LOOP: Line = line("loop", "for_each_online_cpu(cpu)", Op::Goto("each"));
+pub(in crate::routines) const EVERY_CPU: Line =
+    line("all", "cpumask_set_cpu(cpu, &mask)", Op::Let(add_cpu));
+pub(in crate::routines) const NEXT_CPU: Line = line("next", "next cpu", Op::Let(next_cpu));
+pub(in crate::routines) const NEXT_CPU_LOOP: Line =
+    line("loop", "for_each_online_cpu(cpu)", Op::Goto("each"));
 const WAITS: &str = "every CPU of the mask has run it";
-const WAIT: Line =
+pub(in crate::routines) const WAIT: Line =
     line("wait", "wait until all of them have run it", Op::Await(|look| look.calls_done(), WAITS));
 const IRQ_OFF: Line = line("irqoff", "local_irq_save(flags)", Op::IrqOff);
 const IRQ_ON: Line = line("irqon", "local_irq_restore(flags)", Op::IrqOn);
@@ -57,11 +61,11 @@ pub static DRAIN_ALL_PAGES_V3_16: Routine = drain(
     DRAIN_ALL_PAGES,
     "mm/page_alloc.c, v3.16 to v4.10",
     &[
-        FIRST,
-        EACH,
+        FIRST_CPU,
+        EACH_CPU,
         TEST,
-        NEXT,
-        LOOP,
+        NEXT_CPU,
+        NEXT_CPU_LOOP,
         line(
             "send",
             "on_each_cpu_mask(&mask, drain_local_pages, NULL, 1)",
@@ -83,11 +87,11 @@ pub static DRAIN_ALL_PAGES_V4_11: Routine = drain(
     "mm/page_alloc.c, v4.11 to v5.19",
     &[
         MUTEX,
-        FIRST,
-        EACH,
+        FIRST_CPU,
+        EACH_CPU,
         TEST,
-        NEXT,
-        LOOP,
+        NEXT_CPU,
+        NEXT_CPU_LOOP,
         line(
             "send",
             "queue_work_on(cpu, mm_percpu_wq, &drain->work)",
@@ -105,11 +109,11 @@ pub static DRAIN_ALL_PAGES_FORCED_V5_11: Routine = drain(
     "mm/page_alloc.c, v5.11 to v5.19",
     &[
         MUTEX,
-        FIRST,
-        EACH,
-        ALL,
-        NEXT,
-        LOOP,
+        FIRST_CPU,
+        EACH_CPU,
+        EVERY_CPU,
+        NEXT_CPU,
+        NEXT_CPU_LOOP,
         line(
             "send",
             "queue_work_on(cpu, mm_percpu_wq, &drain->work)",
@@ -143,11 +147,11 @@ pub static DRAIN_ALL_PAGES_V6_0: Routine = drain(
     REMOTE_SOURCE,
     &[
         MUTEX,
-        FIRST,
-        EACH,
+        FIRST_CPU,
+        EACH_CPU,
         TEST,
-        NEXT,
-        LOOP,
+        NEXT_CPU,
+        NEXT_CPU_LOOP,
         REMOTE,
         REMOTE_EACH,
         SKIP,
@@ -168,11 +172,11 @@ pub static DRAIN_ALL_PAGES_FORCED_V6_0: Routine = drain(
     REMOTE_SOURCE,
     &[
         MUTEX,
-        FIRST,
-        EACH,
-        ALL,
-        NEXT,
-        LOOP,
+        FIRST_CPU,
+        EACH_CPU,
+        EVERY_CPU,
+        NEXT_CPU,
+        NEXT_CPU_LOOP,
         REMOTE,
         REMOTE_EACH,
         SKIP,
@@ -194,11 +198,11 @@ pub static DRAIN_ALL_PAGES_V6_11: Routine = drain(
     "mm/page_alloc.c, v6.11 and v6.12",
     &[
         MUTEX,
-        FIRST,
-        EACH,
+        FIRST_CPU,
+        EACH_CPU,
         TEST,
-        NEXT,
-        LOOP,
+        NEXT_CPU,
+        NEXT_CPU_LOOP,
         REMOTE,
         REMOTE_EACH,
         SKIP,
@@ -218,11 +222,11 @@ pub static DRAIN_ALL_PAGES_FORCED_V6_11: Routine = drain(
     "mm/page_alloc.c, v6.11 and v6.12",
     &[
         MUTEX,
-        FIRST,
-        EACH,
-        ALL,
-        NEXT,
-        LOOP,
+        FIRST_CPU,
+        EACH_CPU,
+        EVERY_CPU,
+        NEXT_CPU,
+        NEXT_CPU_LOOP,
         REMOTE,
         REMOTE_EACH,
         SKIP,
@@ -371,7 +375,9 @@ fn set_cpu(ctx: &mut Ctx, cpu: u16) {
     ctx.set(Local::Cpu, cpu);
 }
 
-fn cpu<M: std::ops::Deref<Target = crate::mm::Memory>>(at: &crate::machine::At<'_, M>) -> usize {
+pub(in crate::routines) fn cpu<M: std::ops::Deref<Target = crate::mm::Memory>>(
+    at: &crate::machine::At<'_, M>,
+) -> usize {
     usize::from(at.get::<u16>(Local::Cpu))
 }
 
@@ -384,7 +390,7 @@ fn next_cpu(ctx: &mut Ctx) {
     set_cpu(ctx, next);
 }
 
-fn add_cpu(ctx: &mut Ctx) {
+pub(in crate::routines) fn add_cpu(ctx: &mut Ctx) {
     let mask = ctx.get::<CpuMask>(Local::Cpus) | 1 << cpu(ctx);
     ctx.set(Local::Cpus, mask);
 }
@@ -396,7 +402,7 @@ fn add_if_not_empty(ctx: &mut Ctx) {
     }
 }
 
-fn mask(ctx: &mut Ctx) -> CpuMask {
+pub(in crate::routines) fn mask(ctx: &mut Ctx) -> CpuMask {
     ctx.get(Local::Cpus)
 }
 
