@@ -25,6 +25,11 @@ pub type Look<'a> = At<'a, &'a Memory>;
 pub type Ctx<'a> = At<'a, &'a mut Memory>;
 
 impl<M: Deref<Target = Memory>> At<'_, M> {
+    /// The memory, for ghosts.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
     /// The layout, for its typed views.
     pub fn layout(&self) -> &Layout {
         self.layout

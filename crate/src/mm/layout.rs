@@ -4,7 +4,7 @@ use super::lock::{Lock, LockKind, Mode};
 use super::memory::{Cell, CellInfo, Memory, Subject, Unit};
 use super::mm_struct::{Gather, Mm, PIN_FIELDS, Pin};
 use super::page::{PAGE_FIELDS, Page, Rmap};
-use super::word::{Isolation, Migratetype, Pfn, Pte};
+use super::word::{Isolation, Migratetype, Pfn, Place, Pte};
 use super::zone::{PCPTYPES, Pcp, Zone};
 
 const CMA_FIELDS: u32 = 2;
@@ -325,6 +325,18 @@ impl Layout {
             }
         }
         count
+    }
+
+    /// The first page of the allocated block that a page is in, if somebody has a reference on it.
+    pub fn allocated_head(&self, memory: &Memory, page: Pfn) -> Option<Pfn> {
+        (0..=self.geometry.max_order).find_map(|order| {
+            let head = Pfn(page.0 >> order << order);
+            let cells = self.page(head);
+            let owned = memory.peek(cells.place()) == Place::Allocated
+                && memory.peek(cells.refcount()) > 0
+                && memory.peek(cells.order()) == u16::from(order);
+            owned.then_some(head)
+        })
     }
 
     /// The references of the page that a lane's `mmu_gather` keeps.

@@ -60,7 +60,7 @@ impl Page {
     pub fn place(self) -> Cell<Place> {
         Cell::at(self.base + 6)
     }
-    /// `buddy_order`, of the head of a free block.
+    /// `buddy_order`, of the head of a free block. Ghost: that of the head of an allocated one.
     pub fn order(self) -> Cell<u16> {
         Cell::at(self.base + 7)
     }

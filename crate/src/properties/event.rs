@@ -20,3 +20,5 @@ pub const STILL_MAPPED: usize = 7;
 pub const COUNT_AT_MOVE_MAPPING: usize = 8;
 /// `double-free`
 pub const DOUBLE_FREE: usize = 9;
+/// `freed-to-other-type`
+pub const FREED_TO_OTHER_TYPE: usize = 10;

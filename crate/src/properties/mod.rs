@@ -88,6 +88,14 @@ pub static PROPERTIES: &[Property] = &[
         holds: |_| true,
     },
     Property {
+        name: "freed-to-other-type",
+        sentence: "No page is freed to the list of another type than its pageblock has by then; \
+                   isolation is another matter.",
+        when_broken: "a page was freed to the list of another type than its pageblock's",
+        invariant: false,
+        holds: |_| true,
+    },
+    Property {
         name: "lost-sync",
         sentence: "A pin and the page table that it was taken through name the same page.",
         when_broken: "a pin and its page table name different pages",
@@ -244,6 +252,13 @@ pub static PROPERTIES: &[Property] = &[
         invariant: true,
         holds: execution::locks_are_in_order,
     },
+    Property {
+        name: "lost-page",
+        sentence: "When all is done, every page is free, or in a block that somebody has.",
+        when_broken: "a page belongs to nobody and is not free",
+        invariant: false,
+        holds: references::no_page_is_lost,
+    },
 ];
 
 /// The property of a name.
@@ -267,6 +282,7 @@ mod tests {
             (event::STILL_MAPPED, "still-mapped"),
             (event::COUNT_AT_MOVE_MAPPING, "count-at-move-mapping"),
             (event::DOUBLE_FREE, "double-free"),
+            (event::FREED_TO_OTHER_TYPE, "freed-to-other-type"),
         ];
         for (number, name) in events {
             assert_eq!(PROPERTIES[number].name, name);

@@ -162,6 +162,17 @@ pub fn free_pages_are_unused(state: &State) -> bool {
     })
 }
 
+/// I1, when all is done.
+pub fn no_page_is_lost(state: &State) -> bool {
+    let layout = state.layout();
+    !state.system.is_quiescent(state.memory)
+        || layout.pfns().all(|pfn| match state.memory.peek(layout.page(pfn).place()) {
+            Place::Allocated => layout.allocated_head(state.memory, pfn).is_some(),
+            Place::InFlight => false,
+            _ => true,
+        })
+}
+
 /// I14.
 pub fn given_pages_are_unused(state: &State) -> bool {
     let layout = state.layout();

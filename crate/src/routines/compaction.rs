@@ -2,7 +2,7 @@
 use std::ops::Deref;
 
 use super::gup::no_reference;
-use super::page_alloc::{account, zone_lock};
+use super::page_alloc::{account_unless_isolated, zone_lock};
 use super::swap;
 use super::vmscan::{join_list, test_and_clear_lru_fails};
 use crate::machine::routine::{errno, line};
@@ -205,7 +205,7 @@ fn take_fails(ctx: &mut Ctx) -> bool {
             let list = free_list::list_of(memory, layout, pfn).expect("a buddy is on a list");
             free_list::remove(memory, layout, pfn, list);
             let mt: Migratetype = memory.load(layout.migratetype_of(pfn));
-            account(memory, layout, -(1 << order), mt);
+            account_unless_isolated(memory, layout, -(1 << order), mt);
         } else {
             free_list::set_in_flight(memory, layout, pfn);
         }

@@ -322,7 +322,7 @@ pub static ENTRIES: &[Entry] = &[
         in_interrupt: true,
         can_retry: false,
         help: "Takes a reference on a page that nobody need know, unless it is free.",
-        returns: "whether it did",
+        returns: "the page, or NULL if it was free",
         ..PLAIN
     },
     Entry {

@@ -54,6 +54,7 @@ impl Scenario {
             }
             memory.poke(layout.page(block.pfn).refcount(), 1);
             memory.poke(layout.page(block.pfn).owned(), 1);
+            memory.poke(layout.page(block.pfn).order(), u16::from(block.order));
         }
         self.fill_pcps(layout, memory, &mut used);
         for (process, mappings) in self.mappings.iter().enumerate() {
@@ -133,7 +134,7 @@ impl Scenario {
                 free_list::add(memory, layout, pfn, order, mt);
             }
             memory.poke(layout.page(pfn).cached_mt(), mt);
-            page_alloc::account(memory, layout, 1 << order, mt);
+            page_alloc::account_unless_isolated(memory, layout, 1 << order, mt);
         }
     }
 }

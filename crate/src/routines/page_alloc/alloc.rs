@@ -274,6 +274,7 @@ fn prep_new_page(ctx: &mut Ctx) {
     let (pfn, order) = block_at_hand(ctx);
     let page = ctx.layout().page(pfn);
     ctx.store(page.refcount(), 1);
+    ctx.store(page.order(), u16::from(order));
     for pfn in pfn.0..pfn.0 + (1 << order) {
         let place = ctx.layout().page(Pfn(pfn)).place();
         ctx.store(place, Place::Allocated);

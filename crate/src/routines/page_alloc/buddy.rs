@@ -72,7 +72,11 @@ pub static FREE_ONE_PAGE_V6_10: Routine = free_one_page(
 
 fn merge(ctx: &mut Ctx, rule: Merge) {
     let (pfn, order) = super::block_at_hand(ctx);
-    let mt = ctx.get(Local::Mt);
+    let mt: Migratetype = ctx.get(Local::Mt);
+    let own = ctx.peek(ctx.layout().migratetype_of(pfn));
+    if mt != own && mt != Migratetype::Isolate && own != Migratetype::Isolate {
+        ctx.find(event::FREED_TO_OTHER_TYPE);
+    }
     let (memory, layout) = ctx.parts();
     merge_block(memory, layout, pfn, order, mt, rule);
 }

@@ -1,6 +1,6 @@
 //! Freeing: to the pcplist, to the buddy lists, and from the one to the other.
 use super::buddy::FREE_ONE_BUDDY;
-use super::{account, block_at_hand, zone_lock};
+use super::{account_unless_isolated, block_at_hand, is_in_a_block, zone_lock};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Migratetype, OwnList, OwnListKind, PCPTYPES, Pcp, Pfn, Place, free_list};
@@ -266,6 +266,8 @@ fn is_bad_to_free(ctx: &mut Ctx) -> bool {
         let page = ctx.layout().page(pfn);
         let place = ctx.load(page.place());
         let used = ctx.load(page.refcount()) > 0 || ctx.load(page.mapcount()) > 0;
+        // The kernel does not see this one: it gives away pages that somebody has.
+        let used = used || is_in_a_block(ctx, pfn);
         if used || !matches!(place, Place::Allocated | Place::Contig | Place::InFlight) {
             ctx.find(event::DOUBLE_FREE);
             return true;
@@ -275,6 +277,7 @@ fn is_bad_to_free(ctx: &mut Ctx) -> bool {
         ctx.store(page.anon_exclusive(), false);
         ctx.store(page.rmap(), None);
         ctx.store(page.compound(), 0);
+        ctx.store(page.order(), 0);
         ctx.store(page.content(), 0);
     }
     false
@@ -318,7 +321,7 @@ fn reread_if_any(ctx: &mut Ctx) {
 fn count_block(ctx: &mut Ctx) {
     let (mt, (_, order)) = (ctx.get(Local::Mt), block_at_hand(ctx));
     let (memory, layout) = ctx.parts();
-    account(memory, layout, 1 << order, mt);
+    account_unless_isolated(memory, layout, 1 << order, mt);
 }
 
 fn park(ctx: &mut Ctx) {

@@ -18,11 +18,15 @@ pub fn zone_lock(look: &Look) -> Lock {
     look.layout().zone().lock()
 }
 
-/// `__mod_zone_freepage_state`: isolated pages are not counted.
-pub fn account(memory: &mut Memory, layout: &Layout, pages: i16, mt: Migratetype) {
-    if mt == Migratetype::Isolate {
-        return;
+/// `__mod_zone_freepage_state`: what callers do unless the type is ISOLATE.
+pub fn account_unless_isolated(memory: &mut Memory, layout: &Layout, pages: i16, mt: Migratetype) {
+    if mt != Migratetype::Isolate {
+        account(memory, layout, pages, mt);
     }
+}
+
+/// `__mod_zone_freepage_state`
+pub fn account(memory: &mut Memory, layout: &Layout, pages: i16, mt: Migratetype) {
     memory.update(layout.zone().nr_free(), |free: i16| free.wrapping_add(pages));
     if mt == Migratetype::Cma {
         memory.update(layout.zone().nr_free_cma(), |free: i16| free.wrapping_add(pages));
@@ -32,6 +36,11 @@ pub fn account(memory: &mut Memory, layout: &Layout, pages: i16, mt: Migratetype
 /// Whether a page's pageblock is isolated and its isolation has returned: nobody should get it.
 fn is_isolated_for_good(ctx: &Ctx, pfn: Pfn) -> bool {
     ctx.peek(ctx.layout().isolation(ctx.geometry().block_of(pfn))) == Isolation::Done
+}
+
+/// Ghost: whether a page belongs to a block that somebody has a reference on, by its first page.
+fn is_in_a_block(ctx: &Ctx, pfn: Pfn) -> bool {
+    ctx.layout().allocated_head(ctx.memory(), pfn).is_some()
 }
 
 /// The block at hand: its first page and its order.

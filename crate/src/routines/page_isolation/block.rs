@@ -8,7 +8,7 @@ use crate::routines::page_alloc::drain::{
     DRAIN_ALL_PAGES, KICK_ALL_CPUS_SYNC, ON_EACH_CPU_DRAIN, ZONE_PCP_DISABLE, ZONE_PCP_ENABLE,
 };
 use crate::routines::page_alloc::free::FREE_PAGES_OK;
-use crate::routines::page_alloc::{account, zone_lock};
+use crate::routines::page_alloc::{account, account_unless_isolated, zone_lock};
 
 /// `set_migratetype_isolate`
 pub const SET_MIGRATETYPE_ISOLATE: Function = Function("set_migratetype_isolate");
@@ -404,11 +404,11 @@ pub(super) fn split_around(memory: &mut Memory, layout: &Layout, block: usize) {
         }
         let list = free_list::list_of(memory, layout, head).expect("a buddy is on a list");
         free_list::remove(memory, layout, head, list);
-        account(memory, layout, -(1 << order), list);
+        account_unless_isolated(memory, layout, -(1 << order), list);
         for part in (head.0..head.0 + (1 << order)).step_by(1 << pageblock_order) {
             let mt = memory.load(layout.migratetype_of(Pfn(part)));
             free_list::add(memory, layout, Pfn(part), pageblock_order, mt);
-            account(memory, layout, 1 << pageblock_order, mt);
+            account_unless_isolated(memory, layout, 1 << pageblock_order, mt);
         }
     }
 }
