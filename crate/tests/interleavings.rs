@@ -15,7 +15,12 @@ use pagerace::player::Player;
 use pagerace::scenario::{End, Outcome};
 use pagerace::schedule::Schedule;
 
-const CONFIG: Config = Config { smp: true, preempt_rt: false };
+const CONFIG: Config = Config {
+    smp: true,
+    preempt_rt: false,
+    strict_free_lists: false,
+    types_change_under_lock: true,
+};
 
 /// Two shared counters and two locks, borrowed from a machine of one page.
 fn layout(cpus: usize) -> Layout {

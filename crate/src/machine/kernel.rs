@@ -12,13 +12,18 @@ pub struct Kernel {
     names: Vec<(Function, &'static str)>,
 }
 
-/// The configuration that decides who can interrupt whom.
+/// What its configuration decides, and what it promises.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Config {
     /// `CONFIG_SMP`
     pub smp: bool,
     /// `CONFIG_PREEMPT_RT`
     pub preempt_rt: bool,
+    /// Whether it promises that every free block is on the list of its pageblock's type (v6.10).
+    pub strict_free_lists: bool,
+    /// Whether pageblocks change their type under `zone->lock` only: all but v5.19-rc1. If not, the
+    /// lines of a section of that lock are steps of their own.
+    pub types_change_under_lock: bool,
 }
 
 impl Kernel {

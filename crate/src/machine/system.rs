@@ -54,6 +54,7 @@ impl System {
             let calls = Program::compile(&kernel, &served).map_err(|error| (cpu, error))?;
             lanes.push(Lane::new(&mut layout, cpu, [task, calls, handler]));
         }
+        let fine = fine || !kernel.config.types_change_under_lock;
         let bug = layout.add(Subject::Ghost, "BUG", 0, Unit::Hidden);
         Ok(System { layout, kernel, lanes, remote, properties, fine, bug })
     }
@@ -120,13 +121,12 @@ impl System {
         memory.peek(self.lanes[cpu].cells.irqs_off()) > 0
     }
 
-    /// Whether the task of a lane keeps its CPU: interrupts or preemption are off, or it holds a
-    /// spinlock that does not sleep.
+    /// Whether the task of a lane keeps its CPU: preemption is off, or interrupts are, or it holds a
+    /// spinlock. With PREEMPT_RT the latter two are locks that sleep (`local_lock`, `rt_mutex`).
     pub fn is_atomic(&self, memory: &Memory, cpu: usize) -> bool {
         let cells = self.lanes[cpu].cells;
-        memory.peek(cells.irqs_off()) > 0
-            || memory.peek(cells.preempt_off()) > 0
-            || !self.kernel.config.preempt_rt && memory.peek(cells.spinlocks()) > 0
+        let busy = memory.peek(cells.irqs_off()) > 0 || memory.peek(cells.spinlocks()) > 0;
+        memory.peek(cells.preempt_off()) > 0 || !self.kernel.config.preempt_rt && busy
     }
 
     /// Without `CONFIG_SMP`: the other lane whose task has the CPU and keeps it.
@@ -235,7 +235,19 @@ impl System {
             Op::Await(condition, what) if !condition(&look) => {
                 Status::Blocked(Wait::Condition(what))
             }
+            Op::IrqOff if self.kernel.config.preempt_rt => self.local_lock_status(memory, cpu),
             _ => Status::Runnable,
+        }
+    }
+
+    /// With PREEMPT_RT interrupts are not turned off: a lock of the CPU is taken that keeps other
+    /// tasks of it out.
+    fn local_lock_status(&self, memory: &Memory, cpu: usize) -> Status {
+        let same_cpu = |other: &usize| *other != cpu && !self.kernel.config.smp;
+        let mut others = (0..self.lanes.len()).filter(same_cpu);
+        match others.find(|other| self.irqs_are_off(memory, *other)) {
+            Some(_) => Status::Blocked(Wait::Condition("the local_lock of this CPU")),
+            None => Status::Runnable,
         }
     }
 

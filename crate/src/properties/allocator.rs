@@ -6,7 +6,6 @@ use crate::mm::{
     Isolation, Layout, LockWord, Memory, Migratetype, PCPTYPES, Pfn, Place, free_list,
 };
 use crate::routines::page_alloc::RMQUEUE;
-use crate::routines::page_alloc::free::FREE_ONE_PAGE;
 use crate::routines::page_isolation::SET_MIGRATETYPE_ISOLATE;
 
 fn zone_is_unlocked(state: &State) -> bool {
@@ -128,10 +127,7 @@ pub fn free_lists_match_types(state: &State) -> bool {
 
 /// I5, strictly: since v6.10 every free block is on the list of its pageblock's type.
 pub fn free_lists_name_their_types(state: &State) -> bool {
-    let free = state.system.kernel.routine(FREE_ONE_PAGE);
-    let rereads = free.and_then(|routine| routine.body.iter().find(|line| line.label == "reread"));
-    let strict = rereads.is_some_and(|line| line.text.starts_with("mt ="));
-    !strict
+    !state.system.kernel.config.strict_free_lists
         || !zone_is_unlocked(state)
         || listed(state)
             .all(|(list, order, pfn)| types_under(state, pfn, order).all(|(_, mt)| mt == list))

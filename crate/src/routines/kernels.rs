@@ -53,7 +53,19 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
         ));
     }
     routines.extend(migration(&chosen));
-    let config = Config { smp: chosen.is("smp", "on"), preempt_rt: chosen.is("preempt_rt", "on") };
+    let strict = [
+        ("free_recheck", "always"),
+        ("bulk_recheck", "always"),
+        ("merge_limit", "retypes"),
+        ("isolation", "v6.10"),
+        ("fallback", "v6.10"),
+    ];
+    let config = Config {
+        smp: chosen.is("smp", "on"),
+        preempt_rt: chosen.is("preempt_rt", "on"),
+        strict_free_lists: strict.iter().all(|(toggle, value)| chosen.is(toggle, value)),
+        types_change_under_lock: !chosen.is("isolation", "v5.19-rc1"),
+    };
     Kernel::new(name(base, overrides), config, routines, names(&chosen))
 }
 
@@ -139,6 +151,7 @@ fn allocator(chosen: &Chosen) -> Vec<&'static Routine> {
     let take: &Routine = match chosen.get("fallback") {
         "v3.18" => &buddy::RMQUEUE_V3_18,
         "v5.8" => &buddy::RMQUEUE_V5_8,
+        "v6.10" => &buddy::RMQUEUE_V6_10,
         _ => &buddy::RMQUEUE_V3_16,
     };
     let pages: &Routine = match chosen.get("free_pages") {

@@ -205,6 +205,7 @@ pub static PRESETS: &[Preset] = &[
             ("free_recheck", "always"),
             ("bulk_recheck", "always"),
             ("merge_limit", "retypes"),
+            ("fallback", "v6.10"),
             ("isolation", "v6.10"),
             ("drain", "remote_counted_inside"),
         ],

@@ -124,6 +124,7 @@ pub static TOGGLES: &[Toggle] = &[
             ("v3.16", "From the largest block of another type, CMA among them."),
             ("v3.18", "The same; the rest of a stolen block goes along."),
             ("v5.8", "CMA before stealing, and first where it is half of what is free."),
+            ("v6.10", "The same; free pages move only if their whole pageblock is claimed."),
         ],
     },
     Toggle {

@@ -171,16 +171,22 @@ pub static RMQUEUE_V3_18: Routine = rmqueue(
 /// Movable pages come from CMA first while that is more than half of the free memory
 /// (16867664936e, v5.8), else from CMA before anything is stolen.
 pub static RMQUEUE_V5_8: Routine = rmqueue(
-    "mm/page_alloc.c, v5.8 to v6.12",
+    "mm/page_alloc.c, v5.8 to v6.9",
     &[line("take", TAKE, Op::Do(|ctx| take(ctx, Steal::V5_8))), TAKEN],
+);
+/// As before; a pageblock that is not claimed keeps its free pages on its own lists.
+pub static RMQUEUE_V6_10: Routine = rmqueue(
+    "mm/page_alloc.c, v6.10 to v6.12",
+    &[line("take", TAKE, Op::Do(|ctx| take(ctx, Steal::V6_10))), TAKEN],
 );
 
 /// How a block of another type is taken.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Steal {
     V3_16,
     V3_18,
     V5_8,
+    V6_10,
 }
 
 fn take(ctx: &mut Ctx, rule: Steal) {
@@ -201,7 +207,7 @@ fn take_block(
     rule: Steal,
 ) -> Option<Pfn> {
     let zone = layout.zone();
-    let cma = rule == Steal::V5_8 && wanted == Migratetype::Movable;
+    let cma = rule >= Steal::V5_8 && wanted == Migratetype::Movable;
     if cma && memory.load(zone.nr_free_cma()) > memory.load(zone.nr_free()) / 2 {
         let page = rmqueue_smallest(memory, layout, order, Migratetype::Cma);
         if page.is_some() {
@@ -250,7 +256,7 @@ fn fallbacks(wanted: Migratetype, rule: Steal) -> &'static [Migratetype] {
     use Migratetype::{Cma, Movable, Reclaimable, Unmovable};
     match wanted {
         Unmovable => &[Reclaimable, Movable],
-        Movable if rule == Steal::V5_8 => &[Reclaimable, Unmovable],
+        Movable if rule >= Steal::V5_8 => &[Reclaimable, Unmovable],
         Movable => &[Cma, Reclaimable, Unmovable],
         Reclaimable => &[Unmovable, Movable],
         Migratetype::Highatomic | Cma | Migratetype::Isolate => &[],
@@ -302,16 +308,31 @@ fn steal(
         return (from, wanted);
     }
     let eager = wanted == Migratetype::Reclaimable
-        || rule == Steal::V5_8 && wanted == Migratetype::Unmovable;
+        || rule >= Steal::V5_8 && wanted == Migratetype::Unmovable;
     if order < pageblock_order / 2 && !eager {
         return (from, if rule == Steal::V5_8 { wanted } else { from });
     }
+    let half = 1 << (pageblock_order - 1);
+    if rule == Steal::V6_10 && free_pages_of(memory, layout, block) < half {
+        return (from, from);
+    }
     let pages = move_freepages_block(memory, layout, block, wanted);
-    let claims = pages >= 1 << (pageblock_order - 1);
+    let claims = pages >= half;
     if claims {
         memory.store(layout.migratetype(block), wanted);
     }
     (wanted, if claims || rule != Steal::V3_16 { wanted } else { from })
+}
+
+/// The pages of the free blocks whose heads are in the pageblock.
+fn free_pages_of(memory: &mut Memory, layout: &Layout, block: usize) -> i16 {
+    let mut pages = 0;
+    for pfn in layout.pfns_of_block(block) {
+        if memory.load(layout.page(pfn).place()) == Place::Buddy {
+            pages += 1 << memory.load(layout.page(pfn).order());
+        }
+    }
+    pages
 }
 
 /// `move_freepages_block`: relinks every free head in the block, whatever list it came from; the
