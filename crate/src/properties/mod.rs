@@ -138,7 +138,7 @@ pub static PROPERTIES: &[Property] = &[
         name: "cma-block-type",
         sentence: "A pageblock of a CMA area is MIGRATE_CMA or MIGRATE_ISOLATE.",
         when_broken: "a pageblock of a CMA area has another type",
-        invariant: true,
+        invariant: false,
         holds: allocator::cma_blocks_keep_their_type,
     },
     Property {

@@ -11,9 +11,10 @@ use super::{
     Complaint, End, Expectation, KernelChoice, Pattern, Place, Quantifier, Scenario, Timeline,
     limits,
 };
-use crate::machine::{Arg, Frame, Kernel, Operation};
+use crate::machine::{Arg, Frame, Kernel, Local, Operation};
 use crate::mm::{Geometry, Pfn};
 use crate::properties;
+use crate::routines::fork::FORK;
 use crate::routines::{kernels, presets};
 
 const FORMAT: i64 = 1;
@@ -284,7 +285,24 @@ fn timelines(
             pcp: lane.pcp,
         }
     });
-    Some(cpus.collect())
+    let cpus: Vec<Timeline> = cpus.collect();
+    each_child_is_forked_once(reader, &cpus);
+    Some(cpus)
+}
+
+/// A child's page table is empty when fork fills it.
+fn each_child_is_forked_once(reader: &mut Reader, cpus: &[Timeline]) {
+    let mut forked: Vec<Arg> = Vec::new();
+    let calls = cpus.iter().flat_map(|cpu| cpu.run.iter().chain(&cpu.interrupt));
+    for call in calls.filter(|call| call.function == FORK) {
+        let child = call.args.iter().find(|(local, _)| *local == Local::Child);
+        let Some((_, child)) = child else { continue };
+        if forked.contains(child) {
+            let hint = Some("name another process with `child_of`".to_string());
+            reader.complain(Place::default(), "a child is forked twice", hint);
+        }
+        forked.push(*child);
+    }
 }
 
 fn process_named(reader: &mut Reader, item: &Item, geometry: &Geometry) -> Option<usize> {

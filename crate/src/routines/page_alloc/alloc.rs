@@ -236,12 +236,13 @@ fn pcp_has_one(ctx: &mut Ctx) -> bool {
 
 fn pop_from_pcp(ctx: &mut Ctx) {
     let (pcp, page) = first_of_pcp(ctx);
-    let pfn = page.expect("the list was filled");
+    // Nobody takes it away where the pcplist is guarded as the kernel guards it.
+    let Some(pfn) = page else { return ctx.set(Local::Ret, page) };
     let list = pcp.list(ctx.get(Local::Wanted));
     let (memory, layout) = ctx.parts();
     free_list::unlink(memory, layout, list, pfn);
     memory.store(layout.page(pfn).place(), Place::InFlight);
-    memory.update(pcp.count(), |count| count - 1);
+    memory.update(pcp.count(), |count| count.wrapping_sub(1));
     // A page that this very call has fetched was allocated before.
     let fetched = ctx.get::<u16>(Local::Ret) > 0;
     if !fetched && is_isolated_for_good(ctx, pfn) {
@@ -259,7 +260,7 @@ fn take_result(ctx: &mut Ctx) {
 
 fn count_refill(ctx: &mut Ctx) {
     let (pcp, alloced): (Pcp, u16) = (ctx.this_pcp(), ctx.get(Local::Ret));
-    ctx.update(pcp.count(), |count| count + alloced);
+    ctx.update(pcp.count(), |count| count.wrapping_add(alloced));
 }
 
 /// The type of the list that the block came from.

@@ -209,7 +209,11 @@ pub static FREE_PCPPAGES_BULK_UNLINKING: Routine = free_pcppages_bulk(
     &[
         line("gather", "list_add_tail(&page->lru, &head)", Op::Do(gather_from_pcp)),
         ZONE_LOCK,
-        line("next", "list_for_each_entry_safe(page, tmp, &head, lru)", Op::Do(take_gathered)),
+        line(
+            "next",
+            "list_for_each_entry_safe(page, tmp, &head, lru)",
+            Op::Branch(none_is_gathered, "unlock"),
+        ),
         CACHED,
         line("reread", "if (has_isolate_pageblock(zone)) mt = ..", Op::Do(reread_if_any)),
         FREE,
@@ -337,7 +341,7 @@ pub(super) fn push_on_pcp(ctx: &mut Ctx) {
     let (memory, layout) = ctx.parts();
     free_list::push_front(memory, layout, pcp.list(mt), pfn);
     memory.store(layout.page(pfn).place(), Place::Pcp);
-    memory.update(pcp.count(), |count| count + 1);
+    memory.update(pcp.count(), |count| count.wrapping_add(1));
     ctx.set(Local::Cpu, cpu);
 }
 
@@ -360,7 +364,7 @@ fn pop_last(ctx: &mut Ctx, pcp: Pcp) -> Option<Pfn> {
     let (list, pfn) = lists.find_map(|list| memory.load(list.last()).map(|pfn| (list, pfn)))?;
     free_list::unlink(memory, layout, list, pfn);
     memory.store(layout.page(pfn).place(), Place::InFlight);
-    memory.update(pcp.count(), |count| count - 1);
+    memory.update(pcp.count(), |count| count.wrapping_sub(1));
     Some(pfn)
 }
 
@@ -389,19 +393,20 @@ fn bulk_list(ctx: &Ctx) -> Option<OwnList> {
 fn gather_from_pcp(ctx: &mut Ctx) {
     let (pcp, list) = (pcp(ctx), bulk_list(ctx));
     for _ in 0..ctx.get::<u16>(Local::Left) {
-        let page = pop_last(ctx, pcp).expect("as many pages are on the pcplist as it counts");
+        let Some(page) = pop_last(ctx, pcp) else { break };
         let own = ctx.layout().page(page).isolated_by();
         ctx.store(own, list);
     }
 }
 
-fn take_gathered(ctx: &mut Ctx) {
+fn none_is_gathered(ctx: &mut Ctx) -> bool {
     let list = bulk_list(ctx);
     let mut pages = ctx.layout().pfns();
     let page = pages.find(|pfn| ctx.peek(ctx.layout().page(*pfn).isolated_by()) == list);
-    let page = page.expect("as many pages were gathered as are left to free");
+    let Some(page) = page else { return true };
     let own = ctx.layout().page(page).isolated_by();
     ctx.store(own, None);
     ctx.set(Local::Page, page);
     one_less(ctx);
+    false
 }
