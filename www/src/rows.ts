@@ -1,10 +1,13 @@
 /** From a trace to what the lanes draw: runs of one CPU, and in them headings, steps and folds. */
 import type { LineView, StepView } from './protocol';
 
+/** Which of a lane's programs runs: its task, what another CPU asked for, its interrupt. */
+export type Frame = StepView['frame'];
+
 /** One row in a lane. A `loop` stands above the first step of what repeats for ever. */
 export type Row =
   | { kind: 'loop'; key: string; from: number }
-  | { kind: 'operation'; key: string; operation: number; interrupt: boolean; folded: boolean }
+  | { kind: 'operation'; key: string; operation: number; frame: Frame; folded: boolean }
   | { kind: 'function'; key: string; name: string; depth: number; again: boolean; from: number }
   | { kind: 'step'; key: string; step: StepView }
   | { kind: 'folded'; key: string; first: number; last: number; broke: readonly string[] };
@@ -20,9 +23,9 @@ export interface Run {
   rows: Row[];
 }
 
-/** Names an operation of a lane or of its interrupt handler, for folding. */
-export const operationKey = (cpu: number, interrupt: boolean, operation: number): string =>
-  `${cpu}${interrupt ? 'i' : ''}:${operation}`;
+/** Names an operation of one of a lane's programs, for folding. */
+export const operationKey = (cpu: number, frame: Frame, operation: number): string =>
+  `${cpu}${frame}:${operation}`;
 
 interface Lane {
   seen: Set<string>;
@@ -77,17 +80,17 @@ function addStep(
     run.rows.push({ kind: 'step', key: `step${step.number}`, step });
     return;
   }
-  const key = operationKey(step.cpu, step.interrupt, line.operation);
+  const key = operationKey(step.cpu, step.frame, line.operation);
   const isFolded = folded.has(key);
   if (!lane.seen.has(key)) {
     lane.seen.add(key);
     lane.last = null;
-    const { interrupt } = step;
+    const { frame } = step;
     run.rows.push({
       kind: 'operation',
       key,
       operation: line.operation,
-      interrupt,
+      frame,
       folded: isFolded,
     });
   }

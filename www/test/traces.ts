@@ -20,7 +20,7 @@ export function traceOf(choices: string[], lines: Record<number, LineView[]> = {
       number: index + 1,
       cpu,
       choice,
-      interrupt: false,
+      frame: 'task',
       context_switch: index > 0 && Number.parseInt(choices[index - 1] ?? '', 10) !== cpu,
       lines: lines[index + 1] ?? [line(['f'])],
       broke: [],

@@ -15,6 +15,7 @@ import {
 const outcome: OutcomeView = {
   results: {},
   breaks: ['a'],
+  drift: 0,
   end: 'done',
   executions: 'always',
   witness: null,

@@ -88,7 +88,7 @@ export class PageraceLanes extends LitElement {
         <span class="cpu">CPU${lane.cpu}</span>
         ${lane.process === null ? nothing : html`<span class="soft">process ${lane.process}</span>`}
         ${lane.irqs_off ? html`<span class="chip">irqs off</span>` : nothing}
-        ${lane.in_interrupt ? html`<span class="chip">in interrupt</span>` : nothing}
+        ${lane.frame === 'task' ? nothing : html`<span class="chip">in ${lane.frame}</span>`}
       </p>
       <ul>
         ${operations(lane.operations)}
@@ -118,7 +118,7 @@ export class PageraceLanes extends LitElement {
         return html`<li class="loop ${row.from >= cursor ? 'future' : ''}">From here on, for ever</li>`;
       case 'operation': {
         const lane = this.state?.lanes.find((it) => it.cpu === run.cpu);
-        const list = row.interrupt ? lane?.handler : lane?.operations;
+        const list = row.frame === 'interrupt' ? lane?.handler : lane?.operations;
         const text = list?.[row.operation]?.text ?? `operation ${row.operation + 1}`;
         return html`<li class="operation">
           <button aria-expanded=${!row.folded} @click=${() => this.#fold(row.key)}>
