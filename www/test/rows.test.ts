@@ -44,14 +44,14 @@ test('a loop begins above its first step, folded or not', () => {
     ['cpu1', 'op 0', 'f@0', 'step 3'],
     ['cpu0', 'f@0 again', 'step 4'],
   ]);
-  const fold = new Set([operationKey(0, false, 0)]);
+  const fold = new Set([operationKey(0, 'task', 0)]);
   assert.deepEqual(picture(trace, fold, 1)[0], ['cpu0', 'op 0 folded', '1-1', 'loop', '2-2']);
   assert.deepEqual(picture(trace, fold, 0)[0], ['cpu0', 'loop', 'op 0 folded', '1-2']);
 });
 
 test('a folded operation is one row a run, and the next operation is not', () => {
   const trace = traceOf(['0', '0', '1', '0', '0'], { 5: [line(['h'], 1)] });
-  assert.deepEqual(picture(trace, new Set([operationKey(0, false, 0)])), [
+  assert.deepEqual(picture(trace, new Set([operationKey(0, 'task', 0)])), [
     ['cpu0', 'op 0 folded', '1-2'],
     ['cpu1', 'op 0', 'f@0', 'step 3'],
     ['cpu0', '4-4', 'op 1', 'h@0', 'step 5'],
