@@ -106,6 +106,53 @@ export const memoryStyles = css`
     color: var(--faint);
     font-weight: 400;
   }
+  .page.tail {
+    margin-left: -1px;
+    border-left: none;
+  }
+  .page.head {
+    border-left: 3px double var(--strong-line);
+  }
+  .tail .kind {
+    letter-spacing: 0.2em;
+  }
+  .kind-pcplist,
+  .kind-parked,
+  .kind-in-flight {
+    background-image: repeating-linear-gradient(
+      -45deg,
+      transparent 0 6px,
+      var(--line) 6px 7px
+    );
+  }
+  .bodies {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 3px;
+  }
+  .body {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+    min-width: calc(var(--pages) * 26px);
+    min-height: 24px;
+    padding: 0 5px 0 2px;
+    font: var(--tiny) / 1.4 var(--mono);
+    border: 1px solid var(--strong-line);
+    border-radius: 3px;
+    background: var(--raised);
+  }
+  .body.stray {
+    border: 2px dashed var(--bad);
+  }
+  .body i {
+    color: var(--bad);
+    font-style: normal;
+    font-weight: 700;
+  }
+  h3 ~ h3 {
+    margin-top: 10px;
+  }
   .compact .blocks {
     gap: 4px;
   }
@@ -155,6 +202,10 @@ export const memoryStyles = css`
   @media (max-width: 700px) {
     .zone {
       grid-template-columns: 1fr;
+    }
+    .body {
+      min-height: 44px;
+      min-width: calc(max(var(--pages) * 22px, 44px));
     }
   }
 `;

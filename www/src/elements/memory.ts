@@ -3,11 +3,21 @@ import { request } from '../actions';
 import type { BlockView, PageView, StateView } from '../protocol';
 import { migratetypes, ui } from '../ui';
 import { vars } from '../vars';
+import { freeLists, pcplists } from './lists';
 import { memoryStyles } from './memory-style';
 import './page-ledger';
 
 /** Above this many pages a page is a tick with its count only. */
 const DETAILED = 48;
+
+/** What the engine calls a page inside a free block. */
+const TAIL = 'free (tail)';
+
+/** What stands in a page's cell: a free block says its size once. */
+function words(page: PageView): string {
+  if (page.place === TAIL) return '…';
+  return page.order === null ? page.kind : `${page.kind}, order ${page.order}`;
+}
 
 /** The zone: pageblocks with their pages, free lists, counters, CMA bitmaps. */
 export class PageraceMemory extends LitElement {
@@ -64,13 +74,15 @@ export class PageraceMemory extends LitElement {
   }
 
   #page(page: PageView, shown: boolean): TemplateResult {
-    const classes = `page ${page.changed ? 'changed' : ''} kind-${page.kind.replaceAll(' ', '-')}`;
-    const choose = () => request(this, { type: 'select_page', pfn: page.pfn });
+    const kind = `kind-${page.kind.replaceAll(' ', '-')}`;
+    const body = page.order ? 'head' : page.place === TAIL ? 'tail' : '';
+    const classes = `page ${page.changed ? 'changed' : ''} ${kind} ${body}`;
+    const choose = () => this.#choose(page.pfn);
     return html`<button class=${classes} aria-pressed=${shown} aria-label=${spoken(page)} title=${spoken(page)}
       @click=${choose}>
       <span class="pfn">${page.pfn}</span>
       <span class="names">${page.mapped_by.join(' ')}</span>
-      <span class="kind">${page.kind}</span>
+      <span class="kind">${words(page)}</span>
       <span class="count">ref <b>${page.refcount}</b></span>
       <span class="count">map <b>${page.mapcount}</b></span>
       <span class="count">pin <b>${page.pins}</b></span>
@@ -82,34 +94,31 @@ export class PageraceMemory extends LitElement {
     return html`<div class="zone">
       <div>
         <h3>Free lists</h3>
-        <table>
-          <tbody>
-            ${
-              state.free_lists.length === 0
-                ? html`<tr><td class="soft">all empty</td></tr>`
-                : state.free_lists.map(
-                    (list) => html`<tr>
-                  <th scope="row"><b class="mt mt${list.letter}">${list.letter}</b>
-                    <span class="hidden">${list.migratetype}</span> order ${list.order}</th>
-                  <td class="mono">${list.heads.join(' ')}</td>
-                </tr>`,
-                  )
-            }
-          </tbody>
-        </table>
+        ${freeLists(state, (pfn) => this.#choose(pfn))}
+        ${pcplists(state, (pfn) => this.#choose(pfn))}
       </div>
       <div>
         <h3>Counters</h3>
         <table>
           <tbody>
-            ${counter('NR_FREE_PAGES', counters.nr_free, counters.free)}
-            ${counter('NR_FREE_CMA_PAGES', counters.nr_free_cma, counters.free_cma)}
-            <tr><th scope="row" class="mono">nr_isolate_pageblock</th><td class="mono">${counters.nr_isolate_pageblock}</td></tr>
+            ${counter('NR_FREE_PAGES', counters.nr_free, counters.free, 'on the lists')}
+            ${counter('NR_FREE_CMA_PAGES', counters.nr_free_cma, counters.free_cma, 'on the lists')}
+            ${
+              counters.nr_isolate_pageblock === null
+                ? nothing
+                : counter(
+                    'nr_isolate_pageblock',
+                    counters.nr_isolate_pageblock,
+                    counters.isolated,
+                    'isolated',
+                  )
+            }
             ${state.cma.map(
               (area) => html`<tr>
                 <th scope="row">bitmap of <span class="mono">${area.name}</span></th>
                 <td class="bits" aria-label=${bitmap(area.bitmap)}>${area.bitmap.map(
-                  (bit) => html`<i class=${bit ? 'set' : ''} aria-hidden="true">${bit ? 1 : 0}</i>`,
+                  (bit, at) =>
+                    html`<i class=${bit ? 'set' : ''} aria-hidden="true" title="page ${area.base + at}">${bit ? 1 : 0}</i>`,
                 )}</td>
               </tr>`,
             )}
@@ -118,16 +127,21 @@ export class PageraceMemory extends LitElement {
       </div>
     </div>`;
   }
+
+  #choose(pfn: number): void {
+    request(this, { type: 'select_page', pfn });
+  }
 }
 
-/** A counter, and what it counts where the two differ. */
-function counter(name: string, says: number, is: number): TemplateResult {
+/** A counter, what it counts, and by how much it is off. */
+function counter(name: string, says: number, is: number, what: string): TemplateResult {
+  const drift = says - is;
   return html`<tr>
     <th scope="row" class="mono">${name}</th>
     <td class="mono">${says} ${
-      says === is
-        ? html`<span class="soft">= on the lists</span>`
-        : html`<span class="bad">≠ ${is} on the lists</span>`
+      drift === 0
+        ? html`<span class="soft">= ${what}</span>`
+        : html`<span class="bad">≠ ${is} ${what}: drift ${drift > 0 ? '+' : '−'}${Math.abs(drift)}</span>`
     }</td>
   </tr>`;
 }

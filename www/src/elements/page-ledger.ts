@@ -68,6 +68,10 @@ export class PageraceLedger extends LitElement {
       tfoot th {
         border-top: 1px solid var(--strong-line);
       }
+      .surplus {
+        grid-column: 1 / -1;
+        font-size: var(--small);
+      }
       @media (max-width: 700px) {
         .ledger {
           grid-template-columns: 1fr;
@@ -107,6 +111,7 @@ export class PageraceLedger extends LitElement {
         <dt>place</dt><dd>${page.place || page.kind}</dd>
         <dt>flags</dt><dd>${page.flags.join(' ') || 'none'}</dd>
         <dt>mapped</dt><dd>${page.mapped_by.join(' ') || 'nowhere'}</dd>
+        ${page.noted === null ? nothing : html`<dt>noted type</dt><dd>${page.noted}</dd>`}
         <dt>pinned</dt><dd>${page.maybe_dma_pinned ? 'page_maybe_dma_pinned()' : 'no'}</dd>
       </dl>
       <table>
@@ -128,6 +133,11 @@ export class PageraceLedger extends LitElement {
           </tr>
         </tfoot>
       </table>
+      ${
+        page.surplus === null
+          ? nothing
+          : html`<p class="surplus"><b>Migration would fail:</b> ${page.surplus}.</p>`
+      }
     </div>`;
   }
 }

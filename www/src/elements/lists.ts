@@ -1,0 +1,58 @@
+/** The free lists and the pcplists: every block as long as it has pages. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { PcpView, StateView } from '../protocol';
+import { vars } from '../vars';
+
+type Choose = (pfn: number) => void;
+
+/** The letter of a page's pageblock. */
+const letterOf = (state: StateView, pfn: number): string =>
+  state.blocks.find((it) => pfn >= it.first && pfn < it.first + it.pages)?.letter ?? '';
+
+/** One block: its list's letter and colour, and a mark where its pageblock has another type. */
+function body(state: StateView, pfn: number, pages: number, letter: string, choose: Choose) {
+  const own = letterOf(state, pfn);
+  const stray = own !== letter;
+  const range = pages === 1 ? `${pfn}` : `${pfn}–${pfn + pages - 1}`;
+  const title = `${pages === 1 ? 'page' : 'pages'} ${range} on a list of type ${letter}${
+    stray ? `, in a pageblock of type ${own}` : ''
+  }`;
+  return html`<button class="body mt${letter} ${stray ? 'stray' : ''}" title=${title} aria-label=${title}
+    ${vars({ '--pages': pages })} @click=${() => choose(pfn)}>
+    <b class="mt mt${letter}" aria-hidden="true">${letter}</b>${range}${
+      stray ? html`<i aria-hidden="true">≠${own}</i>` : nothing
+    }
+  </button>`;
+}
+
+/** The buddy lists, the largest blocks first. */
+export function freeLists(state: StateView, choose: Choose): TemplateResult {
+  const orders = [...new Set(state.free_lists.map((list) => list.order))].sort((a, b) => b - a);
+  const row = (order: number) => html`<tr>
+    <th scope="row">order ${order}</th>
+    <td class="bodies">${state.free_lists
+      .filter((list) => list.order === order)
+      .map((list) =>
+        list.heads.map((pfn) => body(state, pfn, 1 << order, list.letter, choose)),
+      )}</td>
+  </tr>`;
+  return html`<table><tbody>${
+    orders.length === 0 ? html`<tr><td class="soft">all empty</td></tr>` : orders.map(row)
+  }</tbody></table>`;
+}
+
+/** The pcplists of the CPUs, in a line each. */
+export function pcplists(state: StateView, choose: Choose): TemplateResult {
+  const row = (pcp: PcpView) => html`<tr>
+    <th scope="row"><span class="cpu cpu${pcp.cpu}">CPU${pcp.cpu}</span></th>
+    <td class="bodies">${
+      pcp.lists.length === 0
+        ? html`<span class="soft">empty</span>`
+        : pcp.lists.map((list) => list.pages.map((pfn) => body(state, pfn, 1, list.letter, choose)))
+    }</td>
+    <td class="mono soft" title="pcp->count, pcp->high, pcp->batch">${
+      pcp.high === 0 ? 'disabled' : `${pcp.count} of ${pcp.high}, by ${pcp.batch}`
+    }</td>
+  </tr>`;
+  return html`<h3>pcplists</h3><table><tbody>${state.pcps.map(row)}</tbody></table>`;
+}
