@@ -259,6 +259,8 @@ pub struct PropertyView {
     pub when_broken: String,
     /// A break means that the model is at fault.
     pub invariant: bool,
+    /// A claim of the scenario is about it.
+    pub claimed: bool,
 }
 
 /// One step of the trace.

@@ -181,10 +181,16 @@ impl Stage {
                     sentence: property.sentence.into(),
                     when_broken: property.when_broken.into(),
                     invariant: property.invariant,
+                    claimed: self.claims_something_of(property.name),
                 })
                 .collect(),
             fine: system.fine,
         }
+    }
+
+    fn claims_something_of(&self, property: &str) -> bool {
+        let claims = self.scenario.expects.iter();
+        claims.flat_map(|claim| &claim.pattern.breaks).any(|name| name == property)
     }
 
     fn share(&self) -> Result<Reply, Vec<Complaint>> {

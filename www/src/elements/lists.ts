@@ -9,10 +9,19 @@ type Choose = (pfn: number) => void;
 const letterOf = (state: StateView, pfn: number): string =>
   state.blocks.find((it) => pfn >= it.first && pfn < it.first + it.pages)?.letter ?? '';
 
+interface Body {
+  pfn: number;
+  pages: number;
+  /** Of the list. */
+  letter: string;
+  /** Whether the list is one that its pageblock's type does not belong on. */
+  stray: (own: string) => boolean;
+}
+
 /** One block: its list's letter and colour, and a mark where its pageblock has another type. */
-function body(state: StateView, pfn: number, pages: number, letter: string, choose: Choose) {
+function body(state: StateView, { pfn, pages, letter, stray: isStray }: Body, choose: Choose) {
   const own = letterOf(state, pfn);
-  const stray = own !== letter;
+  const stray = isStray(own);
   const range = pages === 1 ? `${pfn}` : `${pfn}–${pfn + pages - 1}`;
   const title = `${pages === 1 ? 'page' : 'pages'} ${range} on a list of type ${letter}${
     stray ? `, in a pageblock of type ${own}` : ''
@@ -51,7 +60,7 @@ export function pcplists(state: StateView, choose: Choose): TemplateResult {
         : pcp.lists.map((list) => list.pages.map((pfn) => body(state, pfn, 1, list.letter, choose)))
     }</td>
     <td class="mono soft" title="pcp->count, pcp->high, pcp->batch">${
-      pcp.high === 0 ? 'disabled' : `${pcp.count} of ${pcp.high}, by ${pcp.batch}`
+      pcp.high === 0 ? 'high 0: flushed at once' : `${pcp.count} of ${pcp.high}, by ${pcp.batch}`
     }</td>
   </tr>`;
   return html`<h3>pcplists</h3><table><tbody>${state.pcps.map(row)}</tbody></table>`;

@@ -125,6 +125,9 @@ export const memoryStyles = css`
       var(--line) 6px 7px
     );
   }
+  .zone th {
+    white-space: nowrap;
+  }
   .bodies {
     display: flex;
     flex-wrap: wrap;

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, type TemplateResult } from 'lit';
 import { request } from '../actions';
 import { icon } from '../icons';
 import type { PropertyView, ScenarioView, StateView } from '../protocol';
@@ -29,6 +29,15 @@ export class PageraceProperties extends LitElement {
         background: var(--bad-back);
         font-weight: 700;
       }
+      .others {
+        margin-top: 6px;
+        font-size: var(--small);
+        color: var(--soft);
+      }
+      .others summary {
+        min-height: 24px;
+        cursor: pointer;
+      }
       .says button {
         min-height: 24px;
         min-width: 24px;
@@ -42,6 +51,12 @@ export class PageraceProperties extends LitElement {
       @media (max-width: 700px) {
         .says {
           min-height: 66px;
+        }
+        .others summary {
+          min-height: 44px;
+          display: flex;
+          align-items: center;
+          gap: 4px;
         }
         .says button {
           min-height: 44px;
@@ -63,8 +78,8 @@ export class PageraceProperties extends LitElement {
   override render(): TemplateResult {
     const all = this.scenario?.properties ?? [];
     const at = (it: PropertyView) => brokenAt(this.state?.findings ?? [], it.name);
-    const shown = all.filter((it) => !it.invariant || at(it) !== null);
-    const hidden = all.length - shown.length;
+    const shown = all.filter((it) => it.claimed || at(it) !== null);
+    const others = all.filter((it) => !shown.includes(it));
     const broken = shown.filter((it) => at(it) !== null);
     return html`<section aria-labelledby="properties">
       <div class="head">
@@ -73,15 +88,11 @@ export class PageraceProperties extends LitElement {
       </div>
       <ul>
         ${shown.map((it) => html`<li>${this.#chip(it, at(it))}</li>`)}
-        ${
-          hidden > 0
-            ? html`<li><span class="chip" title=${all
-                .filter((it) => it.invariant)
-                .map((it) => it.name)
-                .join(', ')}>${icon('holds')} ${hidden} invariants of the model</span></li>`
-            : nothing
-        }
       </ul>
+      <details class="others" ?hidden=${others.length === 0}>
+        <summary>${icon('holds')} ${others.length} others hold</summary>
+        <ul>${others.map((it) => html`<li>${this.#chip(it, null)}</li>`)}</ul>
+      </details>
       <p class="says">${
         broken.length === 0
           ? html`<span class="soft">Every property holds up to here.</span>`
