@@ -18,10 +18,20 @@ interface Body {
   stray: (own: string) => boolean;
 }
 
+interface Body {
+  pfn: number;
+  pages: number;
+  /** Of the list. */
+  letter: string;
+  /** Whether the list is one that its pageblock's type does not belong on. */
+  stray: (own: string) => boolean;
+}
+
 /** One block: its list's letter and colour, and a mark where its pageblock has another type. */
-function body(state: StateView, { pfn, pages, letter, stray: isStray }: Body, choose: Choose) {
+function body(state: StateView, it: Body, choose: Choose): TemplateResult {
+  const { pfn, pages, letter } = it;
   const own = letterOf(state, pfn);
-  const stray = isStray(own);
+  const stray = it.stray(own);
   const range = pages === 1 ? `${pfn}` : `${pfn}–${pfn + pages - 1}`;
   const title = `${pages === 1 ? 'page' : 'pages'} ${range} on a list of type ${letter}${
     stray ? `, in a pageblock of type ${own}` : ''
