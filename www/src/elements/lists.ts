@@ -51,14 +51,18 @@ export function freeLists(state: StateView, choose: Choose): TemplateResult {
     <th scope="row">order ${order}</th>
     <td class="bodies">${state.free_lists
       .filter((list) => list.order === order)
-      .map((list) =>
-        list.heads.map((pfn) => body(state, pfn, 1 << order, list.letter, choose)),
-      )}</td>
+      .map(({ letter, heads }) => {
+        const stray = (own: string) => own !== letter;
+        return heads.map((pfn) => body(state, { pfn, pages: 1 << order, letter, stray }, choose));
+      })}</td>
   </tr>`;
   return html`<table><tbody>${
     orders.length === 0 ? html`<tr><td class="soft">all empty</td></tr>` : orders.map(row)
   }</tbody></table>`;
 }
+
+/** CMA pages have no list of their own on a pcplist; those of an isolated block belong on none. */
+const isIsolated = (own: string): boolean => own === 'I';
 
 /** The pcplists of the CPUs, in a line each. */
 export function pcplists(state: StateView, choose: Choose): TemplateResult {
@@ -67,7 +71,9 @@ export function pcplists(state: StateView, choose: Choose): TemplateResult {
     <td class="bodies">${
       pcp.lists.length === 0
         ? html`<span class="soft">empty</span>`
-        : pcp.lists.map((list) => list.pages.map((pfn) => body(state, pfn, 1, list.letter, choose)))
+        : pcp.lists.map(({ letter, pages }) =>
+            pages.map((pfn) => body(state, { pfn, pages: 1, letter, stray: isIsolated }, choose)),
+          )
     }</td>
     <td class="mono soft" title="pcp->count, pcp->high, pcp->batch">${
       pcp.high === 0 ? 'high 0: flushed at once' : `${pcp.count} of ${pcp.high}, by ${pcp.batch}`
