@@ -13,6 +13,7 @@ pub struct At<'a, M> {
     pub(super) layout: &'a Layout,
     pub(super) cpu: usize,
     pub(super) lanes: &'a [Lane],
+    pub(super) watched: u64,
     pub(super) call: &'a Call,
     /// Index of the first local cell of the program that runs.
     pub(super) slots: u32,
@@ -199,8 +200,12 @@ impl Ctx<'_> {
         self.hold(pfn, refs.wrapping_neg());
     }
 
-    /// Ghost: remembers that a property, by its number, was broken by what this line did.
+    /// Ghost: remembers that a property, by its number, was broken by what this line did, if it is
+    /// watched.
     pub fn find(&mut self, finding: usize) {
+        if self.watched & 1 << finding == 0 {
+            return;
+        }
         let cell = self.layout.findings(finding / 16);
         let now = self.memory.peek(cell);
         self.memory.store(cell, now | 1 << (finding % 16));

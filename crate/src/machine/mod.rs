@@ -18,6 +18,6 @@ pub use kernel::{Config, Kernel};
 pub use lane::{Frame, Lane};
 pub use local::Local;
 pub use program::{Arg, Call, CompileError, Loc, Operation, Program};
-pub use property::{Property, State};
+pub use property::{Property, Scope, State};
 pub use routine::{CpuMask, Delivery, Function, Line, Op, Returns, Routine};
 pub use system::System;

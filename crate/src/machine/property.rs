@@ -18,6 +18,18 @@ impl<'a> State<'a> {
     }
 }
 
+/// What a property looks at, and so when it has to be looked at again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// The machine: a step that writes none of its cells cannot break it.
+    Machine,
+    /// Where the lanes stand, too.
+    Lanes,
+    /// A line reports it, and only where a claim of the scenario names it: it tells why something
+    /// failed, which is of no interest elsewhere.
+    OnRequest,
+}
+
 /// A property that every state should have. A break is remembered for the rest of the execution.
 pub struct Property {
     /// Its name in scenario files: `longterm-pin-on-cma`.
@@ -28,6 +40,8 @@ pub struct Property {
     pub when_broken: &'static str,
     /// Whether a break means that the model, not the kernel, is at fault.
     pub invariant: bool,
+    /// What it looks at.
+    pub scope: Scope,
     /// Whether the state has it. Properties of an action, which a line reports itself through
     /// [`super::Ctx::find`], hold in every state.
     pub holds: fn(&State) -> bool,

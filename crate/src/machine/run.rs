@@ -3,7 +3,7 @@ use super::choice::{Choice, LineRecord, Status, StepRecord};
 use super::lane::{END, Frame};
 use super::local::Local;
 use super::program::{Arg, Call, Loc};
-use super::property::State;
+use super::property::{Scope, State};
 use super::routine::{Delivery, Op};
 use super::system::System;
 use crate::mm::layout::FINDING_CELLS;
@@ -20,6 +20,7 @@ impl System {
     pub fn step(&self, memory: &mut Memory, choice: Choice, record: bool) -> StepRecord {
         assert!(self.status(memory, choice) == Status::Runnable, "the choice cannot be made");
         let before = self.findings(memory);
+        memory.forget_writes();
         if record {
             memory.start_record();
         }
@@ -279,9 +280,16 @@ impl System {
     /// among the findings `before`.
     pub(super) fn watch(&self, memory: &mut Memory, before: u64) -> Vec<usize> {
         let reported = self.findings(memory);
+        let touched = memory.was_touched();
         let state = State { system: self, memory };
         let broken = |number: &usize| {
-            reported & 1 << number == 0 && !(self.properties[*number].holds)(&state)
+            let property = &self.properties[*number];
+            let may_break = match property.scope {
+                Scope::Machine => touched,
+                Scope::Lanes => true,
+                Scope::OnRequest => false,
+            };
+            may_break && reported & 1 << number == 0 && !(property.holds)(&state)
         };
         let now = (0..self.properties.len()).filter(broken).fold(reported, |now, n| now | 1 << n);
         for cell in 0..FINDING_CELLS {

@@ -4,7 +4,7 @@ use super::context::At;
 use super::kernel::Kernel;
 use super::lane::{END, Frame, Lane, PENDING};
 use super::program::{CompileError, Operation, Program};
-use super::property::Property;
+use super::property::{Property, Scope};
 use super::routine::{Delivery, Function, Op};
 use crate::mm::{Cell, Layout, Lock, Memory, Subject, Unit};
 
@@ -18,11 +18,15 @@ pub struct System {
     pub lanes: Vec<Lane>,
     /// What CPUs ask each other to run; a call's number is its place here.
     pub remote: Vec<(Function, Delivery)>,
-    /// The properties watched; a finding's number is its place here.
+    /// The properties; a finding's number is its place here.
     pub properties: &'static [Property],
+    /// Those that are watched, one bit each.
+    pub watched: u64,
     /// Whether every line of a lock section is a step of its own.
     pub fine: bool,
     pub(super) bug: u32,
+    /// The first cell that is a lane's own.
+    own: u32,
 }
 
 /// A lane's timeline: what its task runs and what its interrupt runs.
@@ -49,6 +53,7 @@ impl System {
         let remote = remote_functions(programs.iter().flat_map(|(task, irq)| [task, irq]));
         let served: Vec<Operation> =
             remote.iter().map(|(function, _)| Operation::served(*function)).collect();
+        let own = layout.len() as u32;
         let mut lanes = Vec::new();
         for (cpu, (task, handler)) in programs.into_iter().enumerate() {
             let calls = Program::compile(&kernel, &served).map_err(|error| (cpu, error))?;
@@ -56,11 +61,20 @@ impl System {
         }
         let fine = fine || !kernel.config.types_change_under_lock;
         let bug = layout.add(Subject::Ghost, "BUG", 0, Unit::Hidden);
-        Ok(System { layout, kernel, lanes, remote, properties, fine, bug })
+        let watched = properties.iter().enumerate();
+        let watched = watched.filter(|(_, property)| property.scope != Scope::OnRequest);
+        let watched = watched.fold(0, |bits, (number, _)| bits | 1 << number);
+        Ok(System { layout, kernel, lanes, remote, properties, watched, fine, bug, own })
+    }
+
+    /// Watches a property that is watched on request only, by its number.
+    pub fn request(&mut self, property: usize) {
+        self.watched |= 1 << property;
     }
 
     /// Puts every lane at its first line. The machine's own cells are the caller's to set.
     pub fn start(&self, memory: &mut Memory) {
+        memory.set_shared(self.own);
         for (cpu, lane) in self.lanes.iter().enumerate() {
             for frame in Frame::ALL {
                 memory.poke(lane.cells.location(frame), END);
@@ -265,6 +279,7 @@ impl System {
             layout: &self.layout,
             cpu,
             lanes: &self.lanes,
+            watched: self.watched,
             call: &program.calls[program.locs[loc].call],
             slots: lane.slots(frame),
         }

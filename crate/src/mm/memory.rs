@@ -120,12 +120,15 @@ pub struct Access {
 pub struct Memory {
     cells: Vec<u16>,
     record: Option<Vec<Access>>,
+    /// Cells from here on are the lanes' own.
+    shared: u32,
+    touched: bool,
 }
 
 impl Memory {
     /// A memory with these values and no record.
     pub fn new(cells: Vec<u16>) -> Self {
-        Memory { cells, record: None }
+        Memory { cells, record: None, shared: u32::MAX, touched: true }
     }
 
     /// All values, in the order of the layout.
@@ -146,6 +149,21 @@ impl Memory {
     /// Sets a cell from outside, as the starting state is made: not an access.
     pub fn poke<T: Word>(&mut self, cell: Cell<T>, value: T) {
         self.cells[cell.index()] = value.to_word();
+    }
+
+    /// Says that the cells from `first` on are the lanes' own: locations, locals, results.
+    pub fn set_shared(&mut self, first: u32) {
+        self.shared = first;
+    }
+
+    /// Forgets what was written.
+    pub fn forget_writes(&mut self) {
+        self.touched = false;
+    }
+
+    /// Whether anything but the lanes' own cells was written since.
+    pub fn was_touched(&self) -> bool {
+        self.touched
     }
 
     /// Starts a new record of accesses.
@@ -175,6 +193,7 @@ impl Memory {
         let old = self.cells[cell.index()];
         let new = value.to_word();
         self.cells[cell.index()] = new;
+        self.touched |= cell.index < self.shared;
         self.note(cell.index, AccessKind::Store, old, new);
     }
 
@@ -183,6 +202,7 @@ impl Memory {
         let old = self.cells[cell.index()];
         let new = change(T::from_word(old)).to_word();
         self.cells[cell.index()] = new;
+        self.touched |= cell.index < self.shared;
         self.note(cell.index, AccessKind::Rmw, old, new);
         T::from_word(old)
     }

@@ -7,7 +7,7 @@ pub mod event;
 mod execution;
 pub mod references;
 
-use crate::machine::Property;
+use crate::machine::{Property, Scope};
 
 /// All properties; a finding's number is its place here.
 pub static PROPERTIES: &[Property] = &[
@@ -16,6 +16,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "No FOLL_LONGTERM pin is held on a page of a CMA area.",
         when_broken: "a FOLL_LONGTERM pin is held on a CMA page",
         invariant: false,
+        scope: Scope::Machine,
         holds: references::no_longterm_pin_on_cma,
     },
     Property {
@@ -24,6 +25,7 @@ pub static PROPERTIES: &[Property] = &[
                    FOLL_LONGTERM pin.",
         when_broken: "a page that is neither CMA nor ISOLATE was refused",
         invariant: false,
+        scope: Scope::Machine,
         holds: |_| true,
     },
     Property {
@@ -32,6 +34,7 @@ pub static PROPERTIES: &[Property] = &[
                    isolation has returned.",
         when_broken: "a page of an isolated pageblock was allocated from a buddy list",
         invariant: false,
+        scope: Scope::Machine,
         holds: |_| true,
     },
     Property {
@@ -40,6 +43,7 @@ pub static PROPERTIES: &[Property] = &[
                    isolation has returned.",
         when_broken: "a page of an isolated pageblock was allocated from a pcplist",
         invariant: false,
+        scope: Scope::Machine,
         holds: |_| true,
     },
     Property {
@@ -48,6 +52,7 @@ pub static PROPERTIES: &[Property] = &[
                    holds.",
         when_broken: "a page on a pcplist made test_pages_isolated fail",
         invariant: false,
+        scope: Scope::OnRequest,
         holds: |_| true,
     },
     Property {
@@ -55,6 +60,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "cma_alloc does not return NULL while enough pages of the area are free.",
         when_broken: "cma_alloc returned NULL although the pages are free by now",
         invariant: false,
+        scope: Scope::OnRequest,
         holds: |_| true,
     },
     Property {
@@ -63,6 +69,7 @@ pub static PROPERTIES: &[Property] = &[
                    mappings.",
         when_broken: "a page was passed over: more references than mappings (skip@isolate)",
         invariant: false,
+        scope: Scope::OnRequest,
         holds: |_| true,
     },
     Property {
@@ -70,6 +77,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "No page is still mapped when its reverse map was walked.",
         when_broken: "a page was still mapped behind the walk (still mapped)",
         invariant: false,
+        scope: Scope::OnRequest,
         holds: |_| true,
     },
     Property {
@@ -77,6 +85,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "migrate_page_move_mapping finds no reference that it does not expect.",
         when_broken: "migration found one reference too many (count@move_mapping)",
         invariant: false,
+        scope: Scope::OnRequest,
         holds: |_| true,
     },
     Property {
@@ -85,6 +94,7 @@ pub static PROPERTIES: &[Property] = &[
                    free.",
         when_broken: "something was freed that was not to be freed",
         invariant: false,
+        scope: Scope::Machine,
         holds: |_| true,
     },
     Property {
@@ -93,6 +103,7 @@ pub static PROPERTIES: &[Property] = &[
                    isolation is another matter.",
         when_broken: "a page was freed to the list of another type than its pageblock's",
         invariant: false,
+        scope: Scope::OnRequest,
         holds: |_| true,
     },
     Property {
@@ -100,14 +111,15 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "A pin and the page table that it was taken through name the same page.",
         when_broken: "a pin and its page table name different pages",
         invariant: false,
+        scope: Scope::Machine,
         holds: references::pins_and_page_tables_agree,
     },
     Property {
         name: "refcount-ledger",
-        sentence: "page_count is the sum of what mappings, pins, lanes and owners hold; a lane \
-                   that has finished holds nothing.",
+        sentence: "page_count is the sum of what mappings, pins, lanes and owners hold.",
         when_broken: "page_count differs from the sum of its holders",
         invariant: true,
+        scope: Scope::Machine,
         holds: references::refcounts_add_up,
     },
     Property {
@@ -116,6 +128,7 @@ pub static PROPERTIES: &[Property] = &[
                    unlocked, and a mapped page has a reverse map.",
         when_broken: "page_mapcount differs from the number of entries",
         invariant: true,
+        scope: Scope::Machine,
         holds: references::mapcounts_add_up,
     },
     Property {
@@ -124,6 +137,7 @@ pub static PROPERTIES: &[Property] = &[
                    table unlocked.",
         when_broken: "a writable entry maps a page that is not exclusive",
         invariant: true,
+        scope: Scope::Machine,
         holds: references::writable_pages_are_exclusive,
     },
     Property {
@@ -132,6 +146,7 @@ pub static PROPERTIES: &[Property] = &[
                    its last owner.",
         when_broken: "a free page is referenced, mapped or pinned",
         invariant: false,
+        scope: Scope::Machine,
         holds: references::free_pages_are_unused,
     },
     Property {
@@ -139,6 +154,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "A pageblock of a CMA area is MIGRATE_CMA or MIGRATE_ISOLATE.",
         when_broken: "a pageblock of a CMA area has another type",
         invariant: false,
+        scope: Scope::Machine,
         holds: allocator::cma_blocks_keep_their_type,
     },
     Property {
@@ -146,6 +162,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "A page that cma_alloc has given to a caller has its bit set.",
         when_broken: "a page of a caller is not reserved in the bitmap",
         invariant: true,
+        scope: Scope::Machine,
         holds: allocator::cma_pages_are_reserved,
     },
     Property {
@@ -153,6 +170,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "A free block is on an ISOLATE list exactly if its pageblock is isolated.",
         when_broken: "a free block is on the wrong list",
         invariant: false,
+        scope: Scope::Machine,
         holds: allocator::free_lists_match_types,
     },
     Property {
@@ -160,6 +178,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "NR_FREE_PAGES and NR_FREE_CMA_PAGES count the pages on the lists.",
         when_broken: "the free counters have drifted",
         invariant: false,
+        scope: Scope::Machine,
         holds: allocator::counters_match_lists,
     },
     Property {
@@ -167,6 +186,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "nr_isolate_pageblock is the number of isolated pageblocks.",
         when_broken: "nr_isolate_pageblock is wrong",
         invariant: false,
+        scope: Scope::Machine,
         holds: allocator::isolate_count_is_right,
     },
     Property {
@@ -175,6 +195,7 @@ pub static PROPERTIES: &[Property] = &[
                    isolated: it is lost until the next isolation.",
         when_broken: "free pages are lost on an isolate list",
         invariant: false,
+        scope: Scope::Lanes,
         holds: allocator::no_page_is_lost_to_isolation,
     },
     Property {
@@ -183,6 +204,7 @@ pub static PROPERTIES: &[Property] = &[
                    allocated from.",
         when_broken: "an isolated pageblock has free pages on a normal list",
         invariant: false,
+        scope: Scope::Machine,
         holds: allocator::isolated_blocks_are_off_the_lists,
     },
     Property {
@@ -191,6 +213,7 @@ pub static PROPERTIES: &[Property] = &[
                    by pages on pcplists.",
         when_broken: "an isolated block is free but for pages on pcplists",
         invariant: false,
+        scope: Scope::Lanes,
         holds: allocator::no_page_is_parked_in_isolation,
     },
     Property {
@@ -198,6 +221,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "Since v6.10 a free block is on the list of its pageblock's type.",
         when_broken: "a free block is on the list of another type than its pageblock's",
         invariant: true,
+        scope: Scope::Machine,
         holds: allocator::free_lists_name_their_types,
     },
     Property {
@@ -205,6 +229,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "0 <= NR_FREE_CMA_PAGES <= NR_FREE_PAGES <= the pages of the zone.",
         when_broken: "a free counter is below zero or too large",
         invariant: false,
+        scope: Scope::Machine,
         holds: allocator::counters_are_sane,
     },
     Property {
@@ -212,6 +237,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "While pcplists are disabled they are empty, wherever nobody is at work on one.",
         when_broken: "a disabled pcplist keeps pages",
         invariant: false,
+        scope: Scope::Lanes,
         holds: allocator::disabled_pcplists_are_empty,
     },
     Property {
@@ -220,6 +246,7 @@ pub static PROPERTIES: &[Property] = &[
                    parked or given to a caller.",
         when_broken: "a page is on a list that it does not know of",
         invariant: true,
+        scope: Scope::Machine,
         holds: allocator::pages_are_in_one_place,
     },
     Property {
@@ -227,6 +254,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "A free block is aligned to its size and inside the zone.",
         when_broken: "a free block has a wrong shape",
         invariant: true,
+        scope: Scope::Machine,
         holds: allocator::free_blocks_are_whole,
     },
     Property {
@@ -235,6 +263,7 @@ pub static PROPERTIES: &[Property] = &[
                    no mapping.",
         when_broken: "a page of a caller is referenced or mapped by somebody else",
         invariant: false,
+        scope: Scope::Machine,
         holds: references::given_pages_are_unused,
     },
     Property {
@@ -242,6 +271,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "What a process reads through a mapping is what was written through it.",
         when_broken: "a mapping shows another page's contents",
         invariant: true,
+        scope: Scope::Machine,
         holds: references::contents_move_along,
     },
     Property {
@@ -250,6 +280,7 @@ pub static PROPERTIES: &[Property] = &[
                    interrupts off or a spinlock held.",
         when_broken: "a lock is held or waited for where it must not be",
         invariant: true,
+        scope: Scope::Lanes,
         holds: execution::locks_are_in_order,
     },
     Property {
@@ -257,7 +288,16 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "When all is done, every page is free, or in a block that somebody has.",
         when_broken: "a page belongs to nobody and is not free",
         invariant: false,
+        scope: Scope::Lanes,
         holds: references::no_page_is_lost,
+    },
+    Property {
+        name: "left-references",
+        sentence: "When all is done, no lane and no mmu_gather holds a reference.",
+        when_broken: "a lane that is through still holds a reference",
+        invariant: true,
+        scope: Scope::Lanes,
+        holds: references::nobody_keeps_a_reference,
     },
 ];
 

@@ -79,20 +79,24 @@ pub fn pins_and_page_tables_agree(state: &State) -> bool {
 /// A count above this has gone below zero.
 const MOST_REFS: u16 = i16::MAX as u16;
 
-/// The ledger and the count agree in every state, nobody holds less than nothing, and a lane that
-/// has finished holds nothing.
+/// The ledger and the count agree in every state, and nobody holds less than nothing.
 pub fn refcounts_add_up(state: &State) -> bool {
-    let finished = |cpu: usize| state.system.next_line(state.memory, cpu).is_none();
     state.layout().pfns().all(|pfn| {
         let count = state.memory.peek(state.layout().page(pfn).refcount());
         let mut sum = 0u16;
-        let sane = holders(state, pfn).all(|(holder, refs)| {
+        let sane = holders(state, pfn).all(|(_, refs)| {
             sum = sum.wrapping_add(refs);
-            let left = matches!(holder, Holder::Cpu(cpu) | Holder::Gather(cpu) if finished(cpu));
-            refs <= MOST_REFS && !left
+            refs <= MOST_REFS
         });
         sane && sum == count
     })
+}
+
+/// When all is done.
+pub fn nobody_keeps_a_reference(state: &State) -> bool {
+    let passing = |holder: Holder| matches!(holder, Holder::Cpu(_) | Holder::Gather(_));
+    !state.system.is_quiescent(state.memory)
+        || state.layout().pfns().all(|pfn| !holders(state, pfn).any(|(holder, _)| passing(holder)))
 }
 
 /// Outside the page table locks; the zero page's mappings are not counted. A mapped page is found

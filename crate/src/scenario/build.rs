@@ -26,8 +26,12 @@ impl Scenario {
         geometry.smp = kernel.config.smp;
         geometry.preempt_rt = kernel.config.preempt_rt;
         let layout = Layout::new(geometry);
-        let system = System::new(layout, kernel, &timelines, PROPERTIES, self.fine)
+        let mut system = System::new(layout, kernel, &timelines, PROPERTIES, self.fine)
             .map_err(|(cpu, error)| complain(format!("CPU{cpu}: {error}")))?;
+        let claimed = self.expects.iter().flat_map(|claim| &claim.pattern.breaks);
+        for number in claimed.filter_map(|name| PROPERTIES.iter().position(|p| p.name == name)) {
+            system.request(number);
+        }
         let mut memory = Memory::new(vec![0; system.layout.len()]);
         self.fill(&system, &mut memory);
         system.start(&mut memory);

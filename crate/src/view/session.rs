@@ -176,7 +176,9 @@ impl Stage {
             properties: system
                 .properties
                 .iter()
-                .map(|property| PropertyView {
+                .enumerate()
+                .filter(|(number, _)| system.watched & 1 << number != 0)
+                .map(|(_, property)| PropertyView {
                     name: property.name.into(),
                     sentence: property.sentence.into(),
                     when_broken: property.when_broken.into(),
