@@ -40,7 +40,8 @@ export const laneStyles = css`
   }
   .lane .name {
     display: flex;
-    gap: 8px;
+    flex-wrap: wrap;
+    gap: 0 8px;
     align-items: baseline;
     min-height: 1.5em;
   }
@@ -67,6 +68,23 @@ export const laneStyles = css`
   }
   .lane li.waiting::before {
     content: '·';
+  }
+  .notes {
+    min-height: 1.4em;
+    margin-top: 2px;
+    font-size: var(--tiny);
+    line-height: 1.4;
+    color: var(--soft);
+  }
+  .notes p {
+    overflow-wrap: anywhere;
+  }
+  .notes code {
+    font-size: inherit;
+  }
+  .notes .running {
+    color: var(--ink);
+    font-weight: 600;
   }
   .result {
     font-weight: 700;
@@ -205,9 +223,27 @@ export const laneStyles = css`
   .future .taken {
     color: var(--faint);
   }
-  .interrupt {
+  .begin {
+    display: block;
     font-weight: 700;
     padding-left: 2ch;
+    font-size: var(--small);
+  }
+  /* What is not the task's stands aside, behind a line of its own. */
+  .runs li li:is(.call, .interrupt) {
+    margin-left: 14px;
+    border-left: 4px double var(--cpu);
+    background: var(--sunken);
+  }
+  .runs li li.interrupt {
+    border-left: 3px dashed var(--cpu);
+  }
+  .why {
+    font-size: var(--tiny);
+    font-style: italic;
+    font-weight: 400;
+    color: var(--soft);
+    white-space: nowrap;
   }
   .change {
     display: block;
