@@ -112,6 +112,11 @@ export const dockStyles = css`
   button.deliver {
     padding: 4px 10px;
   }
+  /* As wide for an IPI as for a work item. */
+  .call .label {
+    min-width: 8.5ch;
+    text-align: left;
+  }
   .rest {
     margin-left: auto;
     display: flex;
