@@ -94,6 +94,13 @@ export const outcomeStyles = css`
     margin-right: 10px;
     white-space: nowrap;
   }
+  .drift {
+    margin-right: 10px;
+  }
+  .drift code {
+    white-space: nowrap;
+    margin-right: 4px;
+  }
   .mark {
     margin-right: 10px;
     font-size: var(--small);
