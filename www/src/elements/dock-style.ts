@@ -169,6 +169,14 @@ export const dockStyles = css`
     .lane {
       flex-basis: 150px;
     }
+    /* Room for both of its buttons, whether or not anything is pending. */
+    .lane:has(.deliver + .call) {
+      flex-basis: 100%;
+      max-width: none;
+    }
+    .idle {
+      display: none;
+    }
     kbd,
     .explore,
     .rest:not(:has(.back)) {

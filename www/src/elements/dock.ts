@@ -133,7 +133,7 @@ export class PageraceDock extends LitElement {
       ? `Start the ${first.delivery} on CPU${cpu}: ${first.function} for CPU${first.from}`
       : `Start what another CPU asks of CPU${cpu}`;
     const start = () => request(this, { type: 'step', choice: `${cpu}c` });
-    return html`<button class="deliver call" aria-disabled=${!can_call} title=${why_no_call ?? what}
+    return html`<button class="deliver call ${first ? '' : 'idle'}" aria-disabled=${!can_call} title=${why_no_call ?? what}
       aria-label="${what}${why_no_call ? `: ${why_no_call}` : ''}"
       @click=${start}>${icon('call')}<span class="label" aria-hidden="true">${label}</span></button>`;
   }

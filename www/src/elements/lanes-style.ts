@@ -233,7 +233,12 @@ export const laneStyles = css`
   .runs li li:is(.call, .interrupt) {
     margin-left: 14px;
     border-left: 4px double var(--cpu);
+  }
+  .run:not(.future) li:is(.call, .interrupt):not(.future) {
     background: var(--sunken);
+    & .number {
+      color: var(--soft);
+    }
   }
   .runs li li.interrupt {
     border-left: 3px dashed var(--cpu);
@@ -347,6 +352,10 @@ export const laneStyles = css`
     }
     .lane code {
       font-size: var(--tiny);
+    }
+    /* The chip says it. */
+    .notes .running {
+      display: none;
     }
     .run {
       width: auto;

@@ -100,7 +100,7 @@ export class PageraceOutcomes extends LitElement {
     const whole = unbroken(view, names);
     return html`
       ${view.expectations.length > 0 ? this.#claims(view.expectations) : nothing}
-      <div class="wide"><table>
+      <div class="wide"><table class="found">
         <thead><tr><th>Outcome</th><th>Executions</th><th>Witness</th></tr></thead>
         <tbody>
           ${view.outcomes.map((outcome) => this.#outcome(outcome, view))}
