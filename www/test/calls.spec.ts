@@ -14,6 +14,7 @@ import {
 const ISOLATION = '#g=isolation-pcp-flushed-by-noted-type';
 const RACE = `format = 1
 title = "A drain asked for"
+about = "CPU1 is asked for its page."
 [kernel]
 base = "v3.16"
 [machine]
@@ -30,6 +31,7 @@ test('an IPI is asked for, started by a button, and runs', async ({ page }) => {
   await open(page);
   await editor(page).fill(RACE);
   await editor(page).press('Control+Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('A drain asked for');
   const lanes = page.locator('pagerace-lanes');
   const lane = lanes.locator('.lane.cpu1');
   const start = page.getByRole('button', { name: /^Start .* CPU1/ });
