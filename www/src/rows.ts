@@ -7,10 +7,33 @@ export type Frame = StepView['frame'];
 /** One row in a lane. A `loop` stands above the first step of what repeats for ever. */
 export type Row =
   | { kind: 'loop'; key: string; from: number }
-  | { kind: 'operation'; key: string; operation: number; frame: Frame; folded: boolean }
-  | { kind: 'function'; key: string; name: string; depth: number; again: boolean; from: number }
+  | {
+      kind: 'operation';
+      key: string;
+      operation: number;
+      /** The function that it runs. */
+      name: string;
+      frame: Frame;
+      folded: boolean;
+    }
+  | {
+      kind: 'function';
+      key: string;
+      name: string;
+      frame: Frame;
+      depth: number;
+      again: boolean;
+      from: number;
+    }
   | { kind: 'step'; key: string; step: StepView }
-  | { kind: 'folded'; key: string; first: number; last: number; broke: readonly string[] };
+  | {
+      kind: 'folded';
+      key: string;
+      frame: Frame;
+      first: number;
+      last: number;
+      broke: readonly string[];
+    };
 
 /** Steps of one CPU with no other in between. */
 export interface Run {
@@ -23,15 +46,19 @@ export interface Run {
   rows: Row[];
 }
 
-/** Names an operation of one of a lane's programs, for folding. */
-export const operationKey = (cpu: number, frame: Frame, operation: number): string =>
-  `${cpu}${frame}:${operation}`;
+/**
+ * Names an operation of one of a lane's programs, for folding. Other CPUs may ask for the same thing
+ * more than once: `since` is the step that started it.
+ */
+export const operationKey = (cpu: number, frame: Frame, operation: number, since = 0): string =>
+  `${cpu}${frame}${frame === 'call' ? since : ''}:${operation}`;
 
 interface Lane {
   seen: Set<string>;
   /** Where the lane was: its last line, and the operation that the line belonged to. */
   last: string | null;
-  operation: number;
+  /** The step that last started what another CPU asked for. */
+  called: number;
 }
 
 /**
@@ -46,7 +73,7 @@ export function layOut(
   const runs: Run[] = [];
   const lanes = new Map<number, Lane>();
   for (const step of trace) {
-    const lane = lanes.get(step.cpu) ?? { seen: new Set(), last: null, operation: 0 };
+    const lane = lanes.get(step.cpu) ?? { seen: new Set(), last: null, called: 0 };
     lanes.set(step.cpu, lane);
     let run = runs.at(-1);
     const fresh = run?.cpu !== step.cpu;
@@ -77,19 +104,21 @@ function addStep(
   const line = step.lines[0];
   if (!line) {
     lane.last = null;
+    if (startsCall(step)) lane.called = step.number;
     run.rows.push({ kind: 'step', key: `step${step.number}`, step });
     return;
   }
-  const key = operationKey(step.cpu, step.frame, line.operation);
+  const { frame } = step;
+  const key = operationKey(step.cpu, frame, line.operation, lane.called);
   const isFolded = folded.has(key);
   if (!lane.seen.has(key)) {
     lane.seen.add(key);
     lane.last = null;
-    const { frame } = step;
     run.rows.push({
       kind: 'operation',
       key,
       operation: line.operation,
+      name: line.stack[0] ?? line.function,
       frame,
       folded: isFolded,
     });
@@ -101,7 +130,7 @@ function addStep(
   const here = `${key}/${line.stack.join('/')}`;
   if (lane.last !== here || fresh) {
     const again = lane.seen.has(here);
-    run.rows.push(heading(line, step.number, again));
+    run.rows.push(heading(line, frame, step.number, again));
   }
   for (const it of step.lines) lane.seen.add(`${key}/${it.stack.join('/')}`);
   const end = step.lines.at(-1) ?? line;
@@ -109,10 +138,11 @@ function addStep(
   run.rows.push({ kind: 'step', key: `step${step.number}`, step });
 }
 
-const heading = (line: LineView, from: number, again: boolean): Row => ({
+const heading = (line: LineView, frame: Frame, from: number, again: boolean): Row => ({
   kind: 'function',
   key: `function${from}`,
   name: line.function,
+  frame,
   depth: line.depth,
   again,
   from,
@@ -128,11 +158,16 @@ function addFolded(run: Run, step: StepView, key: string): void {
   run.rows.push({
     kind: 'folded',
     key: `${key}@${step.number}`,
+    frame: step.frame,
     first: step.number,
     last: step.number,
     broke: step.broke,
   });
 }
+
+/** Whether a step begins what another CPU asked for: an IPI or a work item. */
+export const startsCall = ({ lines, choice }: StepView): boolean =>
+  lines.length === 0 && choice.endsWith('c');
 
 /** Whether a line of a step needs its function's name above it: the step crossed a call. */
 export const crosses = (lines: readonly LineView[], index: number): boolean =>

@@ -1,7 +1,7 @@
 /** Sentences that more than one element says. */
 
 import type { Search } from './model';
-import type { ExplorationView, OutcomeView, WitnessView } from './protocol';
+import type { CallView, ExplorationView, OutcomeView, StepView, WitnessView } from './protocol';
 
 /** `1 step`, `2 steps`, `12,345 steps` */
 export const count = (n: number, one: string, many = `${one}s`): string =>
@@ -38,6 +38,34 @@ export const often = (outcome: OutcomeView, view: ExplorationView): string =>
 /** Results in a fixed order, `name = value`. */
 export const results = (outcome: OutcomeView): [string, string][] =>
   Object.entries(outcome.results).sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+
+/** How far a counter is off in the end, with its sign: `-4`, `+4`. */
+export const signed = (n: number): string => (n > 0 ? `+${n}` : String(n));
+
+/** What the drift of an outcome means. */
+export const driftText = (drift: number): string =>
+  `NR_FREE_PAGES is ${Math.abs(drift)} too ${drift < 0 ? 'low' : 'high'} in the end`;
+
+/** `IPI from CPU0: drain_local_pages (pending)`, in parts. */
+export const callText = ({ from, function: name, delivery, running }: CallView) => ({
+  who: `${delivery} from CPU${from}`,
+  name,
+  progress: running ? 'running' : 'pending',
+});
+
+/** Which of a lane's programs a step belongs to, apart from its task. */
+export const within = (frame: StepView['frame']): string =>
+  frame === 'call' ? 'for another CPU' : `in ${frame}`;
+
+/** What stands beside an operation's text: the task's own need no word. */
+export const asked = (frame: StepView['frame']): string | null =>
+  frame === 'call' ? 'asked by another CPU' : frame === 'interrupt' ? 'interrupt handler' : null;
+
+/** What a button starts that other CPUs asked for; nobody may have asked yet. */
+export const callLabel = (calls: readonly CallView[]): string => {
+  const delivery = calls[0]?.delivery ?? 'call';
+  return delivery.slice(0, 1).toUpperCase() + delivery.slice(1);
+};
 
 /** One piece of inline Markdown. */
 export interface Mark {

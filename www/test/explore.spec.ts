@@ -44,6 +44,7 @@ test('another kernel: the text follows, and the table changes', async ({ page })
 test('a toggle is a kernel of its own', async ({ page }) => {
   await open(page);
   await page.getByRole('button', { name: /^Toggles/ }).click();
+  await page.getByText('Freeing and allocating', { exact: true }).click();
   const others = page.getByRole('radio', { checked: false });
   await others.first().check();
   await expect(page.getByRole('button', { name: /^Toggles: / })).toBeVisible();
@@ -104,7 +105,11 @@ test('a livelock says which steps repeat for ever, where it is found and where i
   await open(page, '#g=cma-pin-held-for-ever');
   await page.keyboard.press('x');
   await searched(page);
-  const row = page.locator('pagerace-outcomes').getByRole('row').filter({ hasText: 'livelock' });
+  const row = page
+    .locator('pagerace-outcomes')
+    .getByRole('row')
+    .filter({ hasText: 'livelock' })
+    .first();
   const words = /steps (\d+) to (\d+) repeat for ever/;
   await expect(row).toContainText(words);
   const [said, first, last] = words.exec((await row.textContent()) ?? '') ?? [];

@@ -164,5 +164,5 @@ test('an interrupt is delivered where interrupts are on, and refused where they 
   await page.keyboard.press('ArrowLeft');
   await deliver.click();
   await expect(page.locator('[aria-current=step]')).toContainText('<Interrupt>');
-  await expect(page.getByText('in interrupt')).toBeVisible();
+  await expect(page.getByText('in interrupt', { exact: true })).toBeVisible();
 });

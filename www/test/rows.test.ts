@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { layOut, operationKey, type Row } from '../src/rows';
+import { layOut, operationKey, type Row, startsCall } from '../src/rows';
 import { line, traceOf } from './traces';
 
 const say = (row: Row): string => {
@@ -62,6 +62,44 @@ test('the delivery of an interrupt has no lines and no heading', () => {
   const trace = traceOf(['0', '0i', '0'], { 2: [] });
   assert.deepEqual(picture(trace, new Set()), [
     ['cpu0', 'op 0', 'f@0', 'step 1', 'step 2', 'f@0 again', 'step 3'],
+  ]);
+});
+
+test('each call of another CPU has a heading of its own, with the name of its function', () => {
+  const trace = traceOf(['1', '1c', '1', '1', '1c', '1'], {
+    2: [],
+    3: [line(['drain'])],
+    4: [line(['drain', 'free'])],
+    5: [],
+    6: [line(['drain'])],
+  }).map((step) => (step.number === 1 ? step : { ...step, frame: 'call' }));
+  assert.deepEqual(
+    trace.filter(startsCall).map((step) => step.number),
+    [2, 5],
+  );
+  const [run] = layOut(trace, new Set());
+  const headings = run?.rows.filter((row) => row.kind === 'operation');
+  assert.deepEqual(
+    headings?.map((row) => [row.frame, row.name]),
+    [
+      ['task', 'f'],
+      ['call', 'drain'],
+      ['call', 'drain'],
+    ],
+  );
+  assert.deepEqual(picture(trace, new Set([operationKey(1, 'call', 0, 2)])), [
+    [
+      'cpu1',
+      'op 0',
+      'f@0',
+      'step 1',
+      'step 2',
+      'op 0 folded',
+      '3-4',
+      'step 5',
+      'op 0',
+      'drain@0',
+    ].concat('step 6'),
   ]);
 });
 

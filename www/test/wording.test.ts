@@ -3,13 +3,19 @@ import { test } from 'node:test';
 import type { ExplorationView, OutcomeView } from '../src/protocol';
 import { offsetOf, reach } from '../src/text';
 import {
+  asked,
+  callLabel,
+  callText,
   count,
   coverage,
+  driftText,
   inlineMarks,
   often,
   referenceUrl,
   repeats,
+  signed,
   unbroken,
+  within,
 } from '../src/wording';
 
 const outcome: OutcomeView = {
@@ -54,6 +60,31 @@ test('a search says how far it got, and no more', () => {
   assert.equal(often(outcome, view), 'always');
   assert.equal(often(outcome, limited), 'always so far');
   assert.deepEqual(unbroken(view, ['a', 'b']), ['b']);
+});
+
+test('a drift has a sign, and a sentence', () => {
+  assert.deepEqual([signed(-4), signed(0), signed(2)], ['-4', '0', '+2']);
+  assert.equal(driftText(-4), 'NR_FREE_PAGES is 4 too low in the end');
+  assert.equal(driftText(2), 'NR_FREE_PAGES is 2 too high in the end');
+});
+
+test('what another CPU asks for says who, what and how far', () => {
+  const call = { from: 0, function: 'drain_local_pages', delivery: 'IPI', running: false };
+  assert.deepEqual(callText(call), {
+    who: 'IPI from CPU0',
+    name: 'drain_local_pages',
+    progress: 'pending',
+  });
+  assert.equal(callText({ ...call, running: true }).progress, 'running');
+  assert.equal(callLabel([{ ...call, delivery: 'work item' }, call]), 'Work item');
+  assert.equal(callLabel([]), 'Call');
+  assert.deepEqual(['task', 'call', 'interrupt'].map(asked), [
+    null,
+    'asked by another CPU',
+    'interrupt handler',
+  ]);
+  assert.equal(within('call'), 'for another CPU');
+  assert.equal(within('interrupt'), 'in interrupt');
 });
 
 test('inline marks, and nothing else, are taken off a text', () => {

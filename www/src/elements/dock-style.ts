@@ -112,6 +112,11 @@ export const dockStyles = css`
   button.deliver {
     padding: 4px 10px;
   }
+  /* As wide for an IPI as for a work item. */
+  .call .label {
+    min-width: 8.5ch;
+    text-align: left;
+  }
   .rest {
     margin-left: auto;
     display: flex;
@@ -163,6 +168,14 @@ export const dockStyles = css`
     }
     .lane {
       flex-basis: 150px;
+    }
+    /* Room for both of its buttons, whether or not anything is pending. */
+    .lane:has(.deliver + .call) {
+      flex-basis: 100%;
+      max-width: none;
+    }
+    .idle {
+      display: none;
     }
     kbd,
     .explore,

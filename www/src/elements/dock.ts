@@ -3,7 +3,7 @@ import { type Action, request } from '../actions';
 import { type IconName, icon } from '../icons';
 import type { LaneView, StateView, StepView } from '../protocol';
 import { ui } from '../ui';
-import { count } from '../wording';
+import { callLabel, count } from '../wording';
 import { dockStyles } from './dock-style';
 import './strip';
 
@@ -121,7 +121,21 @@ export class PageraceDock extends LitElement {
               aria-label="Deliver the interrupt on CPU${cpu}${lane.why_no_interrupt ? `: ${lane.why_no_interrupt}` : ''}"
               @click=${deliver}>${icon('interrupt')}<span class="label" aria-hidden="true">Interrupt</span></button>`
       }
+      ${lane.can_call === null ? nothing : this.#call(lane)}
     </div>`;
+  }
+
+  /** Starts the first of what other CPUs asked this one to run. */
+  #call({ cpu, calls, can_call, why_no_call }: LaneView): TemplateResult {
+    const [first] = calls;
+    const label = callLabel(calls);
+    const what = first
+      ? `Start the ${first.delivery} on CPU${cpu}: ${first.function} for CPU${first.from}`
+      : `Start what another CPU asks of CPU${cpu}`;
+    const start = () => request(this, { type: 'step', choice: `${cpu}c` });
+    return html`<button class="deliver call ${first ? '' : 'idle'}" aria-disabled=${!can_call} title=${why_no_call ?? what}
+      aria-label="${what}${why_no_call ? `: ${why_no_call}` : ''}"
+      @click=${start}>${icon('call')}<span class="label" aria-hidden="true">${label}</span></button>`;
   }
 
   #speed(event: Event): void {

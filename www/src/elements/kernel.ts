@@ -1,9 +1,54 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { request } from '../actions';
-import type { Catalogue, ScenarioView, ToggleHelp } from '../protocol';
+import type { Catalogue, KernelHelp, ScenarioView, ToggleHelp } from '../protocol';
 import { ui } from '../ui';
 
 type Toggles = { [key in string]: string };
+
+/** Headings for toggles; what stands under none is `Other`. */
+const GROUPS: readonly (readonly [string, readonly string[]])[] = [
+  [
+    'Freeing and allocating',
+    [
+      'free_type',
+      'free_recheck',
+      'bulk_recheck',
+      'merge_limit',
+      'fallback',
+      'pcp',
+      'drain',
+      'free_pages',
+    ],
+  ],
+  [
+    'Isolation',
+    [
+      'isolation',
+      'isolate_drain',
+      'pageset_update',
+      'pcp_while_isolating',
+      'alloc_contig',
+      'offline',
+    ],
+  ],
+  ['CMA', ['cma_mutex', 'cma_lock', 'cma_retry']],
+  [
+    'Unmapping and migration',
+    [
+      'unmap_sem',
+      'fork',
+      'fork_preempt',
+      'pvmw_sync',
+      'target_memory',
+      'migration',
+      'lru',
+      'lru_pagevec',
+    ],
+  ],
+  ['Pins', ['gup', 'pincheck', 'zero_page', 'isolation_failure', 'longterm_loop']],
+  ['Configuration', ['smp', 'preempt_rt']],
+];
+const OTHER = 'Other';
 
 /** Which kernel runs: a preset, and the decisions in which it differs. */
 export class PageraceKernel extends LitElement {
@@ -11,6 +56,7 @@ export class PageraceKernel extends LitElement {
     catalogue: { attribute: false },
     scenario: { attribute: false },
     open: { state: true },
+    unfolded: { state: true },
   };
   static override styles = [
     ui,
@@ -35,25 +81,59 @@ export class PageraceKernel extends LitElement {
       }
       .sentence {
         flex: 1 1 20ch;
+        max-width: 90ch;
         font-size: var(--small);
         color: var(--soft);
+        text-wrap: pretty;
       }
       .toggles {
-        columns: 340px;
-        column-gap: 32px;
         padding: 8px 0 4px;
       }
       .toggles > p {
         display: none;
-        column-span: all;
         padding-bottom: 8px;
+      }
+      .line > button {
+        white-space: normal;
+        overflow-wrap: anywhere;
+      }
+      details {
+        border-top: 1px solid var(--line);
+      }
+      details:last-child {
+        border-bottom: 1px solid var(--line);
+      }
+      summary {
+        padding: 7px 4px;
+        font-size: var(--small);
+        overflow-wrap: anywhere;
+        cursor: pointer;
+      }
+      summary b {
+        font-weight: 650;
+      }
+      summary .changed {
+        font-weight: 650;
+      }
+      .group {
+        columns: 340px;
+        column-gap: 32px;
+        padding: 6px 0 0;
       }
       fieldset {
         margin: 0;
-        border: none;
+        border: 0 solid transparent;
         min-width: 0;
         break-inside: avoid;
-        padding: 0 0 14px;
+        padding: 0 0 14px 10px;
+        border-left: 3px solid transparent;
+      }
+      fieldset.changed {
+        border-left-color: var(--ink);
+      }
+      fieldset.changed .chip.differs {
+        border-color: var(--ink);
+        font-weight: 650;
       }
       legend {
         padding: 0;
@@ -93,6 +173,9 @@ export class PageraceKernel extends LitElement {
         .value {
           padding: 10px 0;
         }
+        summary {
+          padding: 12px 4px;
+        }
       }
     `,
   ];
@@ -100,18 +183,31 @@ export class PageraceKernel extends LitElement {
   declare catalogue: Catalogue | null;
   declare scenario: ScenarioView | null;
   declare private open: boolean;
+  /** The groups that the reader opened, or that opened because of what they hold. */
+  declare private unfolded: ReadonlySet<string>;
+  #differed: readonly string[] = [];
 
   constructor() {
     super();
     this.catalogue = null;
     this.scenario = null;
     this.open = false;
+    this.unfolded = new Set();
+  }
+
+  /** A toggle that comes to differ opens its group; only the reader closes one. */
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('scenario') && !changed.has('catalogue')) return;
+    const differing = this.#differing();
+    const fresh = differing.filter((name) => !this.#differed.includes(name));
+    this.#differed = differing;
+    if (fresh.length > 0) this.unfolded = new Set([...this.unfolded, ...fresh.map(groupOf)]);
   }
 
   override render(): TemplateResult {
     const { catalogue, scenario } = this;
-    const preset = catalogue?.kernels.find((it) => it.name === scenario?.base);
-    const differing = scenario && preset ? differences(scenario.toggles, preset.toggles) : [];
+    const preset = this.#usual();
+    const differing = this.#differing();
     const hasToggles = (catalogue?.toggles.length ?? 0) > 0;
     return html`<section aria-label="Kernel and its toggles">
       <div class="line">
@@ -134,14 +230,31 @@ export class PageraceKernel extends LitElement {
       </div>
       <div class="toggles" id="toggles" ?hidden=${!this.open}>
         <p class="soft">${preset?.sentence ?? nothing}</p>
-        ${catalogue?.toggles.map((toggle) => this.#choices(toggle, scenario?.toggles[toggle.name], preset?.toggles[toggle.name]))}
+        ${grouped(catalogue?.toggles ?? []).map(([name, toggles]) => this.#group(name, toggles, differing))}
       </div>
     </section>`;
   }
 
-  #choices(toggle: ToggleHelp, now: string | undefined, usual: string | undefined): TemplateResult {
-    return html`<fieldset>
-      <legend><code>${toggle.name}</code> <span class="soft">${toggle.sentence}</span></legend>
+  #group(name: string, toggles: readonly ToggleHelp[], differing: readonly string[]) {
+    const changed = toggles.map((it) => it.name).filter((it) => differing.includes(it));
+    return html`<details ?open=${this.unfolded.has(name)} @toggle=${(event: Event) => this.#unfold(name, event)}>
+      <summary><b>${name}</b> <span class="soft">${
+        changed.length === 0
+          ? toggles.length
+          : html`${toggles.length}, <span class="changed">changed: ${changed.join(', ')}</span>`
+      }</span></summary>
+      <div class="group">${toggles.map((toggle) => this.#choices(toggle))}</div>
+    </details>`;
+  }
+
+  #choices(toggle: ToggleHelp): TemplateResult {
+    const now = this.scenario?.toggles[toggle.name];
+    const usual = this.#usual()?.toggles[toggle.name];
+    const changed = now !== undefined && usual !== undefined && now !== usual;
+    return html`<fieldset class=${changed ? 'changed' : ''}>
+      <legend><code>${toggle.name}</code>
+        ${changed ? html`<span class="chip differs">not as in the preset</span>` : nothing}
+        <span class="soft">${toggle.sentence}</span></legend>
       ${toggle.values.map(
         ([value, sentence]) => html`<label class="value">
           <input type="radio" name=${toggle.name} value=${value} .checked=${value === now}
@@ -153,6 +266,24 @@ export class PageraceKernel extends LitElement {
     </fieldset>`;
   }
 
+  #usual(): KernelHelp | undefined {
+    return this.catalogue?.kernels.find((it) => it.name === this.scenario?.base);
+  }
+
+  #differing(): string[] {
+    const usual = this.#usual();
+    return this.scenario && usual ? differences(this.scenario.toggles, usual.toggles) : [];
+  }
+
+  #unfold(name: string, event: Event): void {
+    const { open } = event.target as HTMLDetailsElement;
+    if (open === this.unfolded.has(name)) return;
+    const unfolded = new Set(this.unfolded);
+    if (open) unfolded.add(name);
+    else unfolded.delete(name);
+    this.unfolded = unfolded;
+  }
+
   #toggle(): void {
     this.open = !this.open;
   }
@@ -162,8 +293,8 @@ export class PageraceKernel extends LitElement {
   }
 
   #choose(name: string, value: string): void {
-    const { scenario, catalogue } = this;
-    const preset = catalogue?.kernels.find((it) => it.name === scenario?.base);
+    const { scenario } = this;
+    const preset = this.#usual();
     if (!scenario || !preset) return;
     const wanted: Toggles = { ...scenario.toggles, [name]: value };
     const names = differences(wanted, preset.toggles);
@@ -171,6 +302,19 @@ export class PageraceKernel extends LitElement {
     request(this, { type: 'kernel', base: scenario.base, toggles });
   }
 }
+
+/** The heading that a toggle stands under. */
+const groupOf = (toggle: string): string =>
+  GROUPS.find(([, names]) => names.includes(toggle))?.[0] ?? OTHER;
+
+/** The headings with their toggles, none empty. */
+const grouped = (toggles: readonly ToggleHelp[]): [string, ToggleHelp[]][] =>
+  [...GROUPS.map(([name]) => name), OTHER]
+    .map((name): [string, ToggleHelp[]] => [
+      name,
+      toggles.filter((it) => groupOf(it.name) === name),
+    ])
+    .filter(([, inside]) => inside.length > 0);
 
 /** The toggles that are not as the preset has them. */
 const differences = (now: Toggles, preset: Toggles): string[] =>

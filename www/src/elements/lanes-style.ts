@@ -40,7 +40,8 @@ export const laneStyles = css`
   }
   .lane .name {
     display: flex;
-    gap: 8px;
+    flex-wrap: wrap;
+    gap: 0 8px;
     align-items: baseline;
     min-height: 1.5em;
   }
@@ -67,6 +68,23 @@ export const laneStyles = css`
   }
   .lane li.waiting::before {
     content: '·';
+  }
+  .notes {
+    min-height: 1.4em;
+    margin-top: 2px;
+    font-size: var(--tiny);
+    line-height: 1.4;
+    color: var(--soft);
+  }
+  .notes p {
+    overflow-wrap: anywhere;
+  }
+  .notes code {
+    font-size: inherit;
+  }
+  .notes .running {
+    color: var(--ink);
+    font-weight: 600;
   }
   .result {
     font-weight: 700;
@@ -205,9 +223,32 @@ export const laneStyles = css`
   .future .taken {
     color: var(--faint);
   }
-  .interrupt {
+  .begin {
+    display: block;
     font-weight: 700;
     padding-left: 2ch;
+    font-size: var(--small);
+  }
+  /* What is not the task's stands aside, behind a line of its own. */
+  .runs li li:is(.call, .interrupt) {
+    margin-left: 14px;
+    border-left: 4px double var(--cpu);
+  }
+  .run:not(.future) li:is(.call, .interrupt):not(.future) {
+    background: var(--sunken);
+    & .number {
+      color: var(--soft);
+    }
+  }
+  .runs li li.interrupt {
+    border-left: 3px dashed var(--cpu);
+  }
+  .why {
+    font-size: var(--tiny);
+    font-style: italic;
+    font-weight: 400;
+    color: var(--soft);
+    white-space: nowrap;
   }
   .change {
     display: block;
@@ -311,6 +352,10 @@ export const laneStyles = css`
     }
     .lane code {
       font-size: var(--tiny);
+    }
+    /* The chip says it. */
+    .notes .running {
+      display: none;
     }
     .run {
       width: auto;

@@ -7,7 +7,7 @@ import type { LaneView, StateView, StepView } from '../protocol';
 import { layOut, type Row, type Run } from '../rows';
 import { ui } from '../ui';
 import { vars } from '../vars';
-import { repeats } from '../wording';
+import { asked, callText, repeats } from '../wording';
 import { laneStyles } from './lanes-style';
 import { stepTemplate } from './step';
 
@@ -27,6 +27,9 @@ export class PageraceLanes extends LitElement {
   declare state: StateView | null;
   declare private folded: ReadonlySet<string>;
   #runs: Run[] = [];
+  /** What the lanes run, and whether any of them had a note so far: then each keeps a line for it. */
+  #programs = '';
+  #noted = false;
 
   constructor() {
     super();
@@ -39,6 +42,15 @@ export class PageraceLanes extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (['trace', 'folded', 'loopFrom'].some((it) => changed.has(it)))
       this.#runs = layOut(this.trace, this.folded, this.loopFrom);
+    if (changed.has('state')) this.#reserve(this.state?.lanes ?? []);
+  }
+
+  /** Where notes come and go, the rows below must not move each time. */
+  #reserve(lanes: readonly LaneView[]): void {
+    const programs = JSON.stringify(lanes.map((lane) => lane.operations.map((it) => it.text)));
+    if (programs !== this.#programs) this.#noted = false;
+    this.#programs = programs;
+    this.#noted ||= lanes.some((lane) => lane.can_call !== null || lane.gather.length > 0);
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -87,8 +99,7 @@ export class PageraceLanes extends LitElement {
       <p class="name">
         <span class="cpu">CPU${lane.cpu}</span>
         ${lane.process === null ? nothing : html`<span class="soft">process ${lane.process}</span>`}
-        ${lane.irqs_off ? html`<span class="chip">irqs off</span>` : nothing}
-        ${lane.frame === 'task' ? nothing : html`<span class="chip">in ${lane.frame}</span>`}
+        ${chips(lane).map((words) => html`<span class="chip">${words}</span>`)}
       </p>
       <ul>
         ${operations(lane.operations)}
@@ -98,6 +109,7 @@ export class PageraceLanes extends LitElement {
             : html`<li class="soft">interrupt handler:</li>${operations(lane.handler)}`
         }
       </ul>
+      ${this.#noted ? html`<div class="notes">${notes(lane)}</div>` : nothing}
     </div>`;
   }
 
@@ -119,20 +131,23 @@ export class PageraceLanes extends LitElement {
       case 'operation': {
         const lane = this.state?.lanes.find((it) => it.cpu === run.cpu);
         const list = row.frame === 'interrupt' ? lane?.handler : lane?.operations;
-        const text = list?.[row.operation]?.text ?? `operation ${row.operation + 1}`;
-        return html`<li class="operation">
+        const text = row.frame === 'call' ? row.name : list?.[row.operation]?.text;
+        const why = asked(row.frame);
+        return html`<li class="operation ${row.frame}">
           <button aria-expanded=${!row.folded} @click=${() => this.#fold(row.key)}>
-            <span class="twist" aria-hidden="true"></span><code>${text}</code>
+            <span class="twist" aria-hidden="true"></span>
+            <span><code>${text ?? row.name}</code>
+              ${why === null ? nothing : html` <span class="why">${why}</span>`}</span>
           </button>
         </li>`;
       }
       case 'function':
-        return html`<li class="function ${row.from > cursor ? 'future' : ''} ${row.again ? 'again' : ''}"
+        return html`<li class="function ${row.frame} ${row.from > cursor ? 'future' : ''} ${row.again ? 'again' : ''}"
           ${vars({ '--depth': row.depth })}><code>${row.name}</code></li>`;
       case 'folded': {
         const many = row.last - row.first + 1;
         const label = many === 1 ? `step ${row.first}` : `steps ${row.first} to ${row.last}`;
-        return html`<li class="step ${row.first > cursor ? 'future' : ''}">
+        return html`<li class="step ${row.frame} ${row.first > cursor ? 'future' : ''}">
           <button tabindex="-1" @click=${() => request(this, { type: 'seek', cursor: row.last })}>
             <span class="number">${row.last}</span><span class="body soft">${label}</span>
             ${row.broke.map((name) => html`<span class="broke">${icon('broken')} breaks ${name}</span>`)}
@@ -184,6 +199,28 @@ export class PageraceLanes extends LitElement {
     box.scrollTop += inner.top - top - (room - inner.height) * 0.55;
   }
 }
+
+/** What keeps others from a CPU, and what it does instead of its task. */
+function chips({ frame, irqs_off, atomic, calls }: LaneView): string[] {
+  const words: string[] = [];
+  if (irqs_off) words.push('irqs off');
+  else if (atomic) words.push('not preemptible');
+  const served = calls.find((it) => it.running);
+  if (frame === 'interrupt') words.push('in interrupt');
+  if (frame === 'call') words.push(served ? `serving CPU${served.from}` : 'serving another CPU');
+  return words;
+}
+
+/** What waits on a lane: calls of other CPUs, and pages that wait for the TLB flush. */
+const notes = ({ calls, gather }: LaneView): (TemplateResult | typeof nothing)[] => [
+  ...calls.map((call) => {
+    const { who, name, progress } = callText(call);
+    return html`<p class=${progress}>${who}: <code>${name}</code> (${progress})</p>`;
+  }),
+  gather.length === 0
+    ? nothing
+    : html`<p>mmu_gather: ${gather.map((pfn) => `page ${pfn}`).join(', ')}</p>`,
+];
 
 const clamp = (n: number, low: number, high: number): number => Math.min(Math.max(n, low), high);
 

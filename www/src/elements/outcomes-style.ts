@@ -94,6 +94,13 @@ export const outcomeStyles = css`
     margin-right: 10px;
     white-space: nowrap;
   }
+  .drift {
+    margin-right: 10px;
+  }
+  .drift code {
+    white-space: nowrap;
+    margin-right: 4px;
+  }
   .mark {
     margin-right: 10px;
     font-size: var(--small);
@@ -129,6 +136,26 @@ export const outcomeStyles = css`
     }
     .whole td:nth-child(3) {
       display: none;
+    }
+    /* An outcome over its witness: side by side, each is a word wide. */
+    .found thead {
+      position: absolute;
+      clip-path: inset(50%);
+    }
+    .found tr {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) auto;
+      align-items: center;
+      padding: 6px 0;
+      border-bottom: 1px solid var(--line);
+    }
+    .found td {
+      padding: 2px 0;
+      border: none;
+      overflow-wrap: anywhere;
+    }
+    .found td:first-child {
+      grid-column: 1 / -1;
     }
   }
 `;

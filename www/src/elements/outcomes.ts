@@ -10,7 +10,17 @@ import type {
   WitnessView,
 } from '../protocol';
 import { ui } from '../ui';
-import { count, coverage, often, repeats, results, unbroken, witnessText } from '../wording';
+import {
+  count,
+  coverage,
+  driftText,
+  often,
+  repeats,
+  results,
+  signed,
+  unbroken,
+  witnessText,
+} from '../wording';
 import { outcomeStyles } from './outcomes-style';
 
 const MORE = 1_000_000;
@@ -90,7 +100,7 @@ export class PageraceOutcomes extends LitElement {
     const whole = unbroken(view, names);
     return html`
       ${view.expectations.length > 0 ? this.#claims(view.expectations) : nothing}
-      <div class="wide"><table>
+      <div class="wide"><table class="found">
         <thead><tr><th>Outcome</th><th>Executions</th><th>Witness</th></tr></thead>
         <tbody>
           ${view.outcomes.map((outcome) => this.#outcome(outcome, view))}
@@ -107,12 +117,18 @@ export class PageraceOutcomes extends LitElement {
         <span class="results">${results(outcome).map(
           ([name, value]) => html`<code>${name} = <b>${value}</b></code> `,
         )}</span>
+        ${outcome.drift === 0 ? nothing : this.#drift(outcome.drift)}
         ${odd ? html`<span class="mark bad">${icon('broken')} ${outcome.end}</span>` : nothing}
         ${outcome.breaks.map((name) => html`<span class="mark bad">${icon('broken')} breaks ${name}</span>`)}
       </td>
       <td><b>${often(outcome, view)}</b></td>
       <td>${outcome.witness ? this.#witness(outcome.witness) : nothing}</td>
     </tr>`;
+  }
+
+  #drift(drift: number): TemplateResult {
+    return html`<span class="drift" title=${driftText(drift)}><code>drift <b>${signed(drift)}</b></code>
+      <span class="soft">${driftText(drift)}</span></span>`;
   }
 
   /** What no outcome breaks, in one row. */

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../icons';
 import type { ChangeView, LineView, StepView } from '../protocol';
-import { crosses } from '../rows';
+import { crosses, startsCall } from '../rows';
 import { vars } from '../vars';
+import { within } from '../wording';
 
 /** One step in its lane: a button that goes there. */
 export function stepTemplate(
@@ -11,14 +12,15 @@ export function stepTemplate(
   seek: (number: number) => void,
 ): TemplateResult {
   const now = step.number === cursor;
-  const classes = `step ${step.number > cursor ? 'future' : ''} ${now ? 'now' : ''}`;
+  const classes = `step ${step.frame} ${step.number > cursor ? 'future' : ''} ${now ? 'now' : ''}`;
   return html`<li class=${classes}>
     <button tabindex=${now ? 0 : -1} aria-current=${now ? 'step' : nothing} @click=${() => seek(step.number)}>
       <span class="number">${step.number}</span>
       <span class="body">
+        ${step.frame === 'task' ? nothing : html`<span class="hidden">${within(step.frame)}: </span>`}
         ${
           step.lines.length === 0
-            ? html`<code class="line interrupt">&lt;Interrupt&gt;</code>`
+            ? beginTemplate(step)
             : step.lines.map((line, index) => lineTemplate(line, crosses(step.lines, index)))
         }
         ${step.broke.map((name) => html`<span class="broke">${icon('broken')} breaks ${name}</span>`)}
@@ -26,6 +28,12 @@ export function stepTemplate(
     </button>
   </li>`;
 }
+
+/** A step that runs no line: a program of the lane begins that another CPU or a device asked for. */
+const beginTemplate = (step: StepView): TemplateResult =>
+  startsCall(step)
+    ? html`<span class="begin">starts what another CPU asked for</span>`
+    : html`<code class="begin">&lt;Interrupt&gt;</code>`;
 
 const lineTemplate = (line: LineView, crossed: boolean): TemplateResult =>
   html`${
