@@ -287,8 +287,10 @@ export class Store extends EventTarget {
     const { trace, state } = this.#model;
     if (!state) return;
     if (trace[state.cursor]?.choice === choice) return this.#seekNow(state.cursor + 1);
-    const lane = state.lanes.find((it) => choice === String(it.cpu) || choice === `${it.cpu}i`);
-    const why = choice.endsWith('i') ? lane?.why_no_interrupt : lane?.why_not;
+    const [, cpu, kind] = /^(\d+)([ic]?)$/.exec(choice) ?? [];
+    const lane = state.lanes.find((it) => String(it.cpu) === cpu);
+    const reasons = { i: lane?.why_no_interrupt, c: lane?.why_no_call };
+    const why = kind === 'i' || kind === 'c' ? reasons[kind] : lane?.why_not;
     if (!lane || why) return this.#set({ spoken: why ?? `There is no CPU${choice}.` });
     const reply = await this.#ask({ type: 'step', choice });
     if (reply?.type !== 'played') return;
