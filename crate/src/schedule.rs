@@ -49,7 +49,8 @@ pub struct Item {
 }
 
 /// Reads the text form: words `CPU`, `CPU*N`, `CPU*` (as long as it can move), `CPUi` (the
-/// interrupt of that CPU is delivered) and `CPUc` (an IPI or a work item gets the CPU). `place` is where the text starts, for complaints.
+/// interrupt of that CPU is delivered) and `CPUc` (an IPI or a work item gets the CPU). `place` is
+/// where the text starts, for complaints.
 ///
 /// # Errors
 /// A word is none of these, names a lane that the system does not have, or the schedule is longer

@@ -66,11 +66,11 @@ const PINNED: [Row; 7] = [
 const NONE: &str = "none";
 const ALL_LOST: &str = "O2 O3(-3 -1) O4 O5 O6";
 
-/// Two columns differ from the earlier checkers. They did not split the push of a page from the
-/// look at `pcp->high`: where nobody waits for CPU1 (V1c, V1d), its page meets `high` 1 and is flushed
-/// by the type that was noted, which puts it where O2, O4 and O3(-3) come from. And they had V2 drift
-/// by 4 across blocks, by a reading of patch 5/8 that we do not know; docs/fidelity.md says how it is
-/// modelled here.
+/// Three cells differ from the earlier checkers. They did not split the push of a page from the
+/// look at `pcp->high`: where nobody waits for CPU1 (V1c, V1d), its page meets `high` 1 and is
+/// flushed by the type that was noted: O2, O4 and O3(-3). And they had V2 drift by 4 across
+/// blocks, by a reading of patch 5/8 that we do not know; docs/fidelity.md says how it is modelled
+/// here.
 const EXPECTED_ISOLATION: &[&[&str]] = &[
     &[
         "O1 O3(+3)",

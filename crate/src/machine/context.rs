@@ -154,7 +154,8 @@ impl Ctx<'_> {
         true
     }
 
-    /// Counts a lock that the lane has taken (1) or dropped (-1), for who may interrupt or preempt it.
+    /// Counts a lock that the lane has taken (1) or dropped (-1), for who may interrupt or preempt
+    /// it.
     pub(super) fn count_lock(&mut self, kind: LockKind, by: i16) {
         let irq = kind == LockKind::SpinIrq && !self.geometry().preempt_rt;
         if irq {

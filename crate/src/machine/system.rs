@@ -135,8 +135,8 @@ impl System {
         memory.peek(self.lanes[cpu].cells.irqs_off()) > 0
     }
 
-    /// Whether the task of a lane keeps its CPU: preemption is off, or interrupts are, or it holds a
-    /// spinlock. With PREEMPT_RT the latter two are locks that sleep (`local_lock`, `rt_mutex`).
+    /// Whether the task of a lane keeps its CPU: preemption is off, or interrupts are, or it holds
+    /// a spinlock. With PREEMPT_RT the latter two are locks that sleep (`local_lock`, `rt_mutex`).
     pub fn is_atomic(&self, memory: &Memory, cpu: usize) -> bool {
         let cells = self.lanes[cpu].cells;
         let busy = memory.peek(cells.irqs_off()) > 0 || memory.peek(cells.spinlocks()) > 0;
@@ -231,10 +231,9 @@ impl System {
         let lane = &self.lanes[cpu];
         let frame = lane.top(memory);
         let Some(loc) = lane.location(memory, frame) else { return Status::Done };
-        if frame != Frame::Interrupt {
-            if let Some(other) = self.keeps_the_cpu(memory, cpu) {
-                return Status::Blocked(Wait::Cpu(other));
-            }
+        let keeper = self.keeps_the_cpu(memory, cpu).filter(|_| frame != Frame::Interrupt);
+        if let Some(other) = keeper {
+            return Status::Blocked(Wait::Cpu(other));
         }
         let look = self.at(memory, cpu, frame, loc);
         match lane.program(frame).locs[loc].line.op {
@@ -290,10 +289,10 @@ impl System {
 fn remote_functions<'a>(programs: impl Iterator<Item = &'a Program>) -> Vec<(Function, Delivery)> {
     let mut remote = Vec::new();
     for loc in programs.flat_map(|program| &program.locs) {
-        if let Op::Send(_, function, delivery) = loc.line.op {
-            if !remote.contains(&(function, delivery)) {
-                remote.push((function, delivery));
-            }
+        if let Op::Send(_, function, delivery) = loc.line.op
+            && !remote.contains(&(function, delivery))
+        {
+            remote.push((function, delivery));
         }
     }
     remote

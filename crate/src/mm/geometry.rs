@@ -59,7 +59,8 @@ pub struct Geometry {
     /// The pages on a pcplist from which on they go back to the buddy lists; 6 batches in the
     /// kernel.
     pub pcp_high: u16,
-    /// How many pages move between a pcplist and the buddy lists at once; 31 and more in the kernel.
+    /// How many pages move between a pcplist and the buddy lists at once; 31 or more in the
+    /// kernel.
     pub pcp_batch: u16,
     /// The pages that an `mmu_gather` can keep; hundreds in the kernel.
     pub gather_pages: u16,

@@ -89,7 +89,7 @@ impl Page {
     pub fn cached_mt(self) -> Cell<Migratetype> {
         Cell::at(self.base + 13)
     }
-    /// The CPU on whose pagevec the page waits for the LRU, plus one; the pagevec holds a reference.
+    /// The CPU on whose pagevec the page waits for the LRU, plus one; it holds a reference.
     pub fn pagevec(self) -> Cell<u16> {
         Cell::at(self.base + 14)
     }

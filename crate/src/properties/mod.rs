@@ -191,8 +191,8 @@ pub static PROPERTIES: &[Property] = &[
     },
     Property {
         name: "free-on-isolate-list",
-        sentence: "When all is done, no free page is on the isolate list of a pageblock that is not \
-                   isolated: it is lost until the next isolation.",
+        sentence: "When all is done, no free page is on the isolate list of a pageblock that is \
+                   not isolated: it is lost until the next isolation.",
         when_broken: "free pages are lost on an isolate list",
         invariant: false,
         scope: Scope::Lanes,
@@ -209,8 +209,8 @@ pub static PROPERTIES: &[Property] = &[
     },
     Property {
         name: "parked-in-isolated-block",
-        sentence: "When all is done, an isolated pageblock that is free is not kept from its caller \
-                   by pages on pcplists.",
+        sentence: "When all is done, an isolated pageblock that is free is not kept from its \
+                   caller by pages on pcplists.",
         when_broken: "an isolated block is free but for pages on pcplists",
         invariant: false,
         scope: Scope::Lanes,

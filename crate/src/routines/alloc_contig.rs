@@ -373,7 +373,7 @@ fn next_taken(ctx: &mut Ctx) {
 fn align(ctx: &mut Ctx, order: u8) {
     let (start, end): (Pfn, Pfn) = (ctx.get(Local::Start), ctx.get(Local::End));
     let pages = ctx.geometry().pages() as u16;
-    let last = (end.0 - 1 >> order << order) + (1 << order);
+    let last = (((end.0 - 1) >> order) << order) + (1 << order);
     ctx.set(Local::First, Pfn(start.0 >> order << order));
     ctx.set(Local::Last, Pfn(last.min(pages)));
 }

@@ -302,7 +302,7 @@ pub static ENTRIES: &[Entry] = &[
         function: alloc::ALLOC_PAGES,
         params: &[GFP, ORDER],
         in_interrupt: true,
-        help: "Allocates a block, of the pcplist or of the buddy lists. Movable pages may come from \
+        help: "Allocates a block, from the pcplist or the buddy lists. Movable pages may come from \
                CMA.",
         returns: "the first page, or NULL",
         ..PLAIN

@@ -57,8 +57,8 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         name: "v3.16-iso-4of8",
         from: Some("v3.16"),
-        sentence: "The v2 series of August 2014 up to its patch 4/8: three rendezvous with all CPUs \
-                   between the type and the lists put every page on the right list, and miscount it.",
+        sentence: "The v2 series of August 2014 up to its patch 4/8: three rendezvous with all \
+                   CPUs put every page on the right list, and miscount it.",
         changes: &[
             ("free_type", "irqs_off"),
             ("bulk_recheck", "by_noted_type"),
@@ -69,27 +69,29 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         name: "v3.16-iso-5of8",
         from: Some("v3.16-iso-4of8"),
-        sentence: "The series up to its patch 5/8: what is freed into an isolated block stays off \
-                   the lists until the undo, and is counted then.",
+        sentence: "The same series up to its patch 5/8: what is freed into an isolated block \
+                   stays off the lists until the undo, and is counted then.",
         changes: &[("isolation", "parked")],
     },
     Preset {
         name: "v3.18-ad53f92eb416",
         from: Some("v3.16"),
-        sentence: "The first fix of v3.18 alone: free_one_page reads the type again under the lock \
-                   where isolation is about.",
+        sentence: "The first fix of v3.18 alone: free_one_page reads the type again under the \
+                   lock where isolation is about.",
         changes: &[("free_recheck", "when_isolated"), ("isolation", "v3.18")],
     },
     Preset {
         name: "v3.18-51bb1a4093cc",
         from: Some("v3.18-ad53f92eb416"),
-        sentence: "And so does free_pcppages_bulk (with 8f82b55dd558, which counts where it frees).",
+        sentence: "The first two fixes of v3.18: free_pcppages_bulk reads the type again too \
+                   (with 8f82b55dd558, which counts where it frees).",
         changes: &[("bulk_recheck", "when_isolated"), ("fallback", "v3.18")],
     },
     Preset {
         name: "v3.19",
         from: Some("v3.18-51bb1a4093cc"),
-        sentence: "And a block freed as isolated does not grow beyond its pageblock (3c605096d315).",
+        sentence: "Freeing reads the type again under the lock, and a block freed as isolated \
+                   does not grow beyond its pageblock (3c605096d315).",
         changes: &[("merge_limit", "isolated_only")],
     },
     Preset {
@@ -113,8 +115,8 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         name: "v5.8",
         from: Some("v4.17"),
-        sentence: "The kernel of the mails of 2020 on cma_alloc; half of the free memory may be CMA \
-                   before movable pages come from there (16867664936e).",
+        sentence: "The kernel of the mails of 2020 on cma_alloc; movable pages come from CMA \
+                   first where that is half of what is free (16867664936e).",
         changes: &[("fallback", "v5.8"), ("isolation", "v5.8")],
     },
     Preset {
@@ -163,8 +165,9 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         name: "v5.19",
         from: Some("v5.18"),
-        sentence: "One read refuses CMA and ISOLATE alike; PageAnonExclusive guards pins; isolation \
-                   goes by pageblocks, and a failed start undoes what others have isolated.",
+        sentence: "One read refuses CMA and ISOLATE alike; PageAnonExclusive guards pins; \
+                   isolation goes by pageblocks, and a failed start undoes what others have \
+                   isolated.",
         changes: &[
             ("pincheck", "single_read"),
             ("zero_page", "zero_ok_again"),
@@ -199,8 +202,8 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         name: "v6.12",
         from: Some("v6.6"),
-        sentence: "Every free reads the type under the lock (55612e80e722, 17edeb5d3f76), and every \
-                   list agrees with its blocks.",
+        sentence: "Every free reads the type under the lock (55612e80e722, 17edeb5d3f76), and \
+                   every list agrees with its blocks.",
         changes: &[
             ("free_recheck", "always"),
             ("bulk_recheck", "always"),

@@ -96,7 +96,8 @@ impl Scenario {
         }
     }
 
-    /// What a pageblock was before it was isolated: a page of it that is on a pcplist got there then.
+    /// What a pageblock was before it was isolated: a page of it that is on a pcplist got there
+    /// then.
     fn type_before(&self, layout: &Layout, pfn: Pfn) -> Migratetype {
         match self.blocks[layout.geometry.block_of(pfn)] {
             ISOLATE if layout.geometry.cma_area_of(pfn).is_some() => Migratetype::Cma,

@@ -190,10 +190,10 @@ impl Parts<'_> {
                 return wrong(1, message, None);
             }
         }
-        if let (Some(start), Some(end)) = (value(Local::Start), value(Local::End)) {
-            if start >= end {
-                return wrong(1, format!("the range from {start} to {end} is empty"), None);
-            }
+        if let (Some(start), Some(end)) = (value(Local::Start), value(Local::End))
+            && start >= end
+        {
+            return wrong(1, format!("the range from {start} to {end} is empty"), None);
         }
         if let (Some(start), Some(count)) = (value(Local::Start), value(Local::Count)) {
             let pages = names.geometry.pages();

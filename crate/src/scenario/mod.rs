@@ -5,6 +5,7 @@
 //! the kernel at hand.
 pub mod build;
 pub mod call;
+mod claims;
 pub mod edit;
 pub mod machine_table;
 pub mod parse;

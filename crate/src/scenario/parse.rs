@@ -5,15 +5,12 @@ use std::collections::BTreeMap;
 use toml_edit::{Document, Item, TableLike};
 
 use super::call::{self, Named, Names};
+use super::claims;
 use super::machine_table::{self, StartMachine};
 use super::reader::{Reader, Text, nearest, short};
-use super::{
-    Complaint, End, Expectation, KernelChoice, Pattern, Place, Quantifier, Scenario, Timeline,
-    limits,
-};
+use super::{Complaint, KernelChoice, Place, Scenario, Timeline, limits};
 use crate::machine::{Arg, Frame, Kernel, Local, Operation};
 use crate::mm::{Geometry, Pfn};
-use crate::properties;
 use crate::routines::fork::FORK;
 use crate::routines::{kernels, presets};
 
@@ -88,7 +85,7 @@ fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<Scenario> {
     let schedule = schedule(reader, root);
     let kernel = kernel?;
     let names = result_names(&cpus, &routines?);
-    let expects = expectations(reader, root, &kernel, &names);
+    let expects = claims::expectations(reader, root, &kernel, &names);
     Some(Scenario {
         title: title?.value,
         about: about?.value.trim().to_string(),
@@ -149,7 +146,11 @@ fn kernel_hint() -> String {
 
 /// A kernel: a preset's name, or a table of a base and toggles. Without a base the table means
 /// that of the file.
-fn kernel(reader: &mut Reader, item: &Item, own: Option<&KernelChoice>) -> Option<KernelChoice> {
+pub(super) fn kernel(
+    reader: &mut Reader,
+    item: &Item,
+    own: Option<&KernelChoice>,
+) -> Option<KernelChoice> {
     if item.is_str() && own.is_some() {
         let base = reader.string(item, "kernel")?;
         let base = preset(reader, &base)?;
@@ -205,7 +206,7 @@ fn preset(reader: &mut Reader, name: &Text) -> Option<String> {
 }
 
 /// What claims say besides results.
-const CLAIM_WORDS: &[&str] = &["breaks", "drift", "end"];
+pub(super) const CLAIM_WORDS: &[&str] = &["breaks", "drift", "end"];
 const CPU_KEYS: &[&str] = &["process", "run", "interrupt", "pcp"];
 
 /// A lane as it was read, its calls not understood yet.
@@ -416,137 +417,4 @@ fn result_names(cpus: &[Timeline], kernel: &Kernel) -> Vec<String> {
         }
     }
     names
-}
-
-fn expectations(
-    reader: &mut Reader,
-    root: &dyn TableLike,
-    own: &KernelChoice,
-    names: &[String],
-) -> Vec<Expectation> {
-    let tables = root.get("expect").map(|item| reader.tables(item, "[[expect]]", limits::EXPECTS));
-    let mut expects = Vec::new();
-    for (table, place) in tables.unwrap_or_default() {
-        reader.only_keys(table, "an [[expect]]", &["kernel", "never", "sometimes", "always"]);
-        let kernels = kernels_of_claim(reader, table, own);
-        let claims: Vec<(Quantifier, &Item)> = Quantifier::ALL
-            .into_iter()
-            .filter_map(|quantifier| Some((quantifier, table.get(quantifier.word())?)))
-            .collect();
-        let [(quantifier, item)] = claims.as_slice() else {
-            let message = "an [[expect]] has one of `never`, `sometimes` and `always`";
-            reader.complain(place, message, None);
-            continue;
-        };
-        let pattern = pattern(reader, item, names);
-        let Some(pattern) = pattern else { continue };
-        expects.extend(kernels.into_iter().map(|kernel| Expectation {
-            kernel,
-            quantifier: *quantifier,
-            pattern: pattern.clone(),
-            place,
-        }));
-        if expects.len() > limits::EXPECTS {
-            let message = format!("there are more than {} claims", limits::EXPECTS);
-            reader.complain(place, message, Some("one for each kernel of a list".into()));
-            break;
-        }
-    }
-    expects
-}
-
-/// The kernels that a claim is about: that of the file, another one, or each of a list.
-fn kernels_of_claim(
-    reader: &mut Reader,
-    table: &dyn TableLike,
-    own: &KernelChoice,
-) -> Vec<KernelChoice> {
-    let Some(item) = table.get("kernel") else { return vec![own.clone()] };
-    let Some(list) = item.as_array() else {
-        return kernel(reader, item, Some(own)).into_iter().collect();
-    };
-    let place = reader.at(item);
-    if list.is_empty() || list.len() > limits::EXPECTS {
-        let message = format!("a claim is about 1 to {} kernels", limits::EXPECTS);
-        reader.complain(place, message, None);
-        return Vec::new();
-    }
-    let items = list.iter().map(|value| Item::Value(value.clone()));
-    items.filter_map(|item| kernel(reader, &item, Some(own))).collect()
-}
-
-fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern> {
-    let table = reader.table(item, "a claim")?;
-    let mut pattern = Pattern::default();
-    for (key, item) in table.iter() {
-        match key {
-            "breaks" => pattern.breaks = broken(reader, item),
-            "drift" => pattern.drift = drift(reader, item),
-            "end" => pattern.end = end(reader, item),
-            name if names.iter().any(|known| known == name) => {
-                let value = reader.string(item, name)?;
-                pattern.results.insert(name.to_string(), value.value);
-            }
-            other => {
-                let place = reader.key_place(table, other);
-                let known = names.iter().map(String::as_str).chain(CLAIM_WORDS.iter().copied());
-                let list = known.clone().collect::<Vec<_>>().join(", ");
-                let hint = nearest(other, known).unwrap_or_else(|| format!("there is: {list}"));
-                let message = format!("no call that returns a value is named `{}`", short(other));
-                reader.complain(place, message, Some(hint));
-            }
-        }
-    }
-    if table.is_empty() {
-        let place = reader.at(item);
-        reader.complain(place, "a claim says nothing", None);
-    }
-    Some(pattern)
-}
-
-fn broken(reader: &mut Reader, item: &Item) -> Vec<String> {
-    let texts = if item.is_str() {
-        reader.string(item, "breaks").into_iter().collect()
-    } else {
-        reader.strings(item, "breaks", properties::PROPERTIES.len())
-    };
-    if item.as_array().is_some_and(|names| names.is_empty()) {
-        let place = reader.at(item);
-        reader.complain(place, "breaks names no property", None);
-    }
-    let mut names = Vec::new();
-    for text in texts {
-        if properties::find(&text.value).is_some() {
-            names.push(text.value);
-            continue;
-        }
-        let known = properties::PROPERTIES.iter().map(|property| property.name);
-        let list = known.clone().collect::<Vec<_>>().join(", ");
-        let hint = nearest(&text.value, known).unwrap_or_else(|| format!("there is: {list}"));
-        let message = format!("there is no property `{}`", short(&text.value));
-        reader.complain(text.place, message, Some(hint));
-    }
-    names
-}
-
-fn drift(reader: &mut Reader, item: &Item) -> Option<i32> {
-    let pages = limits::PAGES as i64;
-    let found = item.as_integer().filter(|drift| (-pages..=pages).contains(drift));
-    if found.is_none() {
-        let place = reader.at(item);
-        let hint = Some("how many pages NR_FREE_PAGES is too high: `drift = -4`".to_string());
-        reader.complain(place, "this is no drift", hint);
-    }
-    found.map(|drift| drift as i32)
-}
-
-fn end(reader: &mut Reader, item: &Item) -> Option<End> {
-    let text = reader.string(item, "end")?;
-    let found = End::ALL.into_iter().find(|end| end.word() == text.value);
-    if found.is_none() {
-        let words = End::ALL.map(End::word).join(", ");
-        let message = format!("`{}` is no end", short(&text.value));
-        reader.complain(text.place, message, Some(format!("it is one of: {words}")));
-    }
-    found
 }
