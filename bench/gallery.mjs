@@ -1,24 +1,27 @@
-// Explores the gallery natively and in the page's module under Node, in one run, checks that both
-// count the same, and prints a table and the bytes of a first load. Build first: ./build.sh build
+// Explores the gallery under every kernel that its claims name, natively and in the page's module
+// under Node, in one run, checks that both count the same, and prints a table and the bytes of a
+// first load. Build first: ./build.sh build
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import init, { Engine } from '../pkg/pagerace.js';
 
-const RUNS = 5;
+const RUNS = 3;
 const root = new URL('..', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root));
 
 await init({ module_or_path: read('pkg/pagerace_bg.wasm') });
 
-/** The least of five explorations, in milliseconds, with the counts. */
-function explore(text) {
+/** The least of some explorations, in milliseconds, with the counts. */
+function explore(text, { base, toggles }) {
   let least = Number.POSITIVE_INFINITY;
   let view;
   for (let run = 0; run < RUNS; run++) {
     const engine = new Engine();
     const opened = engine.request({ type: 'open', text });
     if (opened.type !== 'opened') throw new Error(JSON.stringify(opened));
+    const under = engine.request({ type: 'kernel', base, toggles });
+    if (under.type !== 'opened') throw new Error(JSON.stringify(under));
     const start = performance.now();
     view = engine.request({ type: 'explore', max_states: 2_000_000 });
     while (view.running) view = engine.request({ type: 'advance', fuel: 20_000 });
@@ -37,14 +40,18 @@ const native = output
   .split('\n')
   .map((line) => JSON.parse(line));
 const rows = native.map((row) => {
-  const wasm = explore(read(`scenarios/${row.scenario}.toml`).toString());
+  const folder = row.scenario === 'largest' ? 'bench' : 'scenarios';
+  const wasm = explore(read(`${folder}/${row.scenario}.toml`).toString(), row);
   if (wasm.states !== row.states || wasm.transitions !== row.transitions) {
-    throw new Error(`${row.scenario}: the module counts ${wasm.states} states, not ${row.states}`);
+    throw new Error(`${row.scenario}, ${row.kernel}: the module counts ${wasm.states} states, not ${row.states}`);
   }
   return {
     scenario: row.scenario,
+    kernel: row.kernel,
     states: row.states,
     transitions: row.transitions,
+    outcomes: row.outcomes,
+    'native MB': Number((row.bytes / 1e6).toFixed(1)),
     'native ms': Number(row.ms.toFixed(1)),
     'wasm ms': Number(wasm.ms.toFixed(1)),
     ratio: Number((wasm.ms / row.ms).toFixed(1)),

@@ -44,6 +44,9 @@ test('an IPI that is asked for can be started, and not before', async ({ page })
   await expect(start).toHaveAccessibleName(/^Start the IPI on CPU1: drain_local_pages for CPU0$/);
   await expect(start).toHaveAttribute('aria-disabled', 'false');
   await expect(start).toHaveText('IPI');
+  await start.click();
+  const now = page.locator('pagerace-lanes [aria-current=step]');
+  await expect(now).toContainText('starts what another CPU asked for');
 });
 
 test('an IPI is started by its button, and runs', async ({ page }) => {

@@ -176,7 +176,7 @@ export const memoryStyles = css`
     grid-template-columns: minmax(150px, 2fr) minmax(240px, 3fr);
     gap: 8px 24px;
     padding-top: 12px;
-    min-height: 150px;
+    min-height: 210px;
     align-content: start;
   }
   .zone td,

@@ -12,7 +12,7 @@ export class PageraceLedger extends LitElement {
       .ledger {
         margin-top: 10px;
         padding: 8px 12px;
-        min-height: 132px;
+        min-height: 156px;
         background: var(--sunken);
         border-radius: var(--radius);
         display: grid;
@@ -75,7 +75,7 @@ export class PageraceLedger extends LitElement {
       @media (max-width: 700px) {
         .ledger {
           grid-template-columns: 1fr;
-          min-height: 210px;
+          min-height: 250px;
         }
         .plain {
           min-height: 44px;
