@@ -16,7 +16,8 @@ const TAIL = 'free (tail)';
 /** What stands in a page's cell: a free block says its size once. */
 function words(page: PageView): string {
   if (page.place === TAIL) return '…';
-  return page.order === null ? page.kind : `${page.kind}, order ${page.order}`;
+  if (page.order === null) return page.kind;
+  return page.kind === 'free' ? `order ${page.order}` : `${page.kind} ${page.order}`;
 }
 
 /** The zone: pageblocks with their pages, free lists, counters, CMA bitmaps. */

@@ -97,7 +97,9 @@ export class PageraceOutcomes extends LitElement {
     const names = (this.scenario?.properties ?? [])
       .filter((it) => !it.invariant)
       .map((it) => it.name);
-    const whole = unbroken(view, names);
+    // The claims say what the race is about; a scenario without any asks for everything.
+    const claimed = this.scenario?.properties.filter((it) => it.claimed).map((it) => it.name) ?? [];
+    const whole = unbroken(view, claimed.length > 0 ? claimed : names);
     return html`
       ${view.expectations.length > 0 ? this.#claims(view.expectations) : nothing}
       <div class="wide"><table class="found">
