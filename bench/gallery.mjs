@@ -43,7 +43,9 @@ const rows = native.map((row) => {
   const folder = row.scenario === 'largest' ? 'bench' : 'scenarios';
   const wasm = explore(read(`${folder}/${row.scenario}.toml`).toString(), row);
   if (wasm.states !== row.states || wasm.transitions !== row.transitions) {
-    throw new Error(`${row.scenario}, ${row.kernel}: the module counts ${wasm.states} states, not ${row.states}`);
+    throw new Error(
+      `${row.scenario}, ${row.kernel}: the module counts ${wasm.states} states, not ${row.states}`,
+    );
   }
   return {
     scenario: row.scenario,
