@@ -3,6 +3,7 @@ import { expect, open, searched, standsAt, stepButton, test, violations } from '
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [360, 1440]) {
     test(`axe finds nothing: ${colorScheme}, ${width} px`, async ({ page }) => {
+      test.slow(); // axe looks at every element, several times
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 800 });
       await open(page);

@@ -230,7 +230,13 @@ export class PageraceKernel extends LitElement {
       </div>
       <div class="toggles" id="toggles" ?hidden=${!this.open}>
         <p class="soft">${preset?.sentence ?? nothing}</p>
-        ${grouped(catalogue?.toggles ?? []).map(([name, toggles]) => this.#group(name, toggles, differing))}
+        ${
+          this.open
+            ? grouped(catalogue?.toggles ?? []).map(([name, toggles]) =>
+                this.#group(name, toggles, differing),
+              )
+            : nothing
+        }
       </div>
     </section>`;
   }
