@@ -1,7 +1,7 @@
-//! Explores every scenario of the gallery under every kernel that it names, and `bench/largest.toml`,
-//! and prints a line of JSON for each: states, transitions, outcomes, the least of three times in
-//! milliseconds and the resident memory that the first search added. `bench/gallery.mjs` runs it beside
-//! the page's module.
+//! Explores every scenario of the gallery under every kernel that it names, then
+//! `bench/largest.toml`, and prints a line of JSON for each: states, transitions, outcomes, the
+//! least of three times in milliseconds and the resident memory that the first search added.
+//! `bench/gallery.mjs` runs it beside the page's module.
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;

@@ -74,14 +74,26 @@ pub fn pages_are_in_one_place(state: &State) -> bool {
     listed && parked && pcp == on_pcps && free == on_lists + kept
 }
 
-/// A free block is aligned to its size and inside the zone.
+/// A free block is aligned to its size and inside the zone, and within a pageblock its buddy is not
+/// free on the same list: the two would be one. Across pageblocks the limits of merging keep
+/// blocks apart.
 pub fn free_blocks_are_whole(state: &State) -> bool {
-    let layout = state.layout();
+    let (layout, memory) = (state.layout(), state.memory);
     let pages = layout.geometry.pages();
+    let is_free = |pfn: Pfn, order: u8| {
+        memory.peek(layout.page(pfn).place()) == Place::Buddy
+            && memory.peek(layout.page(pfn).order()) == u16::from(order)
+    };
     !zone_is_unlocked(state)
-        || listed(state).all(|(_, order, pfn)| {
+        || listed(state).all(|(mt, order, pfn)| {
             let size = 1usize << order;
-            usize::from(pfn.0).is_multiple_of(size) && usize::from(pfn.0) + size <= pages
+            let buddy = Pfn(pfn.0 ^ 1 << order);
+            let fits =
+                usize::from(pfn.0).is_multiple_of(size) && usize::from(pfn.0) + size <= pages;
+            let whole = order >= layout.geometry.pageblock_order
+                || !is_free(buddy, order)
+                || free_list::list_of(memory, layout, buddy) != Some(mt);
+            fits && whole
         })
 }
 
@@ -96,15 +108,18 @@ pub fn cma_blocks_keep_their_type(state: &State) -> bool {
     })
 }
 
-/// A page that a caller has was reserved first; the bits of a failing attempt stand for no page.
+/// I15: a page that a caller has was reserved first. The bits of an attempt stand for no page, so
+/// the other way round it is looked at when all is done.
 pub fn cma_pages_are_reserved(state: &State) -> bool {
     let layout = state.layout();
+    let done = state.system.is_quiescent(state.memory);
     layout.geometry.cma_areas.iter().enumerate().all(|(number, area)| {
         let bits = state.memory.peek(layout.cma_bitmap(number));
         (0..area.count).all(|bit| {
             let page = layout.page(Pfn(area.base.0 + bit));
-            let taken_by_cma = state.memory.peek(page.place()) == Place::Contig;
-            !taken_by_cma || bits & 1 << bit != 0
+            let given = state.memory.peek(page.place()) == Place::Contig;
+            let reserved = bits & 1 << bit != 0;
+            if done { given == reserved } else { !given || reserved }
         })
     })
 }

@@ -159,10 +159,11 @@ pub static PROPERTIES: &[Property] = &[
     },
     Property {
         name: "cma-bitmap",
-        sentence: "A page that cma_alloc has given to a caller has its bit set.",
-        when_broken: "a page of a caller is not reserved in the bitmap",
+        sentence: "A page that cma_alloc has given to a caller has its bit set; when all is done, \
+                   no other page has.",
+        when_broken: "the bitmap does not say which pages callers have",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::Lanes,
         holds: allocator::cma_pages_are_reserved,
     },
     Property {
@@ -251,7 +252,8 @@ pub static PROPERTIES: &[Property] = &[
     },
     Property {
         name: "buddy-shape",
-        sentence: "A free block is aligned to its size and inside the zone.",
+        sentence: "A free block is aligned to its size and inside the zone, and not free beside \
+                   its buddy on the same list of a pageblock.",
         when_broken: "a free block has a wrong shape",
         invariant: true,
         scope: Scope::Machine,
