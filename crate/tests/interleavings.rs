@@ -39,6 +39,7 @@ fn layout(cpus: usize) -> Layout {
         pcp_high: 6,
         pcp_batch: 1,
         gather_pages: 1,
+        swap_slots: 1,
         smp: true,
         preempt_rt: false,
     })

@@ -15,7 +15,7 @@ const BOOKKEEPING: [&str; 8] = [
     "cma-bitmap",
     "one-place",
     "buddy-shape",
-    "contents",
+    "stale-data",
     "lock-discipline",
 ];
 

@@ -170,13 +170,6 @@ fn numbers_out_of_bounds_name_the_bounds() {
 fn contradictions_are_refused() {
     check("page 0 anon", "page 2 anon", (14, 31), "page 2 is mapped, and it is mapped already", "");
     check(
-        "fast(a,",
-        "fast(r,",
-        (21, 36),
-        "FOLL_WRITE on a read-only mapping needs a write fault, which is not modelled yet",
-        "map it `rw`, or leave FOLL_WRITE out",
-    );
-    check(
         "process = \"B\"\n",
         "",
         (20, 13),

@@ -83,11 +83,19 @@ pub enum Local {
     Tail,
     /// The task that a signal is for, by its lane.
     Task,
+    /// A word of a page, by number.
+    Word,
+    /// A value that is loaded or stored.
+    Value,
+    /// `enum fault_flag`
+    Fault,
+    /// A slot of the swap area, by number.
+    Slot,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Task as usize + 1;
+    pub const COUNT: usize = Local::Slot as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {
@@ -140,6 +148,10 @@ impl Local {
             Local::Head => ("head", Unit::Flag),
             Local::Tail => ("tail", Unit::Number),
             Local::Task => ("task", Unit::Hidden),
+            Local::Word => ("word", Unit::Number),
+            Local::Value => ("val", Unit::Number),
+            Local::Fault => ("flags", Unit::Bits),
+            Local::Slot => ("entry", Unit::Number),
         }
     }
 }

@@ -92,6 +92,8 @@ pub enum Returns {
     Count,
     /// Yes or no.
     Bool,
+    /// A word of memory, or a negative error number.
+    Value,
 }
 
 /// `-EAGAIN` and its like as a return value's word.
@@ -100,6 +102,8 @@ pub mod errno {
     pub const EAGAIN: u16 = -11i16 as u16;
     /// Out of memory.
     pub const ENOMEM: u16 = -12i16 as u16;
+    /// Bad address.
+    pub const EFAULT: u16 = -14i16 as u16;
     /// Device or resource busy.
     pub const EBUSY: u16 = -16i16 as u16;
     /// Interrupted by a signal.
@@ -111,6 +115,7 @@ pub mod errno {
             EAGAIN => "-EAGAIN".into(),
             ENOMEM => "-ENOMEM".into(),
             EBUSY => "-EBUSY".into(),
+            EFAULT => "-EFAULT".into(),
             EINTR => "-EINTR".into(),
             other => (other as i16).to_string(),
         }
@@ -122,7 +127,7 @@ impl Returns {
     pub fn words(self, word: u16) -> Option<String> {
         match self {
             Returns::Nothing => None,
-            Returns::Errno | Returns::Count => Some(errno::name(word)),
+            Returns::Errno | Returns::Count | Returns::Value => Some(errno::name(word)),
             Returns::Page if word == 0 => Some("NULL".into()),
             Returns::Page => Some(format!("page {}", word - 1)),
             Returns::Bool => Some((word != 0).to_string()),
@@ -136,6 +141,7 @@ impl Returns {
             Returns::Errno => word != 0,
             Returns::Page | Returns::Bool => word == 0,
             Returns::Count => (word as i16) <= 0,
+            Returns::Value => (word as i16) < 0,
         }
     }
 }

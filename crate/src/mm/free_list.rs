@@ -164,6 +164,7 @@ mod tests {
             pcp_high: 1,
             pcp_batch: 1,
             gather_pages: 1,
+            swap_slots: 1,
             smp: true,
             preempt_rt: false,
         });

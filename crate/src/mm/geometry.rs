@@ -64,6 +64,8 @@ pub struct Geometry {
     pub pcp_batch: u16,
     /// The pages that an `mmu_gather` can keep; hundreds in the kernel.
     pub gather_pages: u16,
+    /// The slots of the swap area; without any, anonymous pages are not reclaimed.
+    pub swap_slots: u16,
     /// `CONFIG_SMP`: without it all lanes are tasks of one CPU.
     pub smp: bool,
     /// `CONFIG_PREEMPT_RT`: spinlocks sleep and leave interrupts and preemption on.

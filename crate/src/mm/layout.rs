@@ -2,9 +2,9 @@
 use super::geometry::Geometry;
 use super::lock::{Lock, LockKind, Mode};
 use super::memory::{Cell, CellInfo, Memory, Subject, Unit};
-use super::mm_struct::{Gather, Mm, PIN_FIELDS, Pin};
+use super::mm_struct::{Gather, Mm, PIN_FIELDS, Pin, SwapSlot};
 use super::page::{PAGE_FIELDS, Page, Rmap};
-use super::word::{Isolation, Migratetype, Pfn, Place, Pte};
+use super::word::{Isolation, Migratetype, Pfn, Place};
 use super::zone::{PCPTYPES, Pcp, Zone};
 
 const CMA_FIELDS: u32 = 2;
@@ -24,6 +24,7 @@ pub struct Layout {
     cma: u32,
     pages: u32,
     mms: Vec<u32>,
+    swap: u32,
     pins: u32,
     findings: u32,
 }
@@ -45,6 +46,7 @@ impl Layout {
             cma: 0,
             pages: 0,
             mms: Vec::new(),
+            swap: 0,
             pins: 0,
             findings: 0,
         };
@@ -53,6 +55,7 @@ impl Layout {
         layout.lay_cma();
         layout.lay_pages();
         layout.lay_processes();
+        layout.lay_swap();
         layout.lay_pins();
         layout.findings = layout.next();
         for index in 0..FINDING_CELLS {
@@ -170,8 +173,14 @@ impl Layout {
                     ("owned", Unit::Hidden),
                     ("cached migratetype", Unit::Migratetype),
                     ("pagevec", Unit::Hidden),
-                    ("content", Unit::Hidden),
+                    ("word 0", Unit::Number),
+                    ("word 1", Unit::Number),
                     ("PageHead", Unit::Hidden),
+                    ("PG_dirty", Unit::Flag),
+                    ("PG_swapbacked", Unit::Flag),
+                    ("PG_swapcache", Unit::Slot),
+                    ("PageKsm", Unit::Flag),
+                    ("not pinned", Unit::Hidden),
                 ],
             );
             for cpu in 0..self.geometry.cpus {
@@ -195,8 +204,28 @@ impl Layout {
                 ],
             );
             for address in 0..self.geometry.processes[number].mappings.len() {
-                self.add(mm, "pte", address as u16, Unit::Pte);
+                let index = address as u16;
+                self.add(mm, "pte", index, Unit::Pte);
+                self.add(mm, "vm_flags", index, Unit::Bits);
+                self.add(mm, "written word 0", index, Unit::Hidden);
+                self.add(mm, "written word 1", index, Unit::Hidden);
             }
+        }
+    }
+
+    fn lay_swap(&mut self) {
+        self.swap = self.next();
+        for slot in 0..self.geometry.swap_slots {
+            self.add_all(
+                Subject::Swap(slot),
+                &[
+                    ("swap_map", Unit::Number),
+                    ("swap cache", Unit::Page),
+                    ("settled", Unit::Hidden),
+                    ("word 0", Unit::Number),
+                    ("word 1", Unit::Number),
+                ],
+            );
         }
     }
 
@@ -293,6 +322,12 @@ impl Layout {
         Mm { base: self.mms[process] }
     }
 
+    /// A slot of the swap area, by number.
+    pub fn swap_slot(&self, slot: u16) -> SwapSlot {
+        debug_assert!(slot < self.geometry.swap_slots);
+        SwapSlot { base: self.swap + u32::from(slot) * SwapSlot::FIELDS }
+    }
+
     /// A pin handle, by number.
     pub fn pin(&self, pin: usize) -> Pin {
         Pin { base: self.pins + pin as u32 * PIN_FIELDS }
@@ -315,13 +350,13 @@ impl Layout {
         (block * pages..(block + 1) * pages).map(|pfn| Pfn(pfn as u16))
     }
 
-    /// How many page table entries name the page, present ones only.
+    /// How many page table entries map the page.
     pub fn present_ptes(&self, memory: &Memory, page: Pfn) -> u16 {
         let mut count = 0;
         for (number, process) in self.geometry.processes.iter().enumerate() {
             for address in 0..process.mappings.len() {
                 let pte = memory.peek(self.mm(number).pte(address as u16));
-                count += u16::from(matches!(pte, Pte::Present { pfn, .. } if pfn == page));
+                count += u16::from(pte.mapped() == Some(page));
             }
         }
         count

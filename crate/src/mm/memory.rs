@@ -45,6 +45,8 @@ pub enum Subject {
     Page(u16),
     /// `struct mm_struct`, by process number.
     Mm(u16),
+    /// A slot of the swap area, by number.
+    Swap(u16),
     /// A pin handle of the scenario, by number.
     Pin(u16),
     /// A lane, by number.
@@ -66,6 +68,8 @@ pub enum Unit {
     Page,
     /// A page table entry.
     Pte,
+    /// A swap slot or none.
+    Slot,
     /// A migratetype.
     Migratetype,
     /// A [`super::Place`].

@@ -1,7 +1,7 @@
 //! `struct mm_struct`, pins, and what a CPU keeps while it unmaps: where their cells are.
 use super::lock::{Lock, LockKind, Mode};
 use super::memory::Cell;
-use super::page::Rmap;
+use super::page::{Rmap, WORDS};
 use super::word::{Pfn, Pte};
 
 /// The cells of one `struct mm_struct`.
@@ -12,6 +12,8 @@ pub struct Mm {
 
 /// The cells before the entries.
 const MM_FIELDS: u32 = 4;
+/// The cells of each virtual page.
+const MAPPING_FIELDS: u32 = 2 + WORDS as u32;
 
 impl Mm {
     /// `mmap_lock`, taken for reading.
@@ -34,9 +36,62 @@ impl Mm {
     pub fn write_protect_seq(self) -> Cell<u16> {
         Cell::at(self.base + 3)
     }
+    fn mapping(self, address: u16) -> u32 {
+        self.base + MM_FIELDS + u32::from(address) * MAPPING_FIELDS
+    }
     /// The entry of a virtual page.
     pub fn pte(self, address: u16) -> Cell<Pte> {
-        Cell::at(self.base + MM_FIELDS + u32::from(address))
+        Cell::at(self.mapping(address))
+    }
+    /// `vm_flags` of the area that a virtual page is in; see [`vm`].
+    pub fn vm_flags(self, address: u16) -> Cell<u16> {
+        Cell::at(self.mapping(address) + 1)
+    }
+    /// Ghost: what was last written to a word of a virtual page, by its process or by a device
+    /// through a pin of it.
+    pub fn written(self, address: u16, word: u16) -> Cell<u16> {
+        Cell::at(self.mapping(address) + 2 + u32::from(word))
+    }
+}
+
+/// `vm_flags`, with numbers of our own: the kernel's do not fit 16 bits.
+pub mod vm {
+    /// There is an area, and it may be read.
+    pub const READ: u16 = 1 << 0;
+    /// `VM_WRITE`
+    pub const WRITE: u16 = 1 << 1;
+    /// A private mapping of a file (`vma->vm_file`).
+    pub const FILE: u16 = 1 << 2;
+    /// `VM_UFFD_WP`
+    pub const UFFD_WP: u16 = 1 << 3;
+    /// `VM_SOFTDIRTY` is being tracked.
+    pub const SOFTDIRTY: u16 = 1 << 4;
+}
+
+/// The cells of one slot of the swap area.
+#[derive(Clone, Copy, Debug)]
+pub struct SwapSlot {
+    pub(super) base: u32,
+}
+
+impl SwapSlot {
+    pub(super) const FIELDS: u32 = 3 + WORDS as u32;
+
+    /// `swap_map`: the entries that name the slot.
+    pub fn count(self) -> Cell<u16> {
+        Cell::at(self.base)
+    }
+    /// The page of the slot in the swap cache.
+    pub fn page(self) -> Cell<Option<Pfn>> {
+        Cell::at(self.base + 1)
+    }
+    /// Ghost: the contents are those of a page that was frozen and freed.
+    pub fn settled(self) -> Cell<bool> {
+        Cell::at(self.base + 2)
+    }
+    /// What was written out; `word` below [`WORDS`].
+    pub fn content(self, word: u16) -> Cell<u16> {
+        Cell::at(self.base + 3 + u32::from(word))
     }
 }
 

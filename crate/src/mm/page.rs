@@ -1,7 +1,7 @@
 //! `struct page`: where its cells are.
 use super::lock::{Lock, LockKind, Mode};
 use super::memory::Cell;
-use super::word::{Migratetype, Pfn, Place, Word};
+use super::word::{Migratetype, Pfn, Place, Slot, Word};
 
 /// The cells of one `struct page`.
 #[derive(Clone, Copy, Debug)]
@@ -10,7 +10,10 @@ pub struct Page {
 }
 
 /// The cells of a page before those of each lane.
-pub(super) const PAGE_FIELDS: u32 = 17;
+pub(super) const PAGE_FIELDS: u32 = 23;
+
+/// The words of a page's contents: enough to see half of it changed.
+pub const WORDS: u16 = 2;
 
 /// Where a reverse map walk finds the one virtual page that may map an anonymous page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,13 +96,34 @@ impl Page {
     pub fn pagevec(self) -> Cell<u16> {
         Cell::at(self.base + 14)
     }
-    /// What the page holds: a token of the mapping that it was written through.
-    pub fn content(self) -> Cell<u16> {
-        Cell::at(self.base + 15)
+    /// What the page holds; `word` below [`WORDS`].
+    pub fn content(self, word: u16) -> Cell<u16> {
+        Cell::at(self.base + 15 + u32::from(word))
     }
     /// `PageHead`: the order of a compound page, plus one, at its first page.
     pub fn compound(self) -> Cell<u16> {
-        Cell::at(self.base + 16)
+        Cell::at(self.base + 17)
+    }
+    /// `PG_dirty`
+    pub fn dirty(self) -> Cell<bool> {
+        Cell::at(self.base + 18)
+    }
+    /// `PG_swapbacked`: not set of a page of `MADV_FREE` nor of a file's.
+    pub fn swapbacked(self) -> Cell<bool> {
+        Cell::at(self.base + 19)
+    }
+    /// `PG_swapcache` and `page_private`: its slot.
+    pub fn swap(self) -> Cell<Option<Slot>> {
+        Cell::at(self.base + 20)
+    }
+    /// `PageKsm`
+    pub fn ksm(self) -> Cell<bool> {
+        Cell::at(self.base + 21)
+    }
+    /// Ghost: the lanes, one bit each, whose walk of a page table began before somebody was told
+    /// that the page is not pinned, with pinning locked out.
+    pub fn not_pinned(self) -> Cell<u16> {
+        Cell::at(self.base + 22)
     }
     /// Ghost: the references that `cpu` holds for the length of its work.
     pub fn held_by(self, cpu: usize) -> Cell<u16> {

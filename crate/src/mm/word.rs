@@ -238,6 +238,29 @@ pub enum Pte {
         pfn: Pfn,
         /// `pte_write`
         write: bool,
+        /// `pte_dirty`: set by the hardware as it stores.
+        dirty: bool,
+    },
+    /// `pte_present`, and `pte_uffd_wp`: never writable.
+    UffdWp {
+        /// The page that it maps.
+        pfn: Pfn,
+        /// `pte_dirty`
+        dirty: bool,
+    },
+    /// `pte_protnone`: a NUMA hint; an access faults, and the entry is what it was after that.
+    Protnone {
+        /// The page that it maps.
+        pfn: Pfn,
+        /// `pte_savedwrite`
+        write: bool,
+    },
+    /// `is_swap_pte`: the page is in the swap cache, or its contents are in the slot.
+    Swap {
+        /// The slot; below the machine's `swap_slots`.
+        slot: u16,
+        /// `pte_swp_exclusive` (v5.19)
+        exclusive: bool,
     },
     /// `is_migration_entry`: a user access waits until migration is over.
     Migration {
@@ -252,58 +275,104 @@ pub enum Pte {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Restore {
     /// `is_readable_migration_entry`
-    Readable,
+    Readable = 0,
     /// `is_readable_exclusive_migration_entry`
-    ReadableExclusive,
+    ReadableExclusive = 1,
     /// `is_writable_migration_entry`
-    Writable,
+    Writable = 2,
 }
 
 impl Pte {
-    /// The page that the entry names, present or migrating.
+    /// A present entry that was not stored through yet.
+    pub fn clean(pfn: Pfn, write: bool) -> Pte {
+        Pte::Present { pfn, write, dirty: false }
+    }
+
+    /// The page that it names: mapped or being migrated.
     pub fn pfn(self) -> Option<Pfn> {
         match self {
-            Pte::None => None,
-            Pte::Present { pfn, .. } | Pte::Migration { pfn, .. } => Some(pfn),
+            Pte::Migration { pfn, .. } => Some(pfn),
+            other => other.mapped(),
         }
+    }
+
+    /// The page that it maps, and holds a reference of.
+    pub fn mapped(self) -> Option<Pfn> {
+        match self {
+            Pte::None | Pte::Swap { .. } | Pte::Migration { .. } => None,
+            Pte::Present { pfn, .. } | Pte::UffdWp { pfn, .. } | Pte::Protnone { pfn, .. } => {
+                Some(pfn)
+            }
+        }
+    }
+
+    /// The page that an access finds there without a fault: a load, or a store with `write`.
+    pub fn permits(self, write: bool) -> Option<Pfn> {
+        match self {
+            Pte::Present { pfn, write: writable, .. } if writable || !write => Some(pfn),
+            Pte::UffdWp { pfn, .. } if !write => Some(pfn),
+            _ => None,
+        }
+    }
+
+    /// `pte_write`, also of an entry whose right to write is kept behind `pte_protnone`.
+    pub fn writes(self) -> bool {
+        matches!(self, Pte::Present { write: true, .. } | Pte::Protnone { write: true, .. })
     }
 }
 
 const PTE_KIND_SHIFT: u16 = 12;
 
-/// Four bits of kind above twelve bits of page frame number.
+/// Four bits of kind above twelve bits of page frame number or slot.
 impl Word for Pte {
     fn to_word(self) -> u16 {
-        let (kind, pfn) = match self {
-            Pte::None => (0, Pfn(0)),
-            Pte::Present { pfn, write: false } => (1, pfn),
-            Pte::Present { pfn, write: true } => (2, pfn),
-            Pte::Migration { pfn, restore: Restore::Readable } => (3, pfn),
-            Pte::Migration { pfn, restore: Restore::ReadableExclusive } => (4, pfn),
-            Pte::Migration { pfn, restore: Restore::Writable } => (5, pfn),
+        let (kind, number) = match self {
+            Pte::None => (0, 0),
+            Pte::Present { pfn, write, dirty } => {
+                (1 + u16::from(write) + 2 * u16::from(dirty), pfn.0)
+            }
+            Pte::UffdWp { pfn, dirty } => (5 + u16::from(dirty), pfn.0),
+            Pte::Protnone { pfn, write } => (7 + u16::from(write), pfn.0),
+            Pte::Swap { slot, exclusive } => (9 + u16::from(exclusive), slot),
+            Pte::Migration { pfn, restore } => (11 + restore as u16, pfn.0),
         };
-        kind << PTE_KIND_SHIFT | pfn.0
+        kind << PTE_KIND_SHIFT | number
     }
 
     fn from_word(word: u16) -> Self {
-        let pfn = Pfn(word & ((1 << PTE_KIND_SHIFT) - 1));
+        let number = word & ((1 << PTE_KIND_SHIFT) - 1);
+        let pfn = Pfn(number);
         match word >> PTE_KIND_SHIFT {
-            1 => Pte::Present { pfn, write: false },
-            2 => Pte::Present { pfn, write: true },
-            3 => Pte::Migration { pfn, restore: Restore::Readable },
-            4 => Pte::Migration { pfn, restore: Restore::ReadableExclusive },
-            5 => Pte::Migration { pfn, restore: Restore::Writable },
+            kind @ 1..=4 => {
+                Pte::Present { pfn, write: (kind - 1) & 1 != 0, dirty: (kind - 1) & 2 != 0 }
+            }
+            kind @ 5..=6 => Pte::UffdWp { pfn, dirty: kind == 6 },
+            kind @ 7..=8 => Pte::Protnone { pfn, write: kind == 8 },
+            kind @ 9..=10 => Pte::Swap { slot: number, exclusive: kind == 10 },
+            11 => Pte::Migration { pfn, restore: Restore::Readable },
+            12 => Pte::Migration { pfn, restore: Restore::ReadableExclusive },
+            13 => Pte::Migration { pfn, restore: Restore::Writable },
             _ => Pte::None,
         }
     }
+}
+
+fn right(write: bool) -> &'static str {
+    if write { "rw" } else { "ro" }
 }
 
 impl fmt::Display for Pte {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Pte::None => out.write_str("none"),
-            Pte::Present { pfn, write: true } => write!(out, "page {pfn} rw"),
-            Pte::Present { pfn, write: false } => write!(out, "page {pfn} ro"),
+            Pte::Present { pfn, write, dirty } => {
+                write!(out, "page {pfn} {}{}", right(*write), if *dirty { " dirty" } else { "" })
+            }
+            Pte::UffdWp { pfn, .. } => write!(out, "page {pfn} ro uffd-wp"),
+            Pte::Protnone { pfn, write } => write!(out, "page {pfn} {} protnone", right(*write)),
+            Pte::Swap { slot, exclusive } => {
+                write!(out, "swap entry {slot}{}", if *exclusive { ", exclusive" } else { "" })
+            }
             Pte::Migration { pfn, restore } => {
                 let kind = match restore {
                     Restore::Readable => "readable",
@@ -316,6 +385,19 @@ impl fmt::Display for Pte {
     }
 }
 
+/// A swap slot or none: none is 0, slot n is n + 1.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Slot(pub u16);
+
+impl Word for Option<Slot> {
+    fn to_word(self) -> u16 {
+        self.map_or(0, |slot| slot.0 + 1)
+    }
+    fn from_word(word: u16) -> Self {
+        word.checked_sub(1).map(Slot)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,7 +406,14 @@ mod tests {
     fn every_entry_survives_its_sixteen_bits() {
         let pfn = Pfn(4095);
         let mut entries = vec![Pte::None];
-        entries.extend([false, true].map(|write| Pte::Present { pfn, write }));
+        for (one, other) in [(false, false), (false, true), (true, false), (true, true)] {
+            entries.push(Pte::Present { pfn, write: one, dirty: other });
+        }
+        for one in [false, true] {
+            entries.push(Pte::UffdWp { pfn, dirty: one });
+            entries.push(Pte::Protnone { pfn, write: one });
+            entries.push(Pte::Swap { slot: 3, exclusive: one });
+        }
         entries.extend(
             [Restore::Readable, Restore::ReadableExclusive, Restore::Writable]
                 .map(|restore| Pte::Migration { pfn, restore }),

@@ -22,3 +22,19 @@ pub const COUNT_AT_MOVE_MAPPING: usize = 8;
 pub const DOUBLE_FREE: usize = 9;
 /// `freed-to-other-type`
 pub const FREED_TO_OTHER_TYPE: usize = 10;
+/// `missed-cow`
+pub const MISSED_COW: usize = 11;
+/// `nofault-faulted`
+pub const NOFAULT_FAULTED: usize = 12;
+/// `unnecessary-cow`
+pub const UNNECESSARY_COW: usize = 13;
+/// `fast-fallback`
+pub const FAST_FALLBACK: usize = 14;
+/// `false-positive-pin`
+pub const FALSE_POSITIVE_PIN: usize = 15;
+/// `pinned-behind-check`
+pub const PINNED_BEHIND_CHECK: usize = 16;
+/// `pin-not-exclusive`
+pub const PIN_NOT_EXCLUSIVE: usize = 17;
+/// `swap-not-settled`
+pub const SWAP_NOT_SETTLED: usize = 18;

@@ -107,6 +107,74 @@ pub static PROPERTIES: &[Property] = &[
         holds: |_| true,
     },
     Property {
+        name: "missed-cow",
+        sentence: "What a process stores after a fork no other process sees, neither through a \
+                   mapping nor through a pin.",
+        when_broken: "a process sees what another one stores (MISSED_COW)",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: |_| true,
+    },
+    Property {
+        name: "nofault-faulted",
+        sentence: "An access that must not fault finds an entry that permits it, behind a pin \
+                   that was taken and tried.",
+        when_broken: "an access that must not fault has faulted (NOFAULT_FAULTED)",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: |_| true,
+    },
+    Property {
+        name: "unnecessary-cow",
+        sentence: "No page is copied that nobody else holds.",
+        when_broken: "a page was copied that nobody else holds (UNNECESSARY_COW)",
+        invariant: false,
+        scope: Scope::OnRequest,
+        holds: |_| true,
+    },
+    Property {
+        name: "fast-fallback",
+        sentence: "A walk without locks takes what it finds.",
+        when_broken: "a walk without locks gave up behind its reference (FAST_FALLBACK)",
+        invariant: false,
+        scope: Scope::OnRequest,
+        holds: |_| true,
+    },
+    Property {
+        name: "false-positive-pin",
+        sentence: "A page that looks pinned is pinned.",
+        when_broken: "a page looks pinned and is not (FALSE_POSITIVE_PIN)",
+        invariant: false,
+        scope: Scope::OnRequest,
+        holds: |_| true,
+    },
+    Property {
+        name: "pinned-behind-check",
+        sentence: "Who is told that a page is not pinned, with pinning locked out, sees no pin \
+                   of a walk that began before.",
+        when_broken: "a page was pinned by a walk that a check should have kept out",
+        invariant: false,
+        scope: Scope::OnRequest,
+        holds: |_| true,
+    },
+    Property {
+        name: "pin-not-exclusive",
+        sentence: "Since v5.19 a pinned anonymous page is PageAnonExclusive.",
+        when_broken: "a pinned page is not exclusive",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: |_| true,
+    },
+    Property {
+        name: "swap-not-settled",
+        sentence: "What is read from a swap slot was written by a page that was frozen and \
+                   freed.",
+        when_broken: "contents were read from a swap slot that were not settled",
+        invariant: true,
+        scope: Scope::Machine,
+        holds: |_| true,
+    },
+    Property {
         name: "lost-sync",
         sentence: "A pin and the page table that it was taken through name the same page.",
         when_broken: "a pin and its page table name different pages",
@@ -269,12 +337,13 @@ pub static PROPERTIES: &[Property] = &[
         holds: references::given_pages_are_unused,
     },
     Property {
-        name: "contents",
-        sentence: "What a process reads through a mapping is what was written through it.",
-        when_broken: "a mapping shows another page's contents",
-        invariant: true,
+        name: "stale-data",
+        sentence: "What a process reads is what was last written there, by itself or by a device \
+                   through a pin of it.",
+        when_broken: "a process reads what is no longer so",
+        invariant: false,
         scope: Scope::Machine,
-        holds: references::contents_move_along,
+        holds: references::what_is_read_was_written,
     },
     Property {
         name: "lock-discipline",
@@ -325,6 +394,14 @@ mod tests {
             (event::COUNT_AT_MOVE_MAPPING, "count-at-move-mapping"),
             (event::DOUBLE_FREE, "double-free"),
             (event::FREED_TO_OTHER_TYPE, "freed-to-other-type"),
+            (event::MISSED_COW, "missed-cow"),
+            (event::NOFAULT_FAULTED, "nofault-faulted"),
+            (event::UNNECESSARY_COW, "unnecessary-cow"),
+            (event::FAST_FALLBACK, "fast-fallback"),
+            (event::FALSE_POSITIVE_PIN, "false-positive-pin"),
+            (event::PINNED_BEHIND_CHECK, "pinned-behind-check"),
+            (event::PIN_NOT_EXCLUSIVE, "pin-not-exclusive"),
+            (event::SWAP_NOT_SETTLED, "swap-not-settled"),
         ];
         for (number, name) in events {
             assert_eq!(PROPERTIES[number].name, name);

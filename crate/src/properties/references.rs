@@ -1,6 +1,6 @@
 //! Who holds a page: references, mappings and pins against each other.
 use crate::machine::State;
-use crate::mm::{Pfn, Place, Pte, Rmap, Word};
+use crate::mm::{Pfn, Place, Pte, WORDS};
 use crate::routines::entry::foll;
 use crate::routines::migrate::REMOVE_MIGRATION_PTES;
 
@@ -126,7 +126,7 @@ pub fn writable_pages_are_exclusive(state: &State) -> bool {
     layout.geometry.processes.iter().enumerate().all(|(number, process)| {
         (0..process.mappings.len() as u16).all(|address| {
             match state.memory.peek(layout.mm(number).pte(address)) {
-                Pte::Present { pfn, write: true } => {
+                Pte::Present { pfn, write: true, .. } => {
                     state.memory.peek(layout.page(pfn).anon_exclusive())
                 }
                 _ => true,
@@ -189,32 +189,20 @@ pub fn given_pages_are_unused(state: &State) -> bool {
     })
 }
 
-/// I14: a child's mappings show what its parent's do.
-pub fn contents_move_along(state: &State) -> bool {
+/// I5: what a process finds in a word behind an entry that permits it. While an entry is gone or
+/// stands for a page elsewhere there is nothing to find.
+pub fn what_is_read_was_written(state: &State) -> bool {
     let layout = state.layout();
     layout.geometry.processes.iter().enumerate().all(|(number, process)| {
+        let mm = layout.mm(number);
         (0..process.mappings.len() as u16).all(|address| {
-            match state.memory.peek(layout.mm(number).pte(address)) {
-                Pte::Present { pfn, .. } if !layout.geometry.is_zero_pfn(pfn) => {
-                    state.memory.peek(layout.page(pfn).content()) == token(state, number, address)
-                }
-                _ => true,
-            }
+            let page = state.memory.peek(mm.pte(address)).permits(false);
+            page.is_none_or(|pfn| {
+                (0..WORDS).all(|word| {
+                    state.memory.peek(layout.page(pfn).content(word))
+                        == state.memory.peek(mm.written(address, word))
+                })
+            })
         })
     })
-}
-
-/// What was written through a mapping at the start: by the process that faulted it in.
-fn token(state: &State, process: usize, address: u16) -> u16 {
-    let processes = &state.layout().geometry.processes;
-    let mut root = process;
-    while let Some(parent) = processes[root].parent {
-        root = parent;
-    }
-    content_of(root, address)
-}
-
-/// What the page behind a mapping holds at the start.
-pub fn content_of(process: usize, address: u16) -> u16 {
-    Some(Rmap { process: process as u16, address }).to_word()
 }

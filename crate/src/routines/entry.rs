@@ -1,8 +1,8 @@
 //! The kernel functions that a timeline can call, with their typed arguments and their help: the
 //! one source of the scenario reader, the command line's `ops` and the page's forms.
 use super::{
-    alloc_contig, cma, fork, memory, memory_hotplug, page_alloc::alloc, page_alloc::drain,
-    page_alloc::pages, page_isolation, pagevec, signal,
+    alloc_contig, cma, dma, fork, memory, memory_hotplug, page_alloc::alloc, page_alloc::drain,
+    page_alloc::pages, page_isolation, pagevec, signal, uaccess,
 };
 use crate::machine::{Function, Local};
 
@@ -15,6 +15,12 @@ pub enum ParamKind {
     Pages,
     /// The name of a mapping of the lane's process.
     Address,
+    /// A word of a mapping: `a[1]`.
+    Word,
+    /// A word of a pinned page: `p[0]`.
+    PinWord,
+    /// What is stored: from 0 to 255.
+    Value,
     /// `gup_flags` joined by `|`.
     GupFlags,
     /// The name that a pin was given.
@@ -141,6 +147,10 @@ const START: Param = param("start_pfn", ParamKind::Start, "the first page of a p
 const END: Param = param("end_pfn", ParamKind::End, "one past the last page of a pageblock");
 const START_PFN: Param = param("start", ParamKind::StartPfn, "the first page");
 const END_PFN: Param = param("end", ParamKind::EndPfn, "one past the last page");
+const WORD: Param = param("addr", ParamKind::Word, "a word of a mapping: `a[1]`; `a` is `a[0]`");
+const PIN_WORD: Param =
+    param("page", ParamKind::PinWord, "a word of a pinned page: `p[0]`; `p` is `p[0]`");
+const VALUE: Param = param("value", ParamKind::Value, "what is stored, from 0 to 255");
 const MIGRATETYPE: Param = param(
     "migratetype",
     ParamKind::Migratetype,
@@ -365,6 +375,45 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     Entry {
+        name: "load",
+        function: uaccess::LOAD,
+        params: &[WORD],
+        needs_process: true,
+        help: "The process reads a word of its memory. Behind an entry that permits it this takes \
+               no lock; else it faults. At the start a word holds 10 times the mapping's number.",
+        returns: "the value, or -EFAULT",
+        can_retry: false,
+        ..PLAIN
+    },
+    Entry {
+        name: "store",
+        function: uaccess::STORE,
+        params: &[WORD, VALUE],
+        needs_process: true,
+        help: "The process writes a word of its memory, as `load` reads it.",
+        returns: "0, or -EFAULT",
+        can_retry: false,
+        ..PLAIN
+    },
+    Entry {
+        name: "dma_write",
+        function: dma::DMA_WRITE,
+        params: &[PIN_WORD, VALUE],
+        in_interrupt: true,
+        help: "A device writes a word of a pinned page; does nothing if there is none.",
+        ..PLAIN
+    },
+    Entry {
+        name: "dma_read",
+        function: dma::DMA_READ,
+        params: &[PIN_WORD],
+        in_interrupt: true,
+        can_retry: false,
+        help: "A device reads a word of a pinned page.",
+        returns: "the value, or -EFAULT if no page is pinned",
+        ..PLAIN
+    },
+    Entry {
         name: "fork",
         function: fork::FORK,
         params: &[CHILD],
@@ -385,6 +434,13 @@ pub static ENTRIES: &[Entry] = &[
 /// The entry of a name.
 pub fn find(name: &str) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.name == name)
+}
+
+impl ParamKind {
+    /// Whether it names a word of a page.
+    pub fn is_word(self) -> bool {
+        matches!(self, ParamKind::Word | ParamKind::PinWord)
+    }
 }
 
 impl Param {
@@ -409,6 +465,9 @@ impl Entry {
             ParamKind::Area => Local::Area,
             ParamKind::Pages => Local::Count,
             ParamKind::Address if self.makes_pin => Local::Addr,
+            ParamKind::Word => Local::Addr,
+            ParamKind::PinWord => Local::Pin,
+            ParamKind::Value => Local::Value,
             ParamKind::Address => Local::Given,
             ParamKind::GupFlags | ParamKind::CmaGfp => Local::Flags,
             ParamKind::Pin => Local::Pin,

@@ -8,7 +8,7 @@ use super::mm_h::page_maybe_dma_pinned;
 use crate::machine::routine::line;
 use crate::machine::{At, Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::word::Restore;
-use crate::mm::{Cell, Lock, Memory, Mm, Pfn, Pte};
+use crate::mm::{Cell, Lock, Memory, Mm, Pfn, Pte, WORDS};
 
 /// `fork`, as far as the page tables go (`dup_mmap`).
 pub const FORK: Function = Function("fork");
@@ -226,7 +226,7 @@ fn is_not_present(ctx: &mut Ctx) -> bool {
     let cell = ctx.pte();
     let pte = ctx.load(cell);
     ctx.set(Local::Pte, pte);
-    let Pte::Present { pfn, .. } = pte else { return true };
+    let Some(pfn) = pte.mapped() else { return true };
     ctx.set(Local::Page, pfn);
     ctx.geometry().is_zero_pfn(pfn)
 }
@@ -257,7 +257,8 @@ fn dup_is_refused(ctx: &mut Ctx) -> bool {
 fn write_protect(ctx: &mut Ctx) {
     let cell = ctx.pte();
     let pte = ctx.update(cell, |pte| match pte {
-        Pte::Present { pfn, .. } => Pte::Present { pfn, write: false },
+        Pte::Present { pfn, dirty, .. } => Pte::Present { pfn, write: false, dirty },
+        Pte::Protnone { pfn, .. } => Pte::Protnone { pfn, write: false },
         other => other,
     });
     ctx.set(Local::Pte, pte);
@@ -270,8 +271,21 @@ fn child_pte(ctx: &Ctx) -> Cell<Pte> {
 /// The child's mapping answers for the reference from here on.
 fn set_child_pte(ctx: &mut Ctx) {
     let pfn: Pfn = ctx.get(Local::Page);
-    ctx.store(child_pte(ctx), Pte::Present { pfn, write: false });
+    ctx.store(child_pte(ctx), Pte::clean(pfn, false));
     ctx.let_go(pfn, 1);
+    inherit(ctx, pfn);
+}
+
+/// Ghost: the child has the parent's area, and is to find what is in the page at this moment.
+fn inherit(ctx: &mut Ctx, pfn: Pfn) {
+    let address: u16 = ctx.get(Local::Addr);
+    let (parent, child) = (ctx.mm(), child(ctx));
+    let (memory, layout) = ctx.parts();
+    memory.store(child.vm_flags(address), memory.peek(parent.vm_flags(address)));
+    for word in 0..WORDS {
+        let found = memory.peek(layout.page(pfn).content(word));
+        memory.store(child.written(address, word), found);
+    }
 }
 
 /// A migration entry is copied as one that restores no right to write, in both.
@@ -279,6 +293,7 @@ fn copy_entry(ctx: &mut Ctx) {
     let cell = ctx.pte();
     match ctx.load(cell) {
         Pte::Migration { pfn, .. } => {
+            inherit(ctx, pfn);
             let readable = Pte::Migration { pfn, restore: Restore::Readable };
             ctx.store(cell, readable);
             ctx.store(child_pte(ctx), readable);

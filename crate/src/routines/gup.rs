@@ -277,19 +277,15 @@ fn seq_unchanged(ctx: &mut Ctx) -> bool {
 pub(super) fn read_pte(ctx: &mut Ctx) {
     let pte = ctx.load(ctx.pte());
     ctx.set(Local::Pte, pte);
-    if let Pte::Present { pfn, .. } = pte {
+    if let Some(pfn) = pte.mapped() {
         ctx.set(Local::Page, pfn);
     }
 }
 
 /// Not present, not writable where that is wanted, or the zero page, whose entry is special.
 fn not_for_fast(look: &Look) -> bool {
-    match look.get(Local::Pte) {
-        Pte::Present { pfn, write } => {
-            (flag(look, foll::WRITE) && !write) || look.geometry().is_zero_pfn(pfn)
-        }
-        Pte::None | Pte::Migration { .. } => true,
-    }
+    let permitted = look.get::<Pte>(Local::Pte).permits(flag(look, foll::WRITE));
+    permitted.is_none_or(|pfn| look.geometry().is_zero_pfn(pfn))
 }
 
 fn pte_changed(ctx: &mut Ctx) -> bool {
@@ -298,8 +294,7 @@ fn pte_changed(ctx: &mut Ctx) -> bool {
 }
 
 fn needs_no_unshare(look: &Look) -> bool {
-    let write = matches!(look.get(Local::Pte), Pte::Present { write: true, .. });
-    is_get(look) || write
+    is_get(look) || look.get::<Pte>(Local::Pte).writes()
 }
 
 fn must_unshare(ctx: &mut Ctx) -> bool {

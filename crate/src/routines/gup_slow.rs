@@ -204,7 +204,7 @@ fn returned_eagain(look: &Look) -> bool {
 }
 
 fn not_present(look: &Look) -> bool {
-    !matches!(look.get(Local::Pte), Pte::Present { .. })
+    look.get::<Pte>(Local::Pte).permits(false).is_none()
 }
 
 fn no_migration_entry(look: &Look) -> bool {

@@ -5,8 +5,8 @@ use super::page_alloc::{alloc, buddy, drain, free, pages, pcp};
 use super::page_isolation::{block, range};
 use super::presets::Preset;
 use super::{
-    alloc_contig, cma, compaction, fork, gup, gup_put, gup_slow, memory, memory_hotplug, migrate,
-    mm_h, pagevec, rmap, signal, swap, vmscan,
+    alloc_contig, cma, compaction, dma, fault, fork, gup, gup_put, gup_slow, memory,
+    memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, uaccess, vmscan, wp,
 };
 use crate::machine::{Config, Function, Kernel, Routine};
 
@@ -104,6 +104,16 @@ static COMMON: &[&Routine] = &[
     &memory::ZAP_PTE_RANGE_V5_9,
     &memory::TLB_FLUSH_MMU_V5_9,
     &signal::SEND_SIG_V3_16,
+    &uaccess::LOAD_V5_8,
+    &uaccess::STORE_V5_8,
+    &uaccess::DO_USER_ADDR_FAULT_V5_8,
+    &dma::DMA_WRITE_V5_8,
+    &dma::DMA_READ_V5_8,
+    &fault::HANDLE_MM_FAULT_V5_8,
+    &fault::DO_ANONYMOUS_PAGE_V5_8,
+    &fault::DO_SWAP_PAGE_V5_8,
+    &wp::DO_WP_PAGE_V5_9,
+    &wp::WP_PAGE_COPY_V5_9,
 ];
 
 /// What older kernels call a function that the tables know by a later name.

@@ -3,7 +3,7 @@
 use super::swap::PUT_PAGE;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Mode, Pfn, Pte};
+use crate::mm::{Lock, Mode, Pfn, Pte, Rmap, WORDS};
 
 /// `munmap`, of one page.
 pub const MUNMAP: Function = Function("munmap");
@@ -83,6 +83,9 @@ const FINISH: Line = line("finish", "tlb_finish_mmu(&tlb)", Op::Call(TLB_FLUSH_M
 pub(super) const WRITE_LOCK: Line = line("mmap", "mmap_write_lock(mm)", Op::Acquire(mmap_write));
 pub(super) const WRITE_UNLOCK: Line =
     line("mmapout", "mmap_write_unlock(mm)", Op::Release(mmap_write));
+/// Faults look at the area under `mmap_lock` only, so this runs with the step that took it.
+const DETACH: Line =
+    line("detach", "detach_vmas_to_be_unmapped(vma, end)", Op::Let(forget_the_area));
 const READ_LOCK: Line = line("mmap", "mmap_read_lock(mm)", Op::Acquire(mmap_read));
 const READ_UNLOCK: Line = line("mmapout", "mmap_read_unlock(mm)", Op::Release(mmap_read));
 
@@ -114,13 +117,13 @@ pub static MUNMAP_V5_9: [Routine; 2] = [
         MUNMAP,
         "mm/mmap.c, v3.16 to v4.19",
         ADDRESS,
-        &[ONE, WRITE_LOCK, ZAP, FINISH, WRITE_UNLOCK, OUT],
+        &[ONE, WRITE_LOCK, DETACH, ZAP, FINISH, WRITE_UNLOCK, OUT],
     ),
     unmapping(
         MUNMAP,
         PROPOSED,
         ADDRESS,
-        &[ONE, WRITE_LOCK, SEM, ZAP, FINISH, SEM_OUT, WRITE_UNLOCK, OUT],
+        &[ONE, WRITE_LOCK, DETACH, SEM, ZAP, FINISH, SEM_OUT, WRITE_UNLOCK, OUT],
     ),
 ];
 /// Under `mmap_lock` for reading.
@@ -167,6 +170,11 @@ fn only_address(ctx: &mut Ctx) {
     ctx.set(Local::Last, address);
 }
 
+fn forget_the_area(ctx: &mut Ctx) {
+    let flags = ctx.mm().vm_flags(ctx.get(Local::Addr));
+    ctx.store(flags, 0);
+}
+
 fn all_addresses(ctx: &mut Ctx) {
     let process = usize::from(ctx.get::<u16>(Local::Mm));
     let mappings = ctx.geometry().processes[process].mappings.len() as u16;
@@ -188,13 +196,29 @@ fn next_address(ctx: &mut Ctx) {
 /// lane's from here on.
 fn clears_no_page(ctx: &mut Ctx) -> bool {
     let cell = ctx.pte();
-    let Pte::Present { pfn, .. } = ctx.update(cell, |_| Pte::None) else { return true };
+    let old = ctx.update(cell, |_| Pte::None);
+    forget_contents(ctx);
+    let Some(pfn) = old.mapped() else { return true };
     if ctx.geometry().is_zero_pfn(pfn) {
         return true;
     }
     ctx.set(Local::Page, pfn);
     ctx.hold(pfn, 1);
     false
+}
+
+/// Ghost: the process does without its page, which is no loss, and a pin of it is not meant to be
+/// found through this entry any more.
+fn forget_contents(ctx: &mut Ctx) {
+    let at = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
+    let mm = ctx.mm();
+    let (memory, layout) = ctx.parts();
+    (0..WORDS).for_each(|word| memory.store(mm.written(at.address, word), 0u16));
+    for pin in (0..layout.geometry.pins.len()).map(|pin| layout.pin(pin)) {
+        if memory.peek(pin.mapping()) == Some(at) {
+            memory.store(pin.mapping(), None);
+        }
+    }
 }
 
 fn remove_rmap(ctx: &mut Ctx) {

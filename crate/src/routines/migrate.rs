@@ -8,7 +8,7 @@ use super::vmscan::{PUTBACK_LRU_PAGE, leave_list};
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::word::Restore;
-use crate::mm::{Lock, OwnListKind, Pfn, Pte};
+use crate::mm::{Lock, OwnListKind, Pfn, Pte, WORDS};
 use crate::properties::event;
 
 /// `migrate_pages`, of the lane's list; returns how many pages stay on it.
@@ -367,10 +367,12 @@ fn copy_mapping(ctx: &mut Ctx) {
     let (old, new) = (ctx.page(Local::Page), ctx.page(Local::NewPage));
     let anon = ctx.load(old.anon());
     let rmap = ctx.load(old.rmap());
-    let content = ctx.load(old.content());
     ctx.store(new.anon(), anon);
     ctx.store(new.rmap(), rmap);
-    ctx.store(new.content(), content);
+    for word in 0..WORDS {
+        let content = ctx.load(old.content(word));
+        ctx.store(new.content(word), content);
+    }
 }
 
 fn entry(ctx: &mut Ctx) -> Pte {
@@ -405,7 +407,7 @@ fn set_pte(ctx: &mut Ctx) {
     let pfn = ctx.get(Local::NewPage);
     let writable = matches!(entry(ctx), Pte::Migration { restore: Restore::Writable, .. });
     let cell = pte(ctx);
-    ctx.store(cell, Pte::Present { pfn, write: writable });
+    ctx.store(cell, Pte::Present { pfn, write: writable, dirty: true });
     ctx.let_go(pfn, 1);
 }
 

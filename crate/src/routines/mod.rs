@@ -6,7 +6,9 @@
 pub mod alloc_contig;
 pub mod cma;
 pub mod compaction;
+pub mod dma;
 pub mod entry;
+pub mod fault;
 pub mod fork;
 pub mod gup;
 pub mod gup_put;
@@ -24,4 +26,6 @@ pub mod rmap;
 pub mod signal;
 pub mod swap;
 pub mod toggles;
+pub mod uaccess;
 pub mod vmscan;
+pub mod wp;

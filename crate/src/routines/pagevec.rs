@@ -7,7 +7,7 @@ use super::page_alloc::drain::{
 use super::swap::PUT_PAGE;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Delivery, Function, Line, Local, Op, Returns, Routine};
-use crate::mm::{Pfn, Pte};
+use crate::mm::Pfn;
 
 /// `mark_page_accessed`, of the page behind an address.
 pub const MARK_PAGE_ACCESSED: Function = Function("mark_page_accessed");
@@ -150,7 +150,7 @@ fn take_address(ctx: &mut Ctx) {
 
 fn has_no_page(ctx: &mut Ctx) -> bool {
     let cell = ctx.pte();
-    let Pte::Present { pfn, .. } = ctx.load(cell) else { return true };
+    let Some(pfn) = ctx.load(cell).mapped() else { return true };
     ctx.set(Local::Page, pfn);
     let waits = ctx.layout().page(pfn).pagevec();
     ctx.geometry().is_zero_pfn(pfn) || ctx.load(waits) > 0

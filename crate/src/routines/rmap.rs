@@ -121,7 +121,7 @@ pub(super) fn pte<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Cell<Pte> {
 fn not_mapped(ctx: &mut Ctx) -> bool {
     let cell = pte(ctx);
     let pte = ctx.load(cell);
-    !matches!(pte, Pte::Present { pfn, .. } if pfn == ctx.get(Local::Page))
+    pte.mapped() != Some(ctx.get(Local::Page))
 }
 
 fn not_mapped_any(ctx: &mut Ctx) -> bool {
@@ -139,8 +139,8 @@ fn clear(ctx: &mut Ctx) {
 
 fn set_entry(ctx: &mut Ctx) {
     let pfn = ctx.get(Local::Page);
-    let restore = match ctx.get(Local::Pte) {
-        Pte::Present { write: true, .. } => Restore::Writable,
+    let restore = match ctx.get::<Pte>(Local::Pte) {
+        pte if pte.writes() => Restore::Writable,
         _ if ctx.get(Local::Exclusive) => Restore::ReadableExclusive,
         _ => Restore::Readable,
     };

@@ -1,9 +1,10 @@
 //! A scenario and a kernel to a system with its starting memory.
-use super::{Complaint, KernelChoice, Place as TextPlace, Scenario, StartBlock};
+use super::{Complaint, KernelChoice, Place as TextPlace, Scenario, StartBlock, StartMapping};
 use crate::machine::System;
-use crate::mm::{Isolation, Layout, Memory, Migratetype, Pfn, Place, Pte, Rmap, free_list};
+use crate::mm::{
+    Isolation, Layout, Memory, Migratetype, Pfn, Place, Pte, Rmap, WORDS, free_list, vm,
+};
 use crate::properties::PROPERTIES;
-use crate::properties::references::content_of;
 use crate::routines::page_alloc::free::FREE_ONE_PAGE;
 use crate::routines::{kernels, page_alloc, presets};
 
@@ -63,14 +64,10 @@ impl Scenario {
         self.fill_pcps(layout, memory, &mut used);
         for (process, mappings) in self.mappings.iter().enumerate() {
             for (address, start) in mappings.iter().enumerate() {
-                let (pfn, write) = (start.pfn, start.write);
-                used[usize::from(pfn.0)] = true;
-                let pte = layout.mm(process).pte(address as u16);
-                memory.poke(pte, Pte::Present { pfn, write });
-                if !layout.geometry.is_zero_pfn(pfn) {
-                    let rmap = Rmap { process: process as u16, address: address as u16 };
-                    map_anon_page(layout, memory, pfn, rmap);
-                    memory.poke(layout.page(pfn).content(), content_of(process, address as u16));
+                let rmap = Rmap { process: process as u16, address: address as u16 };
+                map(layout, memory, rmap, start);
+                if let Some(pfn) = start.pfn {
+                    used[usize::from(pfn.0)] = true;
                 }
             }
         }
@@ -144,13 +141,36 @@ impl Scenario {
     }
 }
 
-/// An anonymous page that one process maps: exclusive, on the LRU.
-fn map_anon_page(layout: &Layout, memory: &mut Memory, pfn: Pfn, rmap: Rmap) {
+/// A virtual page with what is behind it: nothing, the zero page, a page of the page cache that
+/// holds a reference of its own, or an anonymous page that is the process's alone.
+fn map(layout: &Layout, memory: &mut Memory, at: Rmap, start: &StartMapping) {
+    let mm = layout.mm(usize::from(at.process));
+    memory.poke(mm.vm_flags(at.address), start.vm_flags);
+    let Some(pfn) = start.pfn else { return };
+    let file = start.vm_flags & vm::FILE != 0;
+    let dirty = start.write && !start.lazyfree;
+    memory.poke(mm.pte(at.address), Pte::Present { pfn, write: start.write, dirty });
+    if layout.geometry.is_zero_pfn(pfn) {
+        return;
+    }
     let page = layout.page(pfn);
-    memory.poke(page.refcount(), 1);
+    memory.poke(page.refcount(), 1 + u16::from(file));
+    memory.poke(page.owned(), u16::from(file));
     memory.poke(page.mapcount(), 1);
-    memory.poke(page.anon(), true);
-    memory.poke(page.anon_exclusive(), true);
+    memory.poke(page.anon(), !file);
+    memory.poke(page.anon_exclusive(), !file);
+    memory.poke(page.swapbacked(), !file && !start.lazyfree);
     memory.poke(page.lru(), true);
-    memory.poke(page.rmap(), Some(rmap));
+    memory.poke(page.rmap(), Some(at));
+    for word in 0..WORDS {
+        memory.poke(page.content(word), start_content(layout, at));
+        memory.poke(mm.written(at.address, word), start_content(layout, at));
+    }
+}
+
+/// The first virtual page of a machine holds 10 in both words, the second 20, and so on.
+fn start_content(layout: &Layout, at: Rmap) -> u16 {
+    let before = &layout.geometry.processes[..usize::from(at.process)];
+    let before: usize = before.iter().map(|process| process.mappings.len()).sum();
+    10 * (before as u16 + at.address + 1)
 }

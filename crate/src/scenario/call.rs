@@ -2,8 +2,8 @@
 use super::reader::{nearest, short};
 use super::{Complaint, Place, limits};
 use crate::machine::{Arg, Function, Kernel, Local, Operation, Returns};
-use crate::mm::{Geometry, Migratetype, Pfn, Word};
-use crate::routines::entry::{self, Entry, ParamKind, foll, gfp};
+use crate::mm::{Geometry, Migratetype, Pfn, WORDS, Word};
+use crate::routines::entry::{self, Entry, ParamKind, gfp};
 
 /// What the names in a call may mean.
 pub struct Names<'a> {
@@ -11,8 +11,6 @@ pub struct Names<'a> {
     pub geometry: &'a Geometry,
     /// The process of the lane.
     pub process: Option<usize>,
-    /// Whether each mapping of that process is writable.
-    pub writable: &'a [bool],
     /// The results that have names.
     pub results: &'a [Named],
     /// How many lanes there are.
@@ -208,15 +206,6 @@ impl Parts<'_> {
                 return wrong(0, message, Some("its first page is aligned to its size"));
             }
         }
-        if let (Some(address), Some(flags)) = (value(Local::Addr), value(Local::Flags)) {
-            let writable = names.writable.get(usize::from(address)).copied().unwrap_or(false);
-            if flags & foll::WRITE != 0 && !writable {
-                let message = "FOLL_WRITE on a read-only mapping needs a write fault, \
-                               which is not modelled yet";
-                let hint = "map it `rw`, or leave FOLL_WRITE out";
-                return wrong(1, message.to_string(), Some(hint));
-            }
-        }
         if entry.makes_pin && self.result.is_none() {
             let message = format!("`{}` needs a name for what it pins", entry.name);
             let hint = Some(format!("write `{}`", entry.signature()));
@@ -226,11 +215,19 @@ impl Parts<'_> {
     }
 }
 
-/// What a call gives beside its arguments: the lane's process, and the flag of a compound block.
+/// What a call gives beside its arguments: the lane's process, the word of a page, and the flag of
+/// a compound block.
 fn implied(entry: &Entry, args: &[(Local, Arg)], names: &Names) -> Vec<(Local, Arg)> {
     let mut implied = Vec::new();
     if entry.needs_process {
         implied.push((Local::Mm, Arg::Value(names.process.unwrap_or_default() as u16)));
+    }
+    for local in [Local::Addr, Local::Pin] {
+        let word = entry.params.iter().any(|param| param.kind.is_word());
+        if let Some(value) = value_of(args, local).filter(|_| word) {
+            implied.push((local, Arg::Value(value & ((1 << WORD_SHIFT) - 1))));
+            implied.push((Local::Word, Arg::Value(value >> WORD_SHIFT)));
+        }
     }
     let compound = value_of(args, Local::Wanted).filter(|word| word & COMPOUND != 0);
     if entry.params.iter().any(|param| param.kind == ParamKind::Gfp) {
@@ -240,6 +237,24 @@ fn implied(entry: &Entry, args: &[(Local, Arg)], names: &Names) -> Vec<(Local, A
     }
     implied
 }
+
+/// `a[1]`: the name's number, and which word above it; `a` is `a[0]`.
+fn word_of(
+    text: &str,
+    place: Place,
+    of: impl Fn(&str, Place) -> Result<Arg, Complaint>,
+) -> Result<u16, Complaint> {
+    let (name, index) = match text.strip_suffix(']').and_then(|text| text.split_once('[')) {
+        Some((name, index)) => (name, number(index, "a word of a page", (0, LAST_WORD), place)?),
+        None => (text, 0),
+    };
+    let Arg::Value(value) = of(name.trim_end(), place)? else { return Ok(0) };
+    Ok(value | index << WORD_SHIFT)
+}
+
+/// The index of a word stands above the number of a mapping or a pin.
+const WORD_SHIFT: u16 = 8;
+const LAST_WORD: usize = WORDS as usize - 1;
 
 /// Beside the type in the word of a `gfp_mask`, until the two are told apart.
 const COMPOUND: u16 = 1 << 8;
@@ -270,6 +285,13 @@ fn argument(
             let mappings = process.mappings.iter().map(|mapping| &mapping.name);
             one_of(&format!("mapping of {}", process.name), word, mappings, place)?
         }
+        ParamKind::Word => word_of(word, place, |name, place| {
+            argument(entry, ParamKind::Address, name, names, place)
+        })?,
+        ParamKind::PinWord => {
+            word_of(word, place, |name, place| argument(entry, ParamKind::Pin, name, names, place))?
+        }
+        ParamKind::Value => number(word, "a value", (0, usize::from(u8::MAX)), place)?,
         ParamKind::Child => child(word, names, place)?,
         ParamKind::Task => {
             let lanes: Vec<String> = (0..names.cpus).map(|cpu| format!("cpu{cpu}")).collect();

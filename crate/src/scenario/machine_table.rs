@@ -2,8 +2,9 @@
 use toml_edit::{Item, TableLike};
 
 use super::call::is_name;
+use super::mapping::{self, StartMapping, Wants};
 use super::reader::{Reader, Text, nearest, short};
-use super::{Place, StartBlock, StartMapping, limits};
+use super::{Place, StartBlock, limits};
 use crate::mm::{CmaArea, Geometry, Mapping, Migratetype, Pfn, Process};
 
 /// What the two tables say.
@@ -36,6 +37,7 @@ const KEYS: &[&str] = &[
     "pcp_high",
     "pcp_batch",
     "gather_pages",
+    "swap_slots",
 ];
 
 const DEFAULT_BIAS: usize = 1024;
@@ -71,6 +73,7 @@ pub fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<StartMachine> {
     let pcp_high = number("pcp_high", DEFAULT_PCP_HIGH, (0, MOST_PCP_HIGH))?;
     let pcp_batch = number("pcp_batch", 1, (1, pcp_high.max(1)))?;
     let gather_pages = number("gather_pages", DEFAULT_GATHER, (1, MOST_GATHER))?;
+    let swap_slots = number("swap_slots", 1, (0, limits::SWAP_SLOTS))?;
     let order = usize::from(pageblock_order);
     let max_order = number("max_order", order, (order, order + 1))?;
     let fine = table.get("fine").is_some_and(|item| reader.flag(item, "fine"));
@@ -89,6 +92,7 @@ pub fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<StartMachine> {
         pcp_high: pcp_high as u16,
         pcp_batch: pcp_batch as u16,
         gather_pages: gather_pages as u16,
+        swap_slots: swap_slots as u16,
         smp: true,
         preempt_rt: false,
     };
@@ -311,15 +315,15 @@ fn processes(reader: &mut Reader, root: &dyn TableLike, machine: &mut StartMachi
         let maps = map.map_or(Vec::new(), |item| reader.strings(item, "map", limits::MAPPINGS));
         let (mut mappings, mut starts) = (Vec::new(), Vec::new());
         for text in &maps {
-            let Some((name, start)) = mapping(reader, text, machine) else { continue };
+            let Some((name, start, wants)) = mapping::read(reader, text, machine) else { continue };
             if mappings.iter().any(|mapping: &Mapping| mapping.name == name) {
                 reader.complain(text.place, format!("two mappings are named `{name}`"), None);
                 continue;
             }
-            if start.is_none() {
+            if wants == Wants::AnyPage {
                 waiting.push((machine.mappings.len(), starts.len(), text.place));
             }
-            starts.push(start.unwrap_or(StartMapping { pfn: Pfn(0), write: writes(text) }));
+            starts.push(start);
             mappings.push(Mapping { name });
         }
         machine.geometry.processes.push(Process { name: name.value, mappings, parent: None });
@@ -328,7 +332,7 @@ fn processes(reader: &mut Reader, root: &dyn TableLike, machine: &mut StartMachi
     for (process, address, place) in waiting {
         if let Some(pfn) = free_page(machine) {
             machine.used.taken[usize::from(pfn.0)] = Some("is mapped".into());
-            machine.mappings[process][address].pfn = pfn;
+            machine.mappings[process][address].pfn = Some(pfn);
         } else {
             reader.complain(place, "no movable or CMA page is left for this mapping", None);
         }
@@ -362,10 +366,6 @@ fn child(
     machine.mappings.push(Vec::new());
 }
 
-fn writes(text: &Text) -> bool {
-    text.value.ends_with("rw")
-}
-
 /// The first unused page that an anonymous mapping may get.
 fn free_page(machine: &StartMachine) -> Option<Pfn> {
     [Migratetype::Movable, Migratetype::Cma].into_iter().find_map(|mt| {
@@ -373,57 +373,4 @@ fn free_page(machine: &StartMachine) -> Option<Pfn> {
         let of_type = |pfn: &Pfn| machine.blocks[machine.geometry.block_of(*pfn)] == mt;
         pages.map(|pfn| Pfn(pfn as u16)).find(of_type)
     })
-}
-
-/// `a = page 2 anon rw`, `a = anon rw`, `z = zero page ro`: the name, and the page unless one has
-/// yet to be found.
-fn mapping(
-    reader: &mut Reader,
-    text: &Text,
-    machine: &mut StartMachine,
-) -> Option<(String, Option<StartMapping>)> {
-    let form = || Some("write `a = page 2 anon rw`, `a = anon rw` or `z = zero page ro`".into());
-    let words: Vec<&str> = text.value.split_whitespace().collect();
-    let (name, rest) = match words.as_slice() {
-        [name, "=", rest @ ..] if is_name(name) => (name.to_string(), rest),
-        _ => {
-            let message = format!("`{}` is not a mapping", short(&text.value));
-            reader.complain(text.place, message, form());
-            return None;
-        }
-    };
-    let write = matches!(rest.last(), Some(&"rw"));
-    match rest {
-        ["zero", "page", "ro"] => {
-            let Some(pfn) = machine.geometry.zero_page else {
-                let hint = Some("give [machine] a `zero_page`".to_string());
-                reader.complain(text.place, "the machine has no zero page", hint);
-                return None;
-            };
-            Some((name, Some(StartMapping { pfn, write: false })))
-        }
-        ["anon", "rw" | "ro"] => Some((name, None)),
-        ["page", number, "anon", "rw" | "ro"] => {
-            let last = machine.geometry.pages() - 1;
-            let Some(pfn) = number.parse::<usize>().ok().filter(|pfn| *pfn <= last) else {
-                let hint = Some(format!("the pages are 0 to {last}"));
-                let message = format!("there is no page `{}`", short(number));
-                reader.complain(text.place, message, hint);
-                return None;
-            };
-            let mt = machine.blocks[machine.geometry.block_of(Pfn(pfn as u16))];
-            if mt == Migratetype::Isolate {
-                let message = format!("page {pfn} is in an isolated pageblock");
-                reader.complain(text.place, message, None);
-                return None;
-            }
-            let taken = machine.used.take(reader, pfn, "is mapped", text.place);
-            taken.then_some((name, Some(StartMapping { pfn: Pfn(pfn as u16), write })))
-        }
-        _ => {
-            let message = format!("`{}` is not a mapping", short(&text.value));
-            reader.complain(text.place, message, form());
-            None
-        }
-    }
 }

@@ -8,6 +8,7 @@ pub mod call;
 mod claims;
 pub mod edit;
 pub mod machine_table;
+pub mod mapping;
 pub mod parse;
 pub mod pattern;
 pub mod reader;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use crate::machine::Operation;
 use crate::mm::{Geometry, Migratetype, Pfn};
 
+pub use mapping::StartMapping;
 pub use parse::parse;
 pub use pattern::{End, Outcome, Pattern, Quantifier};
 
@@ -40,6 +42,8 @@ pub mod limits {
     pub const PROCESSES: usize = 8;
     /// Mappings of one process.
     pub const MAPPINGS: usize = 64;
+    /// Slots of the swap area.
+    pub const SWAP_SLOTS: usize = 8;
     /// Pin handles.
     pub const PINS: usize = 16;
     /// Steps of a schedule.
@@ -75,15 +79,6 @@ pub struct KernelChoice {
     pub base: String,
     /// `pincheck` to `bitmask`.
     pub toggles: BTreeMap<String, String>,
-}
-
-/// How a page starts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct StartMapping {
-    /// The page that it maps.
-    pub pfn: Pfn,
-    /// Writable.
-    pub write: bool,
 }
 
 /// A block that somebody outside the scenario has allocated as one.
@@ -136,7 +131,7 @@ pub struct Scenario {
     pub geometry: Geometry,
     /// The type of each pageblock at the start.
     pub blocks: Vec<Migratetype>,
-    /// The page behind each mapping, by process and mapping; none of a child before its fork.
+    /// How each virtual page starts, by process and mapping; none of a child before its fork.
     pub mappings: Vec<Vec<StartMapping>>,
     /// Blocks that somebody outside the scenario has allocated.
     pub allocated: Vec<StartBlock>,

@@ -268,13 +268,9 @@ fn timelines(
     }
     let count = lanes.len();
     let cpus = lanes.into_iter().map(|lane| {
-        let mappings = lane.process.map(|number| &machine.mappings[number]);
-        let writable: Vec<bool> =
-            mappings.map_or(Vec::new(), |mappings| mappings.iter().map(|m| m.write).collect());
         let names = Names {
             geometry: &machine.geometry,
             process: lane.process,
-            writable: &writable,
             results: &results,
             cpus: count,
             kernel,

@@ -1,8 +1,8 @@
 //! Cells, values and reasons in words.
 use crate::machine::{Choice, Status, System, Wait};
 use crate::mm::{
-    Access, AccessKind, CellInfo, Layout, LockWord, Memory, Migratetype, Pfn, Place, Pte, Subject,
-    Unit, Word,
+    Access, AccessKind, CellInfo, Layout, LockWord, Memory, Migratetype, Pfn, Place, Pte, Slot,
+    Subject, Unit, Word,
 };
 use crate::routines::entry::foll;
 
@@ -16,6 +16,7 @@ pub fn subject(layout: &Layout, subject: Subject) -> String {
         Subject::Cma(area) => layout.geometry.cma_areas[usize::from(area)].name.clone(),
         Subject::Page(pfn) => format!("page {pfn}"),
         Subject::Mm(mm) => format!("process {}", layout.geometry.processes[usize::from(mm)].name),
+        Subject::Swap(slot) => format!("swap slot {slot}"),
         Subject::Pin(pin) => format!("pin {}", layout.geometry.pins[usize::from(pin)]),
         Subject::Cpu(cpu) => format!("CPU{cpu}"),
         Subject::Ghost => "checker".into(),
@@ -44,6 +45,10 @@ pub fn value(unit: Unit, word: u16) -> String {
             None => "none".into(),
         },
         Unit::Pte => Pte::from_word(word).to_string(),
+        Unit::Slot => match <Option<Slot>>::from_word(word) {
+            Some(slot) => format!("slot {}", slot.0),
+            None => "none".into(),
+        },
         Unit::Migratetype => Migratetype::from_word(word).to_string(),
         Unit::Place => Place::from_word(word).to_string(),
         Unit::Lock => lock_state(LockWord::from_word(word)),

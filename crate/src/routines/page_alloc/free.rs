@@ -3,7 +3,7 @@ use super::buddy::FREE_ONE_BUDDY;
 use super::{account_unless_isolated, block_at_hand, is_in_a_block, zone_lock};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Migratetype, OwnList, OwnListKind, PCPTYPES, Pcp, Pfn, Place, free_list};
+use crate::mm::{Migratetype, OwnList, OwnListKind, PCPTYPES, Pcp, Pfn, Place, WORDS, free_list};
 use crate::properties::event;
 use crate::routines::mm_h::read_migratetype;
 use crate::routines::page_isolation::IS_PARKING;
@@ -282,7 +282,11 @@ fn is_bad_to_free(ctx: &mut Ctx) -> bool {
         ctx.store(page.rmap(), None);
         ctx.store(page.compound(), 0);
         ctx.store(page.order(), 0);
-        ctx.store(page.content(), 0);
+        (0..WORDS).for_each(|word| ctx.store(page.content(word), 0));
+        ctx.store(page.dirty(), false);
+        ctx.store(page.swapbacked(), false);
+        ctx.store(page.ksm(), false);
+        ctx.store(page.not_pinned(), 0);
     }
     false
 }

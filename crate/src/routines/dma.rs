@@ -1,0 +1,78 @@
+//! A device that reads and writes a pinned page: no kernel function, and no lock.
+use super::uaccess::note_written;
+use crate::machine::routine::{errno, line};
+use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
+use crate::mm::Pfn;
+
+/// A device writes.
+pub const DMA_WRITE: Function = Function("dma_write");
+/// A device reads.
+pub const DMA_READ: Function = Function("dma_read");
+
+const NO_PIN: Line = line("nopin", "(no page is pinned)", Op::Return(|_| errno::EFAULT));
+
+const fn device(
+    function: Function,
+    params: &'static [Local],
+    locals: &'static [Local],
+    body: &'static [Line],
+) -> Routine {
+    Routine {
+        function,
+        source: "a device, by the address that it was given for the page",
+        omits: "the IOMMU, bounce buffers",
+        params,
+        locals,
+        returns: Returns::Value,
+        body,
+    }
+}
+
+/// The device knows the page, not the page table.
+pub static DMA_WRITE_V5_8: Routine = device(
+    DMA_WRITE,
+    &[Local::Pin, Local::Word, Local::Value],
+    &[],
+    &[
+        line("write", "the device writes the page", Op::Branch(writes_nothing, "nopin")),
+        line("done", "done", Op::Return(|_| 0)),
+        NO_PIN,
+    ],
+);
+
+/// As the write.
+pub static DMA_READ_V5_8: Routine = device(
+    DMA_READ,
+    &[Local::Pin, Local::Word],
+    &[Local::Value],
+    &[
+        line("read", "the device reads the page", Op::Branch(reads_nothing, "nopin")),
+        line("done", "val", Op::Return(|look| look.get(Local::Value))),
+        NO_PIN,
+    ],
+);
+
+fn pinned(ctx: &mut Ctx) -> Option<Pfn> {
+    let pin: u16 = ctx.get(Local::Pin);
+    ctx.load(ctx.layout().pin(usize::from(pin)).page())
+}
+
+/// What a device writes through a pin, the process behind the pin is to find.
+fn writes_nothing(ctx: &mut Ctx) -> bool {
+    let Some(pfn) = pinned(ctx) else { return true };
+    let (word, value): (u16, u16) = (ctx.get(Local::Word), ctx.get(Local::Value));
+    ctx.store(ctx.layout().page(pfn).content(word), value);
+    let pin: u16 = ctx.get(Local::Pin);
+    if let Some(mapping) = ctx.peek(ctx.layout().pin(usize::from(pin)).mapping()) {
+        note_written(ctx, mapping.process, mapping.address, word, value);
+    }
+    false
+}
+
+fn reads_nothing(ctx: &mut Ctx) -> bool {
+    let Some(pfn) = pinned(ctx) else { return true };
+    let word: u16 = ctx.get(Local::Word);
+    let value = ctx.load(ctx.layout().page(pfn).content(word));
+    ctx.set(Local::Value, value);
+    false
+}

@@ -1,0 +1,204 @@
+//! `handle_mm_fault` of `mm/memory.c`: what a fault finds, and the fault on an entry that is empty.
+use super::gup::returned;
+use super::page_alloc::alloc::RMQUEUE;
+use super::wp::DO_WP_PAGE;
+use crate::machine::routine::{errno, line};
+use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
+use crate::mm::{Lock, Migratetype, Pfn, Pte, Rmap, WORDS};
+
+/// `FAULT_FLAG_WRITE`
+pub const FLAG_WRITE: u16 = 1 << 0;
+/// `FAULT_FLAG_UNSHARE` (v5.19): the mapping stays read-only, the page is the process's alone.
+pub const FLAG_UNSHARE: u16 = 1 << 1;
+
+/// `handle_mm_fault`, with `mmap_lock` held.
+pub const HANDLE_MM_FAULT: Function = Function("handle_mm_fault");
+/// `do_anonymous_page`
+pub const DO_ANONYMOUS_PAGE: Function = Function("do_anonymous_page");
+/// `do_swap_page`
+pub const DO_SWAP_PAGE: Function = Function("do_swap_page");
+
+/// What every handler of a fault is told.
+pub(super) const VMF: &[Local] = &[Local::Mm, Local::Addr, Local::Fault, Local::Pte];
+
+/// The entry is read without its lock, and again under it: somebody else may have been faster.
+pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
+    function: HANDLE_MM_FAULT,
+    source: "mm/memory.c, v5.8 to v6.1 (handle_pte_fault)",
+    omits: "huge pages, files, userfaultfd",
+    params: &[Local::Mm, Local::Addr, Local::Fault],
+    locals: &[Local::Pte, Local::Ret],
+    returns: Returns::Errno,
+    body: &[
+        line("pte", "vmf->orig_pte = *vmf->pte", Op::Do(read_entry)),
+        line("none", "if (pte_none(vmf->orig_pte))", Op::If(is_none, "anon")),
+        line("present", "if (!pte_present(vmf->orig_pte))", Op::If(is_not_present, "swap")),
+        line("lock", "spin_lock(vmf->ptl)", Op::Acquire(ptl)),
+        line("same", "if (!pte_same(*vmf->pte, entry))", Op::Branch(has_changed, "unlock")),
+        line("wp", "if (flags & WRITE && !pte_write(entry))", Op::If(is_protected, "cow")),
+        line("unlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+        line("out", "return 0", Op::Return(|_| 0)),
+        line("cow", "return do_wp_page(vmf)", Op::Call(DO_WP_PAGE, &[])),
+        RETURN,
+        line("anon", "return do_anonymous_page(vmf)", Op::Call(DO_ANONYMOUS_PAGE, &[])),
+        line("anonout", "return ret", Op::Return(returned)),
+        line("swap", "return do_swap_page(vmf)", Op::Call(DO_SWAP_PAGE, &[])),
+        line("swapout", "return ret", Op::Return(returned)),
+    ],
+};
+
+const RETURN: Line = line("ret", "return ret", Op::Return(returned));
+
+/// A store gets a page of zeroes; a load is content with the zero page, where the machine has one.
+pub static DO_ANONYMOUS_PAGE_V5_8: Routine = Routine {
+    function: DO_ANONYMOUS_PAGE,
+    source: "mm/memory.c, v5.8 to v6.1",
+    omits: "memory cgroups, userfaultfd",
+    params: VMF,
+    locals: &[Local::NewPage, Local::Order, Local::Wanted, Local::Ret],
+    returns: Returns::Errno,
+    body: &[
+        line("zero", "if (!(flags & WRITE)) use the zero page", Op::If(takes_zero_page, "zlock")),
+        MOVABLE,
+        line("alloc", "page = alloc_zeroed_user_highpage_movable()", Op::Call(RMQUEUE, &[])),
+        OOM,
+        TOOK,
+        line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
+        line("none", "if (!pte_none(*vmf->pte))", Op::Branch(is_taken, "release")),
+        line("rmap", "page_add_new_anon_rmap(page, vma, addr)", Op::Do(add_new_anon_rmap)),
+        line("lru", "lru_cache_add_inactive_or_unevictable(page)", Op::Do(join_lru)),
+        line("set", "set_pte_at(vma->vm_mm, addr, vmf->pte, entry)", Op::Do(set_new)),
+        line("unlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+        line("out", "return 0", Op::Return(|_| 0)),
+        line(
+            "release",
+            "put_page(page)",
+            Op::Call(super::swap::PUT_PAGE, &[(Local::Page, Local::NewPage)]),
+        ),
+        line("goto", "goto unlock", Op::Goto("unlock")),
+        line("zlock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
+        line("znone", "if (!pte_none(*vmf->pte))", Op::Branch(is_taken, "unlock")),
+        line("zset", "set_pte_at(.., pte_mkspecial(zero page))", Op::Do(set_zero_page)),
+        line("zgoto", "goto unlock", Op::Goto("unlock")),
+        NO_MEMORY,
+    ],
+};
+
+pub(super) const MOVABLE: Line = line("gfp", "gfp = GFP_HIGHUSER_MOVABLE", Op::Let(want_movable));
+pub(super) const OOM: Line = line("oom", "if (!page)", Op::If(got_none, "nomem"));
+pub(super) const TOOK: Line = line("took", "new = page", Op::Let(take_new));
+pub(super) const NO_MEMORY: Line =
+    line("nomem", "return VM_FAULT_OOM", Op::Return(|_| errno::ENOMEM));
+
+/// An entry of migration: the fault waits until it is gone, and is taken again.
+pub static DO_SWAP_PAGE_V5_8: Routine = Routine {
+    function: DO_SWAP_PAGE,
+    source: "mm/memory.c, v5.8 to v6.1",
+    omits: "swap entries",
+    params: VMF,
+    locals: &[],
+    returns: Returns::Errno,
+    body: &[
+        line(
+            "wait",
+            "migration_entry_wait(vma->vm_mm, vmf->pmd, addr)",
+            Op::Await(no_migration_entry, "the migration entry to go"),
+        ),
+        line("out", "return 0", Op::Return(|_| 0)),
+    ],
+};
+
+pub(super) fn ptl(look: &Look) -> Lock {
+    look.mm().ptl()
+}
+
+pub(super) fn wants(look: &Look, flag: u16) -> bool {
+    look.get::<u16>(Local::Fault) & flag != 0
+}
+
+fn read_entry(ctx: &mut Ctx) {
+    let pte = ctx.load(ctx.pte());
+    ctx.set(Local::Pte, pte);
+}
+
+fn is_none(look: &Look) -> bool {
+    look.get::<Pte>(Local::Pte) == Pte::None
+}
+
+fn is_not_present(look: &Look) -> bool {
+    look.get::<Pte>(Local::Pte).mapped().is_none()
+}
+
+/// Whether the entry is another than the fault began with.
+pub(super) fn has_changed(ctx: &mut Ctx) -> bool {
+    let now = ctx.load(ctx.pte());
+    now != ctx.get::<Pte>(Local::Pte)
+}
+
+fn is_protected(look: &Look) -> bool {
+    wants(look, FLAG_WRITE | FLAG_UNSHARE) && !look.get::<Pte>(Local::Pte).writes()
+}
+
+fn takes_zero_page(look: &Look) -> bool {
+    !wants(look, FLAG_WRITE) && look.geometry().zero_page.is_some()
+}
+
+fn want_movable(ctx: &mut Ctx) {
+    ctx.set(Local::Wanted, Migratetype::Movable);
+}
+
+fn got_none(look: &Look) -> bool {
+    look.get::<u16>(Local::Ret) == 0
+}
+
+fn take_new(ctx: &mut Ctx) {
+    let page: Option<Pfn> = ctx.get(Local::Ret);
+    ctx.set(Local::NewPage, page.expect("a page was allocated"));
+}
+
+fn is_taken(ctx: &mut Ctx) -> bool {
+    ctx.load(ctx.pte()) != Pte::None
+}
+
+/// The page is anonymous from here on, and this mapping's alone.
+pub(super) fn add_new_anon_rmap(ctx: &mut Ctx) {
+    let page = ctx.page(Local::NewPage);
+    let rmap = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
+    ctx.store(page.swapbacked(), true);
+    ctx.store(page.mapcount(), 1);
+    ctx.store(page.anon(), true);
+    ctx.store(page.anon_exclusive(), true);
+    ctx.store(page.rmap(), Some(rmap));
+}
+
+pub(super) fn join_lru(ctx: &mut Ctx) {
+    let lru = ctx.page(Local::NewPage).lru();
+    ctx.store(lru, true);
+}
+
+/// The entry of a page of zeroes: dirty and writable if that is why it was allocated. The mapping
+/// answers for the reference from here on.
+fn set_new(ctx: &mut Ctx) {
+    let pfn = ctx.get(Local::NewPage);
+    let write = ctx.get::<u16>(Local::Fault) & FLAG_WRITE != 0;
+    ctx.store(ctx.pte(), Pte::Present { pfn, write, dirty: write });
+    ctx.let_go(pfn, 1);
+}
+
+fn set_zero_page(ctx: &mut Ctx) {
+    let pfn = ctx.geometry().zero_page.expect("the machine has one");
+    ctx.store(ctx.pte(), Pte::clean(pfn, false));
+}
+
+pub(super) fn no_migration_entry(look: &Look) -> bool {
+    !matches!(look.peek(look.pte()), Pte::Migration { .. })
+}
+
+/// Copies one word of a page to another.
+pub(super) fn copy_word(ctx: &mut Ctx, word: u16) {
+    debug_assert!(word < WORDS);
+    let from = ctx.page(Local::Page).content(word);
+    let to = ctx.page(Local::NewPage).content(word);
+    let value = ctx.load(from);
+    ctx.store(to, value);
+}

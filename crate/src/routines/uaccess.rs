@@ -1,0 +1,153 @@
+//! What a process does with its memory, and the fault that it takes (`arch/x86/mm/fault.c`).
+use super::fault::{FLAG_WRITE, HANDLE_MM_FAULT};
+use super::gup::returned;
+use crate::machine::routine::{errno, line};
+use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
+use crate::mm::{Lock, Pfn, Pte, vm};
+use crate::properties::event;
+
+/// A load by a process.
+pub const LOAD: Function = Function("load");
+/// A store by a process.
+pub const STORE: Function = Function("store");
+/// `do_user_addr_fault`
+pub const DO_USER_ADDR_FAULT: Function = Function("do_user_addr_fault");
+
+const FAULT: Line =
+    line("fault", "-> do_user_addr_fault(addr, flags)", Op::Call(DO_USER_ADDR_FAULT, &[]));
+const BAD: Line = line("bad", "if (it is a bad area) SIGSEGV", Op::If(failed, "segv"));
+const AGAIN: Line = line("again", "the instruction again", Op::Goto("access"));
+const SEGV: Line = line("segv", "SIGSEGV", Op::Return(|_| errno::EFAULT));
+
+const fn access(
+    function: Function,
+    params: &'static [Local],
+    locals: &'static [Local],
+    body: &'static [Line],
+) -> Routine {
+    Routine {
+        function,
+        source: "an instruction; the fault is arch/x86/mm/fault.c, v5.17",
+        omits: "caches",
+        params,
+        locals,
+        returns: Returns::Value,
+        body,
+    }
+}
+
+/// An entry that permits it is all that a load needs: no lock.
+pub static LOAD_V5_8: Routine = access(
+    LOAD,
+    &[Local::Mm, Local::Addr, Local::Word],
+    &[Local::Value, Local::Fault, Local::Ret],
+    &[
+        line("access", "val = *addr", Op::Branch(loads, "done")),
+        FAULT,
+        BAD,
+        AGAIN,
+        SEGV,
+        line("done", "val", Op::Return(|look| look.get(Local::Value))),
+    ],
+);
+
+/// As a load; the hardware sets the dirty bit as it stores.
+pub static STORE_V5_8: Routine = access(
+    STORE,
+    &[Local::Mm, Local::Addr, Local::Word, Local::Value],
+    &[Local::Fault, Local::Ret],
+    &[
+        line("access", "*addr = val", Op::Branch(stores, "done")),
+        line("write", "flags = FAULT_FLAG_WRITE", Op::Let(|ctx| ctx.set(Local::Fault, FLAG_WRITE))),
+        FAULT,
+        BAD,
+        AGAIN,
+        SEGV,
+        line("done", "stored", Op::Return(|_| 0)),
+    ],
+);
+
+/// `mmap_lock` is held for reading while the fault is handled, which keeps fork out.
+pub static DO_USER_ADDR_FAULT_V5_8: Routine = Routine {
+    function: DO_USER_ADDR_FAULT,
+    source: "arch/x86/mm/fault.c, v5.8 to v6.1",
+    omits: "trylock first, retries without mmap_lock, stack growth",
+    params: &[Local::Mm, Local::Addr, Local::Fault],
+    locals: &[Local::Ret],
+    returns: Returns::Errno,
+    body: &[
+        line("lock", "mmap_read_lock(mm)", Op::Acquire(mmap_read)),
+        line("area", "if (access_error(error_code, vma))", Op::Branch(is_bad_area, "bad")),
+        line("fault", "fault = handle_mm_fault(vma, addr, flags)", Op::Call(HANDLE_MM_FAULT, &[])),
+        line("unlock", "mmap_read_unlock(mm)", Op::Release(mmap_read)),
+        line("out", "return fault", Op::Return(returned)),
+        line("bad", "mmap_read_unlock(mm)", Op::Release(mmap_read)),
+        line("segv", "bad_area_access_error(..)", Op::Return(|_| errno::EFAULT)),
+    ],
+};
+
+fn failed(look: &Look) -> bool {
+    look.get::<u16>(Local::Ret) != 0
+}
+
+pub(super) fn mmap_read(look: &Look) -> Lock {
+    look.mm().mmap_read()
+}
+
+/// Whether the area does not admit the access.
+pub(super) fn is_bad_area(ctx: &mut Ctx) -> bool {
+    let flags = ctx.load(ctx.mm().vm_flags(ctx.get(Local::Addr)));
+    let write = ctx.get::<u16>(Local::Fault) & FLAG_WRITE != 0;
+    flags & vm::READ == 0 || write && flags & vm::WRITE == 0
+}
+
+/// Whether the entry permits a load; then the value is read in the same step.
+fn loads(ctx: &mut Ctx) -> bool {
+    let Some(pfn) = ctx.load(ctx.pte()).permits(false) else { return false };
+    let word = ctx.layout().page(pfn).content(ctx.get(Local::Word));
+    let value = ctx.load(word);
+    ctx.set(Local::Value, value);
+    true
+}
+
+/// Whether the entry permits a store; then the value is written in the same step.
+fn stores(ctx: &mut Ctx) -> bool {
+    let cell = ctx.pte();
+    let pte = ctx.load(cell);
+    let Some(pfn) = pte.permits(true) else { return false };
+    if let Pte::Present { write, dirty: false, .. } = pte {
+        ctx.update(cell, |_| Pte::Present { pfn, write, dirty: true });
+    }
+    let (word, value): (u16, u16) = (ctx.get(Local::Word), ctx.get(Local::Value));
+    ctx.store(ctx.layout().page(pfn).content(word), value);
+    note_written(ctx, ctx.get(Local::Mm), ctx.get(Local::Addr), word, value);
+    if is_seen_by_others(ctx, pfn) {
+        ctx.find(event::MISSED_COW);
+    }
+    true
+}
+
+/// Ghost: what a process must find there from now on.
+pub(super) fn note_written(ctx: &mut Ctx, mm: u16, address: u16, word: u16, value: u16) {
+    let written = ctx.layout().mm(usize::from(mm)).written(address, word);
+    let (memory, _) = ctx.parts();
+    memory.store(written, value);
+}
+
+/// Ghost: whether another process maps the page or has it pinned. One that is being forked does
+/// not run yet.
+fn is_seen_by_others(ctx: &Ctx, pfn: Pfn) -> bool {
+    let (layout, own) = (ctx.layout(), usize::from(ctx.get::<u16>(Local::Mm)));
+    let processes = layout.geometry.processes.iter().enumerate();
+    let mut others = processes.filter(|(process, _)| *process != own);
+    let maps = others.any(|(process, other)| {
+        let mm = layout.mm(process);
+        !ctx.peek(mm.mmap_write().cell).exclusive()
+            && (0..other.mappings.len() as u16)
+                .any(|address| ctx.peek(mm.pte(address)).mapped() == Some(pfn))
+    });
+    maps || layout.pins_on(ctx.memory(), pfn).any(|pin| {
+        let mapping = ctx.peek(layout.pin(pin).mapping());
+        mapping.is_some_and(|mapping| usize::from(mapping.process) != own)
+    })
+}

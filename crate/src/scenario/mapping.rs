@@ -1,0 +1,103 @@
+//! One mapping of a process: `a = page 2 anon rw`.
+use super::call::is_name;
+use super::machine_table::StartMachine;
+use super::reader::{Reader, Text, short};
+use crate::mm::{Migratetype, Pfn, vm};
+
+/// How a virtual page starts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StartMapping {
+    /// The page that it maps; nothing is there without one.
+    pub pfn: Option<Pfn>,
+    /// `vm_flags` of its area.
+    pub vm_flags: u16,
+    /// Whether its entry is writable.
+    pub write: bool,
+    /// A page of `MADV_FREE` that was not written to since.
+    pub lazyfree: bool,
+}
+
+/// Which page a mapping asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wants {
+    /// What [`StartMapping::pfn`] says.
+    Nothing,
+    /// Any that is free.
+    AnyPage,
+}
+
+const FORM: &str = "write `a = page 2 anon rw`, `a = anon rw`, `f = page 3 file rw`, \
+                    `z = zero page ro` or `n = none rw`";
+
+/// The name, how it starts, and whether a page has yet to be found for it.
+pub fn read(
+    reader: &mut Reader,
+    text: &Text,
+    machine: &mut StartMachine,
+) -> Option<(String, StartMapping, Wants)> {
+    let words: Vec<&str> = text.value.split_whitespace().collect();
+    let (name, rest) = match words.as_slice() {
+        [name, "=", rest @ ..] if is_name(name) => (name.to_string(), rest),
+        _ => return complain(reader, text),
+    };
+    let (lazyfree, rest) = match rest {
+        [rest @ .., "lazyfree"] => (true, rest),
+        rest => (false, rest),
+    };
+    let (right, rest) = match rest {
+        [rest @ .., right @ ("rw" | "wp" | "ro")] => (*right, rest),
+        _ => return complain(reader, text),
+    };
+    let writes = if right == "ro" { vm::READ } else { vm::READ | vm::WRITE };
+    let start = StartMapping { pfn: None, vm_flags: writes, write: right == "rw", lazyfree };
+    match rest {
+        ["zero", "page"] if right != "rw" && !lazyfree => {
+            let Some(pfn) = machine.geometry.zero_page else {
+                let hint = Some("give [machine] a `zero_page`".to_string());
+                reader.complain(text.place, "the machine has no zero page", hint);
+                return None;
+            };
+            Some((name, StartMapping { pfn: Some(pfn), ..start }, Wants::Nothing))
+        }
+        ["none"] if !lazyfree => {
+            Some((name, StartMapping { write: false, ..start }, Wants::Nothing))
+        }
+        ["anon"] => Some((name, start, Wants::AnyPage)),
+        ["page", number, "anon"] => {
+            let pfn = page(reader, text, number, machine)?;
+            Some((name, StartMapping { pfn: Some(pfn), ..start }, Wants::Nothing))
+        }
+        ["page", number, "file"] if !lazyfree => {
+            let pfn = page(reader, text, number, machine)?;
+            let vm_flags = start.vm_flags | vm::FILE;
+            Some((
+                name,
+                StartMapping { pfn: Some(pfn), vm_flags, write: false, ..start },
+                Wants::Nothing,
+            ))
+        }
+        _ => complain(reader, text),
+    }
+}
+
+fn complain<T>(reader: &mut Reader, text: &Text) -> Option<T> {
+    let message = format!("`{}` is not a mapping", short(&text.value));
+    reader.complain(text.place, message, Some(FORM.into()));
+    None
+}
+
+/// An unused page by number.
+fn page(reader: &mut Reader, text: &Text, number: &str, machine: &mut StartMachine) -> Option<Pfn> {
+    let last = machine.geometry.pages() - 1;
+    let Some(pfn) = number.parse::<usize>().ok().filter(|pfn| *pfn <= last) else {
+        let hint = Some(format!("the pages are 0 to {last}"));
+        reader.complain(text.place, format!("there is no page `{}`", short(number)), hint);
+        return None;
+    };
+    if machine.blocks[machine.geometry.block_of(Pfn(pfn as u16))] == Migratetype::Isolate {
+        reader.complain(text.place, format!("page {pfn} is in an isolated pageblock"), None);
+        return None;
+    }
+    let taken = machine.used.take(reader, pfn, "is mapped", text.place);
+    taken.then_some(Pfn(pfn as u16))
+}
