@@ -16,6 +16,7 @@ impl Schedule {
                 Choice::Run(cpu) => cpu.to_string(),
                 Choice::Interrupt(cpu) => format!("{cpu}i"),
                 Choice::Call(cpu) => format!("{cpu}c"),
+                Choice::Drain(cpu) => format!("{cpu}d"),
             };
             words.push(if run.len() == 1 { word } else { format!("{word}*{}", run.len()) });
         }
@@ -49,8 +50,8 @@ pub struct Item {
 }
 
 /// Reads the text form: words `CPU`, `CPU*N`, `CPU*` (as long as it can move), `CPUi` (the
-/// interrupt of that CPU is delivered) and `CPUc` (an IPI or a work item gets the CPU). `place` is
-/// where the text starts, for complaints.
+/// interrupt of that CPU is delivered), `CPUc` (an IPI or a work item gets the CPU) and `CPUd` (its
+/// oldest store on its way reaches memory). `place` is where the text starts, for complaints.
 ///
 /// # Errors
 /// A word is none of these, names a lane that the system does not have, or the schedule is longer
@@ -77,7 +78,7 @@ pub fn parse(text: &str, system: &System, place: Place) -> Result<Vec<Item>, Com
     Ok(items)
 }
 
-/// Reads one choice: `1`, `1i` or `1c`.
+/// Reads one choice: `1`, `1i`, `1c` or `1d`.
 ///
 /// # Errors
 /// It is none, or names a lane that the system does not have.
@@ -97,11 +98,13 @@ fn item(word: &str, system: &System, place: Place, column: u32) -> Result<Item, 
             _ => return Err(not_a_word(word, place)),
         },
     };
-    let (number, frame) = match lane.strip_suffix(['i', 'c']) {
-        Some(number) if lane.ends_with('i') => (number, Frame::Interrupt),
-        Some(number) => (number, Frame::Call),
-        None => (lane, Frame::Task),
+    let make: fn(usize) -> Choice = match lane.bytes().last() {
+        Some(b'i') => Choice::Interrupt,
+        Some(b'c') => Choice::Call,
+        Some(b'd') => Choice::Drain,
+        _ => Choice::Run,
     };
+    let number = lane.strip_suffix(['i', 'c', 'd']).unwrap_or(lane);
     if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(not_a_word(word, place));
     }
@@ -110,26 +113,25 @@ fn item(word: &str, system: &System, place: Place, column: u32) -> Result<Item, 
         let hint = format!("the lanes are CPU0 to CPU{}", lanes.saturating_sub(1));
         complaint(place, format!("there is no CPU{number}"), Some(hint))
     })?;
-    let absent = match frame {
-        Frame::Interrupt => "no interrupt",
-        _ => "nothing to run for other CPUs",
+    let choice = make(cpu);
+    let has = |frame| !system.lanes[cpu].program(frame).locs.is_empty();
+    let absent = match choice {
+        Choice::Interrupt(_) if !has(Frame::Interrupt) => Some("no interrupt"),
+        Choice::Call(_) if !has(Frame::Call) => Some("nothing to run for other CPUs"),
+        Choice::Drain(_) if !system.kernel.config.tso => Some("no store buffer in this kernel"),
+        _ => None,
     };
-    if frame != Frame::Task && system.lanes[cpu].program(frame).locs.is_empty() {
+    if let Some(absent) = absent {
         let hint = format!("write `{cpu}` for a step of CPU{cpu}");
         return Err(complaint(place, format!("CPU{cpu} has {absent}"), Some(hint)));
     }
-    let choice = match frame {
-        Frame::Task => Choice::Run(cpu),
-        Frame::Call => Choice::Call(cpu),
-        Frame::Interrupt => Choice::Interrupt(cpu),
-    };
     Ok(Item { choice, times, column })
 }
 
 fn not_a_word(word: &str, place: Place) -> Complaint {
     let short: String = word.chars().take(20).collect();
     let hint = "write `1` for a step of CPU1, `1*4` for four, `1*` for as long as it can move, \
-                `1i` for its interrupt, `1c` for an IPI or a work item";
+                `1i` for its interrupt, `1c` for an IPI or a work item, `1d` for its oldest store";
     complaint(place, format!("`{short}` is not a step"), Some(hint.into()))
 }
 
@@ -197,6 +199,7 @@ fn cannot_move(
         Choice::Run(cpu) => format!("CPU{cpu} cannot move"),
         Choice::Interrupt(cpu) => format!("the interrupt of CPU{cpu} cannot be delivered"),
         Choice::Call(cpu) => format!("CPU{cpu} cannot run what another CPU asked for"),
+        Choice::Drain(cpu) => format!("no store of CPU{cpu} is on its way"),
     };
     complaint(place, format!("step {step}: {what}: {why}"), None)
 }

@@ -12,13 +12,17 @@ pub enum Choice {
     /// What another CPU asked it to run is started: an IPI is delivered, or a work item gets the
     /// CPU.
     Call(usize),
+    /// The oldest store in the CPU's store buffer reaches memory.
+    Drain(usize),
 }
 
 impl Choice {
     /// The lane that it concerns.
     pub fn cpu(self) -> usize {
         match self {
-            Choice::Run(cpu) | Choice::Interrupt(cpu) | Choice::Call(cpu) => cpu,
+            Choice::Run(cpu) | Choice::Interrupt(cpu) | Choice::Call(cpu) | Choice::Drain(cpu) => {
+                cpu
+            }
         }
     }
 }

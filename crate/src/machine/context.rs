@@ -5,7 +5,10 @@ use super::lane::{Lane, LaneCells};
 use super::local::Local;
 use super::program::Call;
 use super::routine::CpuMask;
-use crate::mm::{Cell, Geometry, Layout, Lock, LockKind, Memory, Mm, Page, Pcp, Pfn, Pte, Word};
+use super::store_buffer::StoreBuffer;
+use crate::mm::{
+    Cell, Geometry, Layout, Lock, LockKind, Memory, Mm, Page, Pcp, Pfn, Pte, Subject, Unit, Word,
+};
 
 /// One lane at one line, with the memory: to look at, or to change.
 pub struct At<'a, M> {
@@ -14,6 +17,7 @@ pub struct At<'a, M> {
     pub(super) cpu: usize,
     pub(super) lanes: &'a [Lane],
     pub(super) watched: u64,
+    pub(super) buffer: Option<StoreBuffer>,
     pub(super) call: &'a Call,
     /// Index of the first local cell of the program that runs.
     pub(super) slots: u32,
@@ -97,7 +101,13 @@ impl<M: Deref<Target = Memory>> At<'_, M> {
 
     /// A look at the memory that is no access of the kernel's: for ghosts and waiting conditions.
     pub fn peek<T: Word>(&self, cell: Cell<T>) -> T {
-        self.memory.peek(cell)
+        self.own_store(cell).unwrap_or_else(|| self.memory.peek(cell))
+    }
+
+    /// What this CPU has stored there and others do not see yet.
+    fn own_store<T: Word>(&self, cell: Cell<T>) -> Option<T> {
+        let own = self.buffer?.own(&self.memory, cell.index() as u32);
+        own.map(T::from_word)
     }
 
     /// The page that a local names.
@@ -117,9 +127,23 @@ impl<M: Deref<Target = Memory>> At<'_, M> {
 }
 
 impl Ctx<'_> {
-    /// The memory and the layout together, for the list operations of floor 0.
+    /// The memory and the layout together, for the list operations of floor 0. They work under a
+    /// lock, so what stands before them has reached memory.
     pub fn parts(&mut self) -> (&mut Memory, &Layout) {
+        self.drain();
         (self.memory, self.layout)
+    }
+
+    /// The memory and the layout together, for ghosts: no access of the kernel's.
+    pub fn ghosts(&mut self) -> (&mut Memory, &Layout) {
+        (self.memory, self.layout)
+    }
+
+    /// All stores before this reach memory.
+    pub(super) fn drain(&mut self) {
+        if let Some(buffer) = self.buffer {
+            buffer.drain(self.memory);
+        }
     }
 
     /// Sets a local.
@@ -128,28 +152,37 @@ impl Ctx<'_> {
         self.memory.store(slot, value.to_word());
     }
 
-    /// A load of shared memory.
+    /// A load of shared memory; of this CPU's own store where it has one on its way.
     pub fn load<T: Word>(&mut self, cell: Cell<T>) -> T {
-        self.memory.load(cell)
+        self.own_store(cell).unwrap_or_else(|| self.memory.load(cell))
     }
 
-    /// A store to shared memory.
+    /// A plain store to shared memory. Ghosts, where a page is, and what callers keep are there at
+    /// once.
     pub fn store<T: Word>(&mut self, cell: Cell<T>, value: T) {
-        self.memory.store(cell, value);
+        let info = self.layout.info(cell.index() as u32);
+        let real = !matches!(info.unit, Unit::Hidden | Unit::Place);
+        let shared = real && !matches!(info.subject, Subject::Pin(_));
+        match self.buffer.filter(|_| shared) {
+            Some(buffer) => buffer.push(self.memory, cell.index() as u32, value.to_word()),
+            None => self.memory.store(cell, value),
+        }
     }
 
-    /// One atomic read-modify-write; the value before it.
+    /// One atomic read-modify-write; the value before it. The stores before it reach memory first.
     pub fn update<T: Word>(&mut self, cell: Cell<T>, change: impl FnOnce(T) -> T) -> T {
+        self.drain();
         self.memory.update(cell, change)
     }
 
     /// `spin_trylock` and its forms: takes the lock if it is free; whether it did.
     pub fn trylock(&mut self, lock: Lock) -> bool {
-        let before = self.memory.load(lock.cell);
+        let before = self.load(lock.cell);
         if !before.admits(lock.mode) {
             return false;
         }
-        self.memory.update(lock.cell, |word| word.taken(self.cpu, lock.mode));
+        let cpu = self.cpu;
+        self.update(lock.cell, |word| word.taken(cpu, lock.mode));
         self.count_lock(lock.kind, 1);
         true
     }

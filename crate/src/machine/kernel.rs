@@ -24,6 +24,11 @@ pub struct Config {
     /// Whether pageblocks change their type under `zone->lock` only: all but v5.19-rc1. If not, the
     /// lines of a section of that lock are steps of their own.
     pub types_change_under_lock: bool,
+    /// Whether plain stores wait in store buffers (x86-TSO), or are seen by all at once.
+    pub tso: bool,
+    /// Whether taking a lock waits for the stores before it, as the locked operations of x86 do;
+    /// elsewhere it orders only what comes behind it.
+    pub lock_is_fence: bool,
 }
 
 impl Kernel {

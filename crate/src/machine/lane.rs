@@ -1,5 +1,6 @@
 //! One CPU: its programs, and the cells that say where it stands.
 use super::program::Program;
+use super::store_buffer::StoreBuffer;
 use crate::mm::{Cell, Layout, Memory, Subject, Unit};
 
 /// What runs on a CPU; a later one runs on top of an earlier one.
@@ -65,13 +66,15 @@ impl LaneCells {
 /// A CPU's programs.
 pub struct Lane {
     programs: [Program; 3],
+    /// Its store buffer, where memory is not sequentially consistent.
+    pub buffer: Option<StoreBuffer>,
     /// Where its cells start.
     pub cells: LaneCells,
 }
 
 impl Lane {
     /// Gives a CPU with these programs, lowest frame first, its cells.
-    pub(super) fn new(layout: &mut Layout, cpu: usize, programs: [Program; 3]) -> Lane {
+    pub(super) fn new(layout: &mut Layout, cpu: usize, programs: [Program; 3], tso: bool) -> Lane {
         let subject = Subject::Cpu(cpu as u16);
         let base = layout.add(subject, "location", 0, Unit::Hidden);
         layout.add(subject, "location of a call", 0, Unit::Hidden);
@@ -90,7 +93,8 @@ impl Lane {
                 layout.add(subject, "local", index, Unit::Hidden);
             }
         }
-        Lane { programs, cells: LaneCells { base } }
+        let buffer = tso.then(|| StoreBuffer::new(layout, cpu));
+        Lane { programs, buffer, cells: LaneCells { base } }
     }
 
     /// The program of a frame.
@@ -125,6 +129,11 @@ impl Lane {
         let on_cpu = |frame: &Frame| self.location(memory, *frame).is_some();
         let above = [Frame::Interrupt, Frame::Call];
         above.into_iter().find(on_cpu).unwrap_or(Frame::Task)
+    }
+
+    /// Whether stores of this CPU have yet to reach memory.
+    pub fn is_storing(&self, memory: &Memory) -> bool {
+        self.buffer.is_some_and(|buffer| !buffer.is_empty(memory))
     }
 
     /// Whether the interrupt has yet to come.

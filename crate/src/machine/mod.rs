@@ -10,6 +10,7 @@ pub mod program;
 pub mod property;
 pub mod routine;
 mod run;
+pub mod store_buffer;
 pub mod system;
 
 pub use choice::{Choice, LineRecord, Status, StepRecord, Wait};
@@ -20,4 +21,5 @@ pub use local::Local;
 pub use program::{Arg, Call, CompileError, Loc, Operation, Program};
 pub use property::{Property, Scope, State};
 pub use routine::{CpuMask, Delivery, Function, Line, Op, Returns, Routine};
+pub use store_buffer::{Pending, StoreBuffer};
 pub use system::System;

@@ -30,6 +30,8 @@ pub enum Op {
     PreemptOff,
     /// `preempt_enable`
     PreemptOn,
+    /// `smp_mb`: the stores before it reach memory. Without store buffers it is no step.
+    Fence,
     /// Asks the CPUs of a mask to run a function; the line behind waits for them with
     /// [`At::calls_done`](super::At::calls_done). The mask is made of [`CpuMask`] bits.
     Send(fn(&mut Ctx) -> CpuMask, Function, Delivery),

@@ -43,6 +43,12 @@ impl System {
                 self.enter_frame(memory, cpu, Frame::Call, number);
                 Frame::Call
             }
+            Choice::Drain(_) => {
+                if let Some(buffer) = self.lanes[cpu].buffer {
+                    buffer.drain_one(memory);
+                }
+                self.lanes[cpu].top(memory)
+            }
         };
         let broke = self.watch(memory, before);
         let rest = memory.take_record();
@@ -140,21 +146,27 @@ impl System {
                 }
             }
             Op::Acquire(lock) => {
+                if self.kernel.config.lock_is_fence {
+                    ctx.drain();
+                }
                 let lock = lock(&self.at(&*memory, cpu, frame, loc));
                 memory.update(lock.cell, |word| word.taken(cpu, lock.mode));
                 self.at(&mut *memory, cpu, frame, loc).count_lock(lock.kind, 1);
             }
             Op::Release(lock) => {
+                ctx.drain();
                 let lock = lock(&self.at(&*memory, cpu, frame, loc));
                 memory.update(lock.cell, |word| word.dropped(cpu));
                 self.at(&mut *memory, cpu, frame, loc).count_lock(lock.kind, -1);
             }
+            Op::Fence => ctx.drain(),
             Op::IrqOff => ctx.count(lane.cells.irqs_off(), 1),
             Op::IrqOn => ctx.count(lane.cells.irqs_off(), -1),
             Op::PreemptOff => ctx.count(lane.cells.preempt_off(), 1),
             Op::PreemptOn => ctx.count(lane.cells.preempt_off(), -1),
             Op::Send(cpus, function, delivery) => {
                 // Without CONFIG_SMP the one CPU is the lane's own.
+                ctx.drain();
                 let mask = cpus(&mut ctx);
                 let mask = if self.kernel.config.smp { mask } else { (mask & 1) << cpu };
                 let known = self.remote.iter().position(|own| *own == (function, delivery));
@@ -180,6 +192,7 @@ impl System {
                 Op::If(test, _) if test(&self.at(&*memory, cpu, frame, loc)) => target,
                 Op::If(..) => loc + 1,
                 Op::Goto(_) => target,
+                Op::Fence if !self.kernel.config.tso => loc + 1,
                 Op::Let(effect) => {
                     effect(&mut self.at(&mut *memory, cpu, frame, loc));
                     loc + 1
@@ -276,16 +289,31 @@ impl System {
         })
     }
 
+    /// The memory as it will be when all stores on their way have arrived: properties are about
+    /// what lines have done. Nothing if none is on its way.
+    fn with_stores_done(&self, memory: &Memory) -> Option<Memory> {
+        let storing = self.lanes.iter().any(|lane| lane.is_storing(memory));
+        storing.then(|| {
+            let mut settled = memory.clone();
+            settled.stop_record();
+            for buffer in self.lanes.iter().filter_map(|lane| lane.buffer) {
+                buffer.drain(&mut settled);
+            }
+            settled
+        })
+    }
+
     /// Checks the properties and remembers those that broke; the numbers of those that were not
     /// among the findings `before`.
     pub(super) fn watch(&self, memory: &mut Memory, before: u64) -> Vec<usize> {
         let reported = self.findings(memory);
         let touched = memory.was_touched();
-        let state = State { system: self, memory };
+        let settled = self.with_stores_done(memory);
+        let state = State { system: self, memory: settled.as_ref().unwrap_or(memory) };
         let broken = |number: &usize| {
             let property = &self.properties[*number];
             let may_break = match property.scope {
-                Scope::Machine => touched,
+                Scope::Machine => touched || self.kernel.config.tso,
                 Scope::Lanes => true,
                 Scope::OnRequest => false,
             };

@@ -57,7 +57,8 @@ impl System {
         let mut lanes = Vec::new();
         for (cpu, (task, handler)) in programs.into_iter().enumerate() {
             let calls = Program::compile(&kernel, &served).map_err(|error| (cpu, error))?;
-            lanes.push(Lane::new(&mut layout, cpu, [task, calls, handler]));
+            let programs = [task, calls, handler];
+            lanes.push(Lane::new(&mut layout, cpu, programs, kernel.config.tso));
         }
         let fine = fine || !kernel.config.types_change_under_lock;
         let bug = layout.add(Subject::Ghost, "BUG", 0, Unit::Hidden);
@@ -104,6 +105,7 @@ impl System {
         self.lanes.iter().all(|lane| {
             Frame::ALL.iter().all(|frame| lane.location(memory, *frame).is_none())
                 && !lane.interrupt_pending(memory)
+                && !lane.is_storing(memory)
         })
     }
 
@@ -116,7 +118,8 @@ impl System {
         };
         let runs = (0..self.lanes.len()).map(Choice::Run);
         let interrupts = has(Frame::Interrupt).map(Choice::Interrupt);
-        runs.chain(interrupts).chain(has(Frame::Call).map(Choice::Call))
+        let drains = (0..self.lanes.len()).filter(|_| self.kernel.config.tso).map(Choice::Drain);
+        runs.chain(interrupts).chain(has(Frame::Call).map(Choice::Call)).chain(drains)
     }
 
     /// Whether a choice can be made, without making it.
@@ -128,6 +131,8 @@ impl System {
             Choice::Run(cpu) => self.run_status(memory, cpu),
             Choice::Interrupt(cpu) => self.interrupt_status(memory, cpu),
             Choice::Call(cpu) => self.call_status(memory, cpu),
+            Choice::Drain(cpu) if self.lanes[cpu].is_storing(memory) => Status::Runnable,
+            Choice::Drain(_) => Status::Done,
         }
     }
 
@@ -279,6 +284,7 @@ impl System {
             cpu,
             lanes: &self.lanes,
             watched: self.watched,
+            buffer: lane.buffer,
             call: &program.calls[program.locs[loc].call],
             slots: lane.slots(frame),
         }

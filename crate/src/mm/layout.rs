@@ -165,7 +165,7 @@ impl Layout {
                     ("PageAnon", Unit::Flag),
                     ("PG_anon_exclusive", Unit::Flag),
                     ("place", Unit::Place),
-                    ("buddy_order", Unit::Number),
+                    ("buddy_order", Unit::Hidden),
                     ("lru.prev", Unit::Page),
                     ("lru.next", Unit::Page),
                     ("mapping and index", Unit::Hidden),

@@ -280,7 +280,7 @@ fn set_child_pte(ctx: &mut Ctx) {
 fn inherit(ctx: &mut Ctx, pfn: Pfn) {
     let address: u16 = ctx.get(Local::Addr);
     let (parent, child) = (ctx.mm(), child(ctx));
-    let (memory, layout) = ctx.parts();
+    let (memory, layout) = ctx.ghosts();
     memory.store(child.vm_flags(address), memory.peek(parent.vm_flags(address)));
     for word in 0..WORDS {
         let found = memory.peek(layout.page(pfn).content(word));

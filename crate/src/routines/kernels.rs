@@ -64,6 +64,8 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
         smp: chosen.is("smp", "on"),
         preempt_rt: chosen.is("preempt_rt", "on"),
         strict_free_lists: strict.iter().all(|(toggle, value)| chosen.is(toggle, value)),
+        tso: chosen.is("memory", "tso"),
+        lock_is_fence: chosen.is("lock_fence", "full"),
         types_change_under_lock: !chosen.is("isolation", "v5.19-rc1"),
     };
     Kernel::new(name(base, overrides), config, routines, names(&chosen))

@@ -212,7 +212,7 @@ fn clears_no_page(ctx: &mut Ctx) -> bool {
 fn forget_contents(ctx: &mut Ctx) {
     let at = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
     let mm = ctx.mm();
-    let (memory, layout) = ctx.parts();
+    let (memory, layout) = ctx.ghosts();
     (0..WORDS).for_each(|word| memory.store(mm.written(at.address, word), 0u16));
     for pin in (0..layout.geometry.pins.len()).map(|pin| layout.pin(pin)) {
         if memory.peek(pin.mapping()) == Some(at) {

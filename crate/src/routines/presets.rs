@@ -50,6 +50,8 @@ pub static PRESETS: &[Preset] = &[
             ("zero_page", "zero_ok"),
             ("isolation_failure", "retry"),
             ("longterm_loop", "while_zero"),
+            ("memory", "sc"),
+            ("lock_fence", "full"),
             ("smp", "on"),
             ("preempt_rt", "off"),
         ],

@@ -296,6 +296,22 @@ pub static TOGGLES: &[Toggle] = &[
         ],
     },
     Toggle {
+        name: "memory",
+        sentence: "What other CPUs see of a plain store.",
+        values: &[
+            ("sc", "It is there at once: sequential consistency."),
+            ("tso", "It waits in a store buffer until a locked operation or a fence: x86."),
+        ],
+    },
+    Toggle {
+        name: "lock_fence",
+        sentence: "What taking a lock does to the stores before it, with memory = tso.",
+        values: &[
+            ("full", "They reach memory first: a locked instruction of x86."),
+            ("acquire", "Nothing: as on machines whose locks order only what is behind them."),
+        ],
+    },
+    Toggle {
         name: "smp",
         sentence: "CONFIG_SMP.",
         values: &[

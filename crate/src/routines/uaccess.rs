@@ -130,7 +130,7 @@ fn stores(ctx: &mut Ctx) -> bool {
 /// Ghost: what a process must find there from now on.
 pub(super) fn note_written(ctx: &mut Ctx, mm: u16, address: u16, word: u16, value: u16) {
     let written = ctx.layout().mm(usize::from(mm)).written(address, word);
-    let (memory, _) = ctx.parts();
+    let (memory, _) = ctx.ghosts();
     memory.store(written, value);
 }
 

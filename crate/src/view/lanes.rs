@@ -1,7 +1,9 @@
 //! Lanes, steps and call stacks as plain data.
-use super::protocol::{CallView, FrameView, LaneView, LineView, OperationView, StepView};
+use super::protocol::{
+    CallView, FrameView, LaneView, LineView, OperationView, PendingStoreView, StepView,
+};
 use super::words;
-use crate::machine::{Choice, Delivery, Frame, Program, StepRecord, System};
+use crate::machine::{Choice, Delivery, Frame, Pending, Program, StepRecord, System};
 use crate::mm::{Cell, Memory};
 use crate::player::Player;
 use crate::scenario::Scenario;
@@ -37,6 +39,7 @@ fn lane(scenario: &Scenario, system: &System, memory: &Memory, cpu: usize) -> La
         can_call: call.as_ref().map(Option::is_none),
         why_no_call: call.flatten(),
         gather: gather(system, memory, cpu),
+        stores: stores(system, memory, cpu),
         stack: stack(system, memory, cpu),
     }
 }
@@ -48,6 +51,19 @@ pub fn frame_name(frame: Frame) -> &'static str {
         Frame::Call => "call",
         Frame::Interrupt => "interrupt",
     }
+}
+
+/// What a CPU has stored and others do not see yet, oldest first; nothing without store buffers.
+fn stores(system: &System, memory: &Memory, cpu: usize) -> Option<Vec<PendingStoreView>> {
+    let view = |pending: Pending| {
+        let info = system.layout.info(pending.cell);
+        PendingStoreView {
+            subject: words::subject(&system.layout, info.subject),
+            field: words::field(&system.layout, info),
+            value: words::value(info.unit, pending.value),
+        }
+    };
+    system.lanes[cpu].buffer.map(|buffer| buffer.pending(memory).map(view).collect())
 }
 
 fn calls(system: &System, memory: &Memory, cpu: usize) -> Vec<CallView> {
@@ -221,6 +237,9 @@ fn sentence(
     let mut words = match lines {
         [] if matches!(choice, Choice::Call(_)) => {
             format!("Step {number}, CPU{cpu}: it starts what another CPU asked for.")
+        }
+        [] if matches!(choice, Choice::Drain(_)) => {
+            format!("Step {number}, CPU{cpu}: its oldest store reaches memory.")
         }
         [] => format!("Step {number}, CPU{cpu}: its interrupt is delivered."),
         [line] => {

@@ -421,6 +421,7 @@ mod tests {
             StateView::decl(config),
             LaneView::decl(config),
             CallView::decl(config),
+            PendingStoreView::decl(config),
             PcpView::decl(config),
             PcpListView::decl(config),
             OperationView::decl(config),

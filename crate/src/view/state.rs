@@ -69,8 +69,23 @@ pub struct LaneView {
     pub why_no_call: Option<String>,
     /// The pages of its `mmu_gather`: unmapped, their references kept until the TLB flush.
     pub gather: Vec<u32>,
+    /// What it has stored and others do not see yet, oldest first; none where memory is
+    /// sequentially consistent.
+    pub stores: Option<Vec<PendingStoreView>>,
     /// The call stack, outermost first; empty at the end.
     pub stack: Vec<FrameView>,
+}
+
+/// A store on its way to memory.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PendingStoreView {
+    /// `page 2`, `process B`.
+    pub subject: String,
+    /// `pte of a`
+    pub field: String,
+    /// What it will be.
+    pub value: String,
 }
 
 /// What one CPU has asked another to run.

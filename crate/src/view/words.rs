@@ -24,7 +24,7 @@ pub fn subject(layout: &Layout, subject: Subject) -> String {
 }
 
 /// The name of a field: `_refcount`, `pte of a`.
-fn field(layout: &Layout, info: &CellInfo) -> String {
+pub fn field(layout: &Layout, info: &CellInfo) -> String {
     match info.subject {
         Subject::Mm(mm) if info.unit == Unit::Pte => {
             let process = &layout.geometry.processes[usize::from(mm)];
@@ -78,7 +78,7 @@ pub fn changes(layout: &Layout, accesses: &[Access]) -> Vec<ChangeView> {
 fn is_shown(layout: &Layout, cell: u32) -> bool {
     let info = layout.info(cell);
     let link = info.field.starts_with("lru.") || info.field.starts_with("free_list");
-    !link && info.field != "buddy_order" && !matches!(info.unit, Unit::Hidden | Unit::Lock)
+    !link && !matches!(info.unit, Unit::Hidden | Unit::Lock)
 }
 
 fn change(layout: &Layout, cell: u32, first: u16, last: u16) -> ChangeView {
@@ -103,6 +103,7 @@ pub fn why_not(system: &System, memory: &Memory, choice: Choice) -> Option<Strin
             Choice::Run(_) => "it has finished".into(),
             Choice::Interrupt(_) => "its interrupt was delivered".into(),
             Choice::Call(_) => "nobody has asked it for anything".into(),
+            Choice::Drain(_) => "none of its stores is on its way".into(),
         }),
         Status::Blocked(wait) => Some(crate::schedule::wait_words(system, &wait)),
     }

@@ -1,0 +1,103 @@
+//! The store buffer of one CPU: plain stores wait there, in order, until they reach memory.
+//!
+//! Total store order as x86 has it (Sewell and others, x86-TSO, CACM 2010): a CPU sees its own
+//! stores at once and others see them when they reach memory; an atomic read-modify-write, a lock
+//! and a fence wait until all have.
+use crate::mm::{Cell, Layout, Memory, Subject, Unit};
+
+/// Where the cells of a store buffer are.
+#[derive(Clone, Copy, Debug)]
+pub struct StoreBuffer {
+    base: u32,
+}
+
+/// One store on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pending {
+    /// The cell, by its index.
+    pub cell: u32,
+    /// What it will be.
+    pub value: u16,
+}
+
+impl StoreBuffer {
+    /// The most stores that wait. One more sends the oldest to memory at once, which a CPU may do
+    /// at any time.
+    pub const ROOM: u16 = 4;
+
+    /// Gives the buffer of a CPU its cells.
+    pub(super) fn new(layout: &mut Layout, cpu: usize) -> StoreBuffer {
+        let subject = Subject::Cpu(cpu as u16);
+        let base = layout.add(subject, "store buffer", 0, Unit::Hidden);
+        for entry in 0..Self::ROOM {
+            for field in ["store buffer cell", "store buffer cell, high", "store buffer value"] {
+                layout.add(subject, field, entry, Unit::Hidden);
+            }
+        }
+        StoreBuffer { base }
+    }
+
+    fn count(self) -> Cell<u16> {
+        Cell::at(self.base)
+    }
+
+    /// The cells of an entry: the cell that it is for, in two halves, and the value.
+    fn entry(self, entry: u16) -> [Cell<u16>; 3] {
+        [1, 2, 3].map(|field| Cell::at(self.base + 3 * u32::from(entry) + field))
+    }
+
+    fn set(self, memory: &mut Memory, entry: u16, pending: Pending) {
+        let [low, high, value] = self.entry(entry);
+        memory.store(low, pending.cell as u16);
+        memory.store(high, (pending.cell >> 16) as u16);
+        memory.store(value, pending.value);
+    }
+
+    /// The stores that wait, oldest first.
+    pub fn pending(self, memory: &Memory) -> impl DoubleEndedIterator<Item = Pending> + '_ {
+        (0..memory.peek(self.count())).map(move |entry| {
+            let [low, high, value] = self.entry(entry).map(|cell| memory.peek(cell));
+            Pending { cell: u32::from(high) << 16 | u32::from(low), value }
+        })
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(self, memory: &Memory) -> bool {
+        memory.peek(self.count()) == 0
+    }
+
+    /// What this CPU has stored to a cell and nobody else sees yet.
+    pub fn own(self, memory: &Memory, cell: u32) -> Option<u16> {
+        self.pending(memory).rfind(|pending| pending.cell == cell).map(|pending| pending.value)
+    }
+
+    /// A plain store: it waits behind the others.
+    pub(super) fn push(self, memory: &mut Memory, cell: u32, value: u16) {
+        if memory.peek(self.count()) == Self::ROOM {
+            self.drain_one(memory);
+        }
+        let count = memory.peek(self.count());
+        self.set(memory, count, Pending { cell, value });
+        memory.store(self.count(), count + 1);
+    }
+
+    /// The oldest store reaches memory. There is one.
+    pub(super) fn drain_one(self, memory: &mut Memory) {
+        let pending: Vec<Pending> = self.pending(memory).collect();
+        let oldest = pending[0];
+        memory.store::<u16>(Cell::at(oldest.cell), oldest.value);
+        let last = pending.len() as u16 - 1;
+        for (entry, next) in pending[1..].iter().enumerate() {
+            self.set(memory, entry as u16, *next);
+        }
+        self.set(memory, last, Pending { cell: 0, value: 0 });
+        memory.store(self.count(), last);
+    }
+
+    /// All reach memory, in order.
+    pub(super) fn drain(self, memory: &mut Memory) {
+        while !self.is_empty(memory) {
+            self.drain_one(memory);
+        }
+    }
+}
