@@ -183,6 +183,8 @@ fn a_function_that_a_kernel_has_not_is_told() {
     let scenario = parse(&text).expect("it reads");
     let Err(complaint) = scenario.build(&scenario.kernel) else { panic!("v3.19 has no pins") };
     assert_eq!(complaint.message, "CPU0: this kernel has no `pin_user_pages_fast`");
+    let hint = complaint.hint.expect("a hint");
+    assert!(hint.ends_with(" is the first kernel that has it"), "{hint}");
 }
 
 /// No text with a few bytes changed makes the reader panic, and what is accepted builds.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use super::page_alloc::{alloc, buddy, drain, free, pages, pcp};
 use super::page_isolation::{block, range};
-use super::presets::Preset;
+use super::presets::{PRESETS, Preset};
 use super::{
     alloc_contig, cma, compaction, dma, fault, fork, gup, gup_put, gup_slow, memory,
     memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, uaccess, vmscan, wp,
@@ -69,6 +69,23 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
         types_change_under_lock: !chosen.is("isolation", "v5.19-rc1"),
     };
     Kernel::new(name(base, overrides), config, routines, names(&chosen))
+}
+
+/// Where a function is to be had: since which preset, or with which toggle on `base`.
+pub fn who_has(function: Function, base: &Preset) -> Option<String> {
+    let has = |base: &Preset, overrides: &BTreeMap<String, String>| {
+        kernel(base, overrides).routine(function).is_some()
+    };
+    if let Some(preset) = PRESETS.iter().find(|preset| has(preset, &BTreeMap::new())) {
+        return Some(format!("{} is the first kernel that has it", preset.name));
+    }
+    let values = TOGGLES.iter().flat_map(|toggle| {
+        toggle.values.iter().map(|(value, _)| (toggle.name.to_string(), value.to_string()))
+    });
+    let mut with = values.map(|one| BTreeMap::from([one]));
+    let found = with.find(|one| has(base, one))?;
+    let (toggle, value) = found.first_key_value()?;
+    Some(format!("`{toggle} = \"{value}\"` has it"))
 }
 
 /// The values of all toggles.

@@ -1,6 +1,6 @@
 //! A scenario and a kernel to a system with its starting memory.
 use super::{Complaint, KernelChoice, Place as TextPlace, Scenario, StartBlock, StartMapping};
-use crate::machine::System;
+use crate::machine::{CompileError, System};
 use crate::mm::{
     Isolation, Layout, Memory, Migratetype, Pfn, Place, Pte, Rmap, WORDS, free_list, vm,
 };
@@ -27,8 +27,15 @@ impl Scenario {
         geometry.smp = kernel.config.smp;
         geometry.preempt_rt = kernel.config.preempt_rt;
         let layout = Layout::new(geometry);
-        let mut system = System::new(layout, kernel, &timelines, PROPERTIES, self.fine)
-            .map_err(|(cpu, error)| complain(format!("CPU{cpu}: {error}")))?;
+        let mut system = System::new(layout, kernel, &timelines, PROPERTIES, self.fine).map_err(
+            |(cpu, error)| {
+                let hint = match error {
+                    CompileError::NoRoutine(function) => kernels::who_has(function, preset),
+                    _ => None,
+                };
+                Complaint { hint, ..complain(format!("CPU{cpu}: {error}")) }
+            },
+        )?;
         let claimed = self.expects.iter().flat_map(|claim| &claim.pattern.breaks);
         for number in claimed.filter_map(|name| PROPERTIES.iter().position(|p| p.name == name)) {
             system.request(number);
