@@ -41,6 +41,8 @@ fn layout(cpus: usize) -> Layout {
         pcp_high: 6,
         pcp_batch: 1,
         gather_pages: 1,
+        runs: Vec::new(),
+        tlb: false,
         swap_slots: 1,
         smp: true,
         preempt_rt: false,

@@ -25,6 +25,8 @@ const GEOMETRY: fn(usize) -> Geometry = |cpus| Geometry {
     pcp_high: 6,
     pcp_batch: 1,
     gather_pages: 1,
+    runs: Vec::new(),
+    tlb: false,
     swap_slots: 0,
     smp: true,
     preempt_rt: false,

@@ -164,6 +164,8 @@ mod tests {
             pcp_high: 1,
             pcp_batch: 1,
             gather_pages: 1,
+            runs: Vec::new(),
+            tlb: false,
             swap_slots: 1,
             smp: true,
             preempt_rt: false,

@@ -64,6 +64,10 @@ pub struct Geometry {
     pub pcp_batch: u16,
     /// The pages that an `mmu_gather` can keep; hundreds in the kernel.
     pub gather_pages: u16,
+    /// The process that runs on each lane.
+    pub runs: Vec<Option<usize>>,
+    /// Whether CPUs keep translations until they are told to forget them.
+    pub tlb: bool,
     /// The slots of the swap area; without any, anonymous pages are not reclaimed.
     pub swap_slots: u16,
     /// `CONFIG_SMP`: without it all lanes are tasks of one CPU.

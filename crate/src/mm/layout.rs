@@ -4,7 +4,7 @@ use super::lock::{Lock, LockKind, Mode};
 use super::memory::{Cell, CellInfo, Memory, Subject, Unit};
 use super::mm_struct::{Gather, Mm, PIN_FIELDS, Pin, SwapSlot};
 use super::page::{PAGE_FIELDS, Page, Rmap};
-use super::word::{Isolation, Migratetype, Pfn, Place};
+use super::word::{Isolation, Migratetype, Pfn, Place, Pte};
 use super::zone::{PCPTYPES, Pcp, Zone};
 
 const CMA_FIELDS: u32 = 2;
@@ -25,6 +25,7 @@ pub struct Layout {
     pages: u32,
     mms: Vec<u32>,
     swap: u32,
+    tlbs: Vec<u32>,
     pins: u32,
     findings: u32,
 }
@@ -47,6 +48,7 @@ impl Layout {
             pages: 0,
             mms: Vec::new(),
             swap: 0,
+            tlbs: Vec::new(),
             pins: 0,
             findings: 0,
         };
@@ -56,6 +58,7 @@ impl Layout {
         layout.lay_pages();
         layout.lay_processes();
         layout.lay_swap();
+        layout.lay_tlbs();
         layout.lay_pins();
         layout.findings = layout.next();
         for index in 0..FINDING_CELLS {
@@ -213,6 +216,18 @@ impl Layout {
         }
     }
 
+    /// Each lane has a translation of each virtual page of its process.
+    fn lay_tlbs(&mut self) {
+        for cpu in 0..self.geometry.cpus {
+            self.tlbs.push(self.next());
+            let process = self.geometry.runs.get(cpu).copied().flatten();
+            let Some(process) = process.filter(|_| self.geometry.tlb) else { continue };
+            for address in 0..self.geometry.processes[process].mappings.len() {
+                self.add(Subject::Cpu(cpu as u16), "tlb", address as u16, Unit::Pte);
+            }
+        }
+    }
+
     fn lay_swap(&mut self) {
         self.swap = self.next();
         for slot in 0..self.geometry.swap_slots {
@@ -320,6 +335,12 @@ impl Layout {
     /// `struct mm_struct`, by process number.
     pub fn mm(&self, process: usize) -> Mm {
         Mm { base: self.mms[process] }
+    }
+
+    /// The translation that a CPU keeps of a virtual page of its process; the machine has them.
+    pub fn tlb(&self, cpu: usize, address: u16) -> Cell<Pte> {
+        debug_assert!(self.geometry.tlb);
+        Cell::at(self.tlbs[cpu] + u32::from(address))
     }
 
     /// A slot of the swap area, by number.

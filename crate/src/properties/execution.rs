@@ -1,5 +1,5 @@
 //! How the lanes keep the kernel's rules of locking.
-use crate::machine::{Op, State};
+use crate::machine::{Delivery, Op, State};
 use crate::mm::{LockKind, LockWord};
 
 /// I16.
@@ -18,13 +18,25 @@ fn zone_lock_is_held_with_interrupts_off(state: &State) -> bool {
 fn does_not_sleep_while_atomic(state: &State, cpu: usize) -> bool {
     let Some((frame, loc)) = state.system.next_line(state.memory, cpu) else { return true };
     let program = state.system.lanes[cpu].program(frame);
+    let cells = state.system.lanes[cpu].cells;
     let sleeps = match program.locs[loc].line.op {
         Op::Acquire(_) => state
             .system
             .lock_at(state.memory, cpu, frame, loc)
             .is_some_and(|lock| !matches!(lock.kind, LockKind::Spin | LockKind::SpinIrq)),
+        // Who waits for an IPI spins.
+        Op::Await(..) if waits_for_ipi(state, cpu) => {
+            return state.memory.peek(cells.irqs_off()) == 0;
+        }
         Op::Await(..) => true,
         _ => false,
     };
     !sleeps || !state.system.is_atomic(state.memory, cpu)
+}
+
+fn waits_for_ipi(state: &State, cpu: usize) -> bool {
+    let cells = state.system.lanes[cpu].cells;
+    let asked = state.memory.peek(cells.asked()).checked_sub(1);
+    let delivery = asked.map(|number| state.system.remote[usize::from(number)].1);
+    state.memory.peek(cells.awaited()) != 0 && delivery == Some(Delivery::Ipi)
 }

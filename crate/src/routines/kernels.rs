@@ -6,7 +6,7 @@ use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
     alloc_contig, cma, compaction, dma, fault, fork, gup, gup_put, gup_slow, memory,
-    memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, uaccess, vmscan, wp,
+    memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, tlb, uaccess, vmscan, wp,
 };
 use crate::machine::{Config, Function, Kernel, Routine};
 
@@ -53,6 +53,10 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
         ));
     }
     routines.extend(migration(&chosen));
+    routines.push(match chosen.get("tlb_flush") {
+        "ipi" => &tlb::FLUSH_TLB_RANGE_IPI,
+        _ => &tlb::FLUSH_TLB_RANGE_BROADCAST,
+    });
     let strict = [
         ("free_recheck", "always"),
         ("bulk_recheck", "always"),
@@ -123,6 +127,7 @@ static COMMON: &[&Routine] = &[
     &memory::ZAP_PTE_RANGE_V5_9,
     &memory::TLB_FLUSH_MMU_V5_9,
     &signal::SEND_SIG_V3_16,
+    &tlb::FLUSH_TLB_FUNC_V5_8,
     &uaccess::LOAD_V5_8,
     &uaccess::STORE_V5_8,
     &uaccess::DO_USER_ADDR_FAULT_V5_8,

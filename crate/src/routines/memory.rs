@@ -1,6 +1,7 @@
 //! `mm/memory.c`, `mm/mmu_gather.c` and the callers in `mm/mmap.c` and `mm/madvise.c`:
 //! unmapping, an entry at a time.
 use super::swap::PUT_PAGE;
+use super::tlb::FLUSH;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Lock, Mode, Pfn, Pte, Rmap, WORDS};
@@ -61,11 +62,12 @@ pub static TLB_FLUSH_MMU_V5_9: Routine = Routine {
     function: TLB_FLUSH_MMU,
     source: "mm/mmu_gather.c and mm/swap.c (release_pages), v3.16 to v6.12",
     omits: "page tables; lru_add_drain; freeing all pages of a batch together",
-    params: &[],
+    params: &[Local::Mm],
     locals: &[Local::Page, Local::Ret],
     returns: Returns::Nothing,
     body: &[
         line("tlb", "tlb_flush_mmu_tlbonly(tlb)", Op::Do(|_| {})),
+        FLUSH,
         line("each", "release_pages(batch->pages, batch->nr)", Op::If(batch_is_empty, "out")),
         line("page", "page = pages[i]", Op::Let(take_from_batch)),
         line("put", "if (put_page_testzero(page)) free it", Op::Call(PUT_PAGE, &[])),

@@ -25,6 +25,7 @@ pub mod presets;
 pub mod rmap;
 pub mod signal;
 pub mod swap;
+pub mod tlb;
 pub mod toggles;
 pub mod uaccess;
 pub mod vmscan;

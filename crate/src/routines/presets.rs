@@ -50,6 +50,7 @@ pub static PRESETS: &[Preset] = &[
             ("zero_page", "zero_ok"),
             ("isolation_failure", "retry"),
             ("longterm_loop", "while_zero"),
+            ("tlb_flush", "broadcast"),
             ("memory", "sc"),
             ("lock_fence", "full"),
             ("smp", "on"),

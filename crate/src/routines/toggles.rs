@@ -296,6 +296,14 @@ pub static TOGGLES: &[Toggle] = &[
         ],
     },
     Toggle {
+        name: "tlb_flush",
+        sentence: "How CPUs are told to forget translations.",
+        values: &[
+            ("broadcast", "By the hardware, at once: arm64. Nobody waits for a CPU."),
+            ("ipi", "By an IPI: x86. A CPU with interrupts off is waited for."),
+        ],
+    },
+    Toggle {
         name: "memory",
         sentence: "What other CPUs see of a plain store.",
         values: &[

@@ -1,6 +1,7 @@
 //! What a process does with its memory, and the fault that it takes (`arch/x86/mm/fault.c`).
 use super::fault::{FLAG_WRITE, HANDLE_MM_FAULT};
 use super::gup::returned;
+use super::tlb::translation;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Lock, Pfn, Pte, vm};
@@ -101,9 +102,36 @@ pub(super) fn is_bad_area(ctx: &mut Ctx) -> bool {
     flags & vm::READ == 0 || write && flags & vm::WRITE == 0
 }
 
+/// The page that the access goes to, if the entry permits it: what this CPU has translated before,
+/// or else what the page table says now. The hardware sets the dirty bit of an entry that it stores
+/// through for the first time.
+fn translate(ctx: &mut Ctx, write: bool) -> Option<Pfn> {
+    let own = translation(ctx, ctx.cpu(), ctx.get(Local::Addr));
+    if let Some(kept) = own.map(|cell| ctx.load(cell)) {
+        let fresh = write && matches!(kept, Pte::Present { dirty: false, .. });
+        if let Some(pfn) = kept.permits(write).filter(|_| !fresh) {
+            return Some(pfn);
+        }
+    }
+    let cell = ctx.pte();
+    let mut pte = ctx.load(cell);
+    let pfn = pte.permits(write)?;
+    if let Pte::Present { write: true, dirty: false, .. } = pte
+        && write
+    {
+        pte = Pte::Present { pfn, write: true, dirty: true };
+        ctx.update(cell, |_| pte);
+    }
+    if let Some(own) = own {
+        let (memory, _) = ctx.ghosts();
+        memory.store(own, pte);
+    }
+    Some(pfn)
+}
+
 /// Whether the entry permits a load; then the value is read in the same step.
 fn loads(ctx: &mut Ctx) -> bool {
-    let Some(pfn) = ctx.load(ctx.pte()).permits(false) else { return false };
+    let Some(pfn) = translate(ctx, false) else { return false };
     let word = ctx.layout().page(pfn).content(ctx.get(Local::Word));
     let value = ctx.load(word);
     ctx.set(Local::Value, value);
@@ -112,12 +140,7 @@ fn loads(ctx: &mut Ctx) -> bool {
 
 /// Whether the entry permits a store; then the value is written in the same step.
 fn stores(ctx: &mut Ctx) -> bool {
-    let cell = ctx.pte();
-    let pte = ctx.load(cell);
-    let Some(pfn) = pte.permits(true) else { return false };
-    if let Pte::Present { write, dirty: false, .. } = pte {
-        ctx.update(cell, |_| Pte::Present { pfn, write, dirty: true });
-    }
+    let Some(pfn) = translate(ctx, true) else { return false };
     let (word, value): (u16, u16) = (ctx.get(Local::Word), ctx.get(Local::Value));
     ctx.store(ctx.layout().page(pfn).content(word), value);
     note_written(ctx, ctx.get(Local::Mm), ctx.get(Local::Addr), word, value);

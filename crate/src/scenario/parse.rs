@@ -82,6 +82,7 @@ fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<Scenario> {
     let mut machine = machine_table::read(reader, root)?;
     let cpus = timelines(reader, root, &mut machine, routines.as_ref())?;
     machine.geometry.cpus = cpus.len();
+    machine.geometry.runs = cpus.iter().map(|cpu| cpu.process).collect();
     let schedule = schedule(reader, root);
     let kernel = kernel?;
     let names = result_names(&cpus, &routines?);
