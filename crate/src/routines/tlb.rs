@@ -68,8 +68,8 @@ pub static FLUSH_TLB_FUNC_V5_8: Routine = Routine {
     body: &[line("flush", "flush_tlb_local()", Op::Do(forget_here)), OUT],
 };
 
-/// The translation that a CPU keeps of a virtual page of the process that it runs, in a machine that
-/// has any.
+/// The translation that a CPU keeps of a virtual page of the process that it runs, in a machine
+/// that has any.
 pub(super) fn translation(ctx: &Ctx, cpu: usize, address: u16) -> Option<Cell<Pte>> {
     ctx.geometry().tlb.then(|| ctx.layout().tlb(cpu, address))
 }
