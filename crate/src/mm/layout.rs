@@ -204,6 +204,7 @@ impl Layout {
                     ("page table lock", Unit::Lock),
                     ("MMF_HAS_PINNED", Unit::Flag),
                     ("write_protect_seq", Unit::Number),
+                    ("tlb_flush_pending", Unit::Number),
                 ],
             );
             for address in 0..self.geometry.processes[number].mappings.len() {

@@ -11,7 +11,7 @@ pub struct Mm {
 }
 
 /// The cells before the entries.
-const MM_FIELDS: u32 = 4;
+const MM_FIELDS: u32 = 5;
 /// The cells of each virtual page.
 const MAPPING_FIELDS: u32 = 2 + WORDS as u32;
 
@@ -35,6 +35,10 @@ impl Mm {
     /// `write_protect_seq`
     pub fn write_protect_seq(self) -> Cell<u16> {
         Cell::at(self.base + 3)
+    }
+    /// `tlb_flush_pending`: flushes of `userfaultfd` that are on their way.
+    pub fn tlb_flush_pending(self) -> Cell<u16> {
+        Cell::at(self.base + 4)
     }
     fn mapping(self, address: u16) -> u32 {
         self.base + MM_FIELDS + u32::from(address) * MAPPING_FIELDS

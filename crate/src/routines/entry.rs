@@ -2,7 +2,7 @@
 //! one source of the scenario reader, the command line's `ops` and the page's forms.
 use super::{
     alloc_contig, cma, dma, fork, memory, memory_hotplug, page_alloc::alloc, page_alloc::drain,
-    page_alloc::pages, page_isolation, pagevec, signal, uaccess,
+    page_alloc::pages, page_isolation, pagevec, signal, uaccess, userfaultfd,
 };
 use crate::machine::{Function, Local};
 
@@ -19,6 +19,8 @@ pub enum ParamKind {
     Word,
     /// A word of a pinned page: `p[0]`.
     PinWord,
+    /// `true` or `false`.
+    Bool,
     /// What is stored: from 0 to 255.
     Value,
     /// `gup_flags` joined by `|`.
@@ -151,6 +153,7 @@ const WORD: Param = param("addr", ParamKind::Word, "a word of a mapping: `a[1]`;
 const PIN_WORD: Param =
     param("page", ParamKind::PinWord, "a word of a pinned page: `p[0]`; `p` is `p[0]`");
 const VALUE: Param = param("value", ParamKind::Value, "what is stored, from 0 to 255");
+const ENABLE_WP: Param = param("enable_wp", ParamKind::Bool, "true to protect, false to let go");
 const MIGRATETYPE: Param = param(
     "migratetype",
     ParamKind::Migratetype,
@@ -414,6 +417,17 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     Entry {
+        name: "mwriteprotect_range",
+        function: userfaultfd::MWRITEPROTECT_RANGE,
+        params: &[ADDRESS, ENABLE_WP],
+        needs_process: true,
+        help: "Write-protects one page for a monitor of userfaultfd, or lets it go. A store to a \
+               protected page waits for that.",
+        returns: "0",
+        can_retry: false,
+        ..PLAIN
+    },
+    Entry {
         name: "fork",
         function: fork::FORK,
         params: &[CHILD],
@@ -467,7 +481,7 @@ impl Entry {
             ParamKind::Address if self.makes_pin => Local::Addr,
             ParamKind::Word => Local::Addr,
             ParamKind::PinWord => Local::Pin,
-            ParamKind::Value => Local::Value,
+            ParamKind::Value | ParamKind::Bool => Local::Value,
             ParamKind::Address => Local::Given,
             ParamKind::GupFlags | ParamKind::CmaGfp => Local::Flags,
             ParamKind::Pin => Local::Pin,

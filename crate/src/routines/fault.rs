@@ -1,6 +1,7 @@
 //! `handle_mm_fault` of `mm/memory.c`: what a fault finds, and the fault on an entry that is empty.
 use super::gup::returned;
 use super::page_alloc::alloc::RMQUEUE;
+use super::userfaultfd::{FLUSH_PENDING, is_answered, is_uffd_wp};
 use super::wp::DO_WP_PAGE;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
@@ -25,7 +26,7 @@ pub(super) const VMF: &[Local] = &[Local::Mm, Local::Addr, Local::Fault, Local::
 pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
     function: HANDLE_MM_FAULT,
     source: "mm/memory.c, v5.8 to v6.1 (handle_pte_fault)",
-    omits: "huge pages, files, userfaultfd",
+    omits: "huge pages, files; a userfault drops mmap_lock while it waits",
     params: &[Local::Mm, Local::Addr, Local::Fault],
     locals: &[Local::Pte, Local::Ret],
     returns: Returns::Errno,
@@ -35,15 +36,24 @@ pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
         line("present", "if (!pte_present(vmf->orig_pte))", Op::If(is_not_present, "swap")),
         line("lock", "spin_lock(vmf->ptl)", Op::Acquire(ptl)),
         line("same", "if (!pte_same(*vmf->pte, entry))", Op::Branch(has_changed, "unlock")),
-        line("wp", "if (flags & WRITE && !pte_write(entry))", Op::If(is_protected, "cow")),
+        line("wp", "if (flags & WRITE && !pte_write(entry))", Op::If(is_protected, "uffd")),
         line("unlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
         line("out", "return 0", Op::Return(|_| 0)),
+        line("uffd", "if (userfaultfd_pte_wp(vma, *pte))", Op::If(is_uffd_wp, "userfault")),
+        line("pending", "flush what userfaultfd has not yet", Op::Call(FLUSH_PENDING, &[])),
         line("cow", "return do_wp_page(vmf)", Op::Call(DO_WP_PAGE, &[])),
         RETURN,
         line("anon", "return do_anonymous_page(vmf)", Op::Call(DO_ANONYMOUS_PAGE, &[])),
         line("anonout", "return ret", Op::Return(returned)),
         line("swap", "return do_swap_page(vmf)", Op::Call(DO_SWAP_PAGE, &[])),
         line("swapout", "return ret", Op::Return(returned)),
+        line("userfault", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+        line(
+            "handle",
+            "return handle_userfault(vmf, VM_UFFD_WP)",
+            Op::Await(is_answered, "userfaultfd to let the page go"),
+        ),
+        line("answered", "return VM_FAULT_RETRY", Op::Return(|_| 0)),
     ],
 };
 

@@ -6,7 +6,8 @@ use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
     alloc_contig, cma, compaction, dma, fault, fork, gup, gup_put, gup_slow, memory,
-    memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, tlb, uaccess, vmscan, wp,
+    memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, tlb, uaccess, userfaultfd, vmscan,
+    wp,
 };
 use crate::machine::{Config, Function, Kernel, Routine};
 
@@ -53,9 +54,13 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
         ));
     }
     routines.extend(migration(&chosen));
-    routines.push(match chosen.get("tlb_flush") {
-        "ipi" => &tlb::FLUSH_TLB_RANGE_IPI,
-        _ => &tlb::FLUSH_TLB_RANGE_BROADCAST,
+    routines.push(match chosen.get("uffd_wp_flush") {
+        "before_copy" => &userfaultfd::FLUSH_PENDING_V5_12,
+        _ => &userfaultfd::FLUSH_PENDING_V5_8,
+    });
+    routines.extend(match chosen.get("tlb_flush") {
+        "ipi" => &tlb::IPI,
+        _ => &tlb::BROADCAST,
     });
     let strict = [
         ("free_recheck", "always"),
@@ -128,6 +133,7 @@ static COMMON: &[&Routine] = &[
     &memory::TLB_FLUSH_MMU_V5_9,
     &signal::SEND_SIG_V3_16,
     &tlb::FLUSH_TLB_FUNC_V5_8,
+    &userfaultfd::MWRITEPROTECT_RANGE_V5_8,
     &uaccess::LOAD_V5_8,
     &uaccess::STORE_V5_8,
     &uaccess::DO_USER_ADDR_FAULT_V5_8,

@@ -1,7 +1,7 @@
 //! `mm/memory.c`, `mm/mmu_gather.c` and the callers in `mm/mmap.c` and `mm/madvise.c`:
 //! unmapping, an entry at a time.
 use super::swap::PUT_PAGE;
-use super::tlb::FLUSH;
+use super::tlb::FLUSH_TLB_RANGE;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Lock, Mode, Pfn, Pte, Rmap, WORDS};
@@ -66,8 +66,7 @@ pub static TLB_FLUSH_MMU_V5_9: Routine = Routine {
     locals: &[Local::Page, Local::Ret],
     returns: Returns::Nothing,
     body: &[
-        line("tlb", "tlb_flush_mmu_tlbonly(tlb)", Op::Do(|_| {})),
-        FLUSH,
+        line("tlb", "tlb_flush_mmu_tlbonly(tlb)", Op::Call(FLUSH_TLB_RANGE, &[])),
         line("each", "release_pages(batch->pages, batch->nr)", Op::If(batch_is_empty, "out")),
         line("page", "page = pages[i]", Op::Let(take_from_batch)),
         line("put", "if (put_page_testzero(page)) free it", Op::Call(PUT_PAGE, &[])),

@@ -28,5 +28,6 @@ pub mod swap;
 pub mod tlb;
 pub mod toggles;
 pub mod uaccess;
+pub mod userfaultfd;
 pub mod vmscan;
 pub mod wp;

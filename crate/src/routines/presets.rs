@@ -50,6 +50,7 @@ pub static PRESETS: &[Preset] = &[
             ("zero_page", "zero_ok"),
             ("isolation_failure", "retry"),
             ("longterm_loop", "while_zero"),
+            ("uffd_wp_flush", "late"),
             ("tlb_flush", "broadcast"),
             ("memory", "sc"),
             ("lock_fence", "full"),
@@ -149,6 +150,7 @@ pub static PRESETS: &[Preset] = &[
         changes: &[
             ("pcp", "v5.17"),
             ("cma_lock", "spinlock"),
+            ("uffd_wp_flush", "before_copy"),
             ("migration", "v5.17"),
             ("gup", "v5.17"),
         ],

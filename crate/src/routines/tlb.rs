@@ -3,20 +3,25 @@ use crate::machine::routine::line;
 use crate::machine::{CpuMask, Ctx, Delivery, Function, Line, Local, Op, Returns, Routine};
 use crate::mm::{Cell, Pte};
 
-/// `flush_tlb_range`, of one process.
+/// `flush_tlb_page`, behind an entry that was cleared, as `ptep_clear_flush` does.
+pub const FLUSH_TLB_PAGE: Function = Function("flush_tlb_page");
+/// `flush_tlb_range`, some time behind the entries that were changed.
 pub const FLUSH_TLB_RANGE: Function = Function("flush_tlb_range");
-/// `flush_tlb_func`: what another CPU runs for it.
+/// `flush_tlb_func`: what another CPU runs for them.
 pub const FLUSH_TLB_FUNC: Function = Function("flush_tlb_func");
 
-/// The line of who flushes. Where invalidations are broadcast it takes no step of its own.
-pub const FLUSH: Line =
+/// The line of who flushes at once. Where invalidations are broadcast it takes no step of its own.
+pub const FLUSH_PAGE: Line =
+    line("flush", "flush_tlb_page(vma, address)", Op::Call(FLUSH_TLB_PAGE, &[]));
+/// The line of who flushes later.
+pub const FLUSH_RANGE: Line =
     line("flush", "flush_tlb_range(vma, start, end)", Op::Call(FLUSH_TLB_RANGE, &[]));
 
 const OUT: Line = line("out", "return", Op::Return(|_| 0));
 
-const fn flush(source: &'static str, body: &'static [Line]) -> Routine {
+const fn flush(function: Function, source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
-        function: FLUSH_TLB_RANGE,
+        function,
         source,
         omits: "ranges: all translations of the process go; lazy TLB mode",
         params: &[Local::Mm],
@@ -26,36 +31,40 @@ const fn flush(source: &'static str, body: &'static [Line]) -> Routine {
     }
 }
 
-/// The hardware tells all CPUs, and nobody waits for one that has interrupts off. The barrier
-/// orders the entry before what follows.
-pub static FLUSH_TLB_RANGE_BROADCAST: Routine = flush(
-    "arch/arm64/include/asm/tlbflush.h, v5.8 to v6.1",
-    &[
-        line("tlbi", "tlbi vale1is, addr", Op::Let(forget_everywhere)),
-        line("dsb", "dsb(ish)", Op::Fence),
-        OUT,
-    ],
-);
+const ARM64: &str = "arch/arm64/include/asm/tlbflush.h, v5.8 to v6.1";
+const X86: &str = "arch/x86/mm/tlb.c, v5.8 to v6.1 (flush_tlb_mm_range)";
+/// The barrier orders the entry before what follows.
+const DSB: Line = line("dsb", "dsb(ish)", Op::Fence);
+
+/// The hardware tells all CPUs, and nobody waits for one that has interrupts off.
+pub static BROADCAST: [Routine; 2] = [
+    flush(
+        FLUSH_TLB_PAGE,
+        ARM64,
+        &[line("tlbi", "tlbi vale1is, addr", Op::Let(forget_everywhere)), DSB, OUT],
+    ),
+    flush(
+        FLUSH_TLB_RANGE,
+        ARM64,
+        &[line("tlbi", "tlbi vae1is, addr", Op::Do(forget_everywhere)), DSB, OUT],
+    ),
+];
+
+const BY_IPI: &[Line] = &[
+    line("local", "flush_tlb_func(info), here", Op::Do(forget_here)),
+    line(
+        "send",
+        "on_each_cpu_cond_mask(flush_tlb_func, cpumask)",
+        Op::Send(others_that_run, FLUSH_TLB_FUNC, Delivery::Ipi),
+    ),
+    line("wait", "csd_lock_wait(csd)", Op::Await(|look| look.calls_done(), "the CPUs to flush")),
+    OUT,
+];
 
 /// The CPUs that run the process are interrupted, and waited for: one that has interrupts off is
 /// waited for until it has them on.
-pub static FLUSH_TLB_RANGE_IPI: Routine = flush(
-    "arch/x86/mm/tlb.c, v5.8 to v6.1 (flush_tlb_mm_range)",
-    &[
-        line("local", "flush_tlb_func(info), here", Op::Do(forget_here)),
-        line(
-            "send",
-            "on_each_cpu_cond_mask(flush_tlb_func, cpumask)",
-            Op::Send(others_that_run, FLUSH_TLB_FUNC, Delivery::Ipi),
-        ),
-        line(
-            "wait",
-            "csd_lock_wait(csd)",
-            Op::Await(|look| look.calls_done(), "the CPUs to flush"),
-        ),
-        OUT,
-    ],
-);
+pub static IPI: [Routine; 2] =
+    [flush(FLUSH_TLB_PAGE, X86, BY_IPI), flush(FLUSH_TLB_RANGE, X86, BY_IPI)];
 
 /// On the other CPU, with its interrupts off.
 pub static FLUSH_TLB_FUNC_V5_8: Routine = Routine {

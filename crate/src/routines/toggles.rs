@@ -296,6 +296,14 @@ pub static TOGGLES: &[Toggle] = &[
         ],
     },
     Toggle {
+        name: "uffd_wp_flush",
+        sentence: "Whether a write fault copies a page while a flush of userfaultfd is on its way.",
+        values: &[
+            ("late", "It copies: up to v5.11."),
+            ("before_copy", "It flushes first: v5.12 (6ce64428d620)."),
+        ],
+    },
+    Toggle {
         name: "tlb_flush",
         sentence: "How CPUs are told to forget translations.",
         values: &[

@@ -95,6 +95,12 @@ pub(super) fn mmap_read(look: &Look) -> Lock {
     look.mm().mmap_read()
 }
 
+/// The one virtual page that a system call is about.
+pub(super) fn only_address(ctx: &mut Ctx) {
+    let address: u16 = ctx.get(Local::Given);
+    ctx.set(Local::Addr, address);
+}
+
 /// Whether the area does not admit the access.
 pub(super) fn is_bad_area(ctx: &mut Ctx) -> bool {
     let flags = ctx.load(ctx.mm().vm_flags(ctx.get(Local::Addr)));

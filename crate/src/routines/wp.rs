@@ -6,7 +6,7 @@ use super::fault::{
 use super::gup::returned;
 use super::page_alloc::alloc::RMQUEUE;
 use super::swap::PUT_PAGE;
-use super::tlb::FLUSH;
+use super::tlb::FLUSH_PAGE;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Lock, Pfn, Pte};
@@ -76,7 +76,7 @@ pub static WP_PAGE_COPY_V5_9: Routine = Routine {
         line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
         line("same", "if (!pte_same(*vmf->pte, vmf->orig_pte))", Op::Branch(has_changed, "stale")),
         line("clear", "ptep_clear_flush_notify(vma, addr, vmf->pte)", Op::Do(clear)),
-        FLUSH,
+        FLUSH_PAGE,
         line("rmap", "page_add_new_anon_rmap(new_page, vma, addr)", Op::Do(add_new_anon_rmap)),
         line("lru", "lru_cache_add_inactive_or_unevictable(..)", Op::Do(join_lru)),
         line("set", "set_pte_at_notify(mm, addr, vmf->pte, entry)", Op::Do(set_copy)),

@@ -79,6 +79,17 @@ impl Scenario {
             }
         }
         self.free_the_rest(layout, memory, &used, parks);
+        self.fill_tlbs(layout, memory);
+    }
+
+    fn fill_tlbs(&self, layout: &Layout, memory: &mut Memory) {
+        for (cpu, lane) in self.cpus.iter().enumerate() {
+            let Some((process, kept)) = lane.process.zip(lane.tlb.as_ref()) else { continue };
+            for address in kept {
+                let pte = memory.peek(layout.mm(process).pte(*address));
+                memory.poke(layout.tlb(cpu, *address), pte);
+            }
+        }
     }
 
     /// Each pcplist with its bounds and its pages, which were freed in the order of the text and

@@ -306,6 +306,7 @@ fn argument(
         ParamKind::GupFlags => flags(entry, word, place)?,
         ParamKind::Gfp => gfp_mask(word, place)?,
         ParamKind::CmaGfp => choose(word, &[("0", 0), ("__GFP_NOFAIL", gfp::NOFAIL)], place)?,
+        ParamKind::Bool => choose(word, &[("false", 0), ("true", 1)], place)?,
         ParamKind::Migratetype => {
             let types = [Migratetype::Cma, Migratetype::Movable, Migratetype::Unmovable];
             let types = types.map(|mt| (mt.name(), mt as u16));

@@ -38,7 +38,6 @@ const KEYS: &[&str] = &[
     "pcp_batch",
     "gather_pages",
     "swap_slots",
-    "tlb",
 ];
 
 const DEFAULT_BIAS: usize = 1024;
@@ -78,7 +77,6 @@ pub fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<StartMachine> {
     let order = usize::from(pageblock_order);
     let max_order = number("max_order", order, (order, order + 1))?;
     let fine = table.get("fine").is_some_and(|item| reader.flag(item, "fine"));
-    let tlb = table.get("tlb").is_some_and(|item| reader.flag(item, "tlb"));
     let geometry = Geometry {
         pageblock_order,
         max_order: max_order as u8,
@@ -95,7 +93,7 @@ pub fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<StartMachine> {
         pcp_batch: pcp_batch as u16,
         gather_pages: gather_pages as u16,
         runs: Vec::new(),
-        tlb,
+        tlb: false,
         swap_slots: swap_slots as u16,
         smp: true,
         preempt_rt: false,

@@ -101,6 +101,9 @@ pub struct Timeline {
     pub interrupt: Vec<Operation>,
     /// The pages on its pcplist at the start.
     pub pcp: Vec<Pfn>,
+    /// The mappings whose translations its CPU has at the start, by number. Where no lane says
+    /// so, CPUs keep none.
+    pub tlb: Option<Vec<u16>>,
 }
 
 /// A claim about all executions.

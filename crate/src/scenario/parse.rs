@@ -10,7 +10,7 @@ use super::machine_table::{self, StartMachine};
 use super::reader::{Reader, Text, nearest, short};
 use super::{Complaint, KernelChoice, Place, Scenario, Timeline, limits};
 use crate::machine::{Arg, Frame, Kernel, Local, Operation};
-use crate::mm::{Geometry, Pfn};
+use crate::mm::{Geometry, Mapping, Pfn};
 use crate::routines::fork::FORK;
 use crate::routines::{kernels, presets};
 
@@ -82,6 +82,7 @@ fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<Scenario> {
     let mut machine = machine_table::read(reader, root)?;
     let cpus = timelines(reader, root, &mut machine, routines.as_ref())?;
     machine.geometry.cpus = cpus.len();
+    machine.geometry.tlb = cpus.iter().any(|cpu| cpu.tlb.is_some());
     machine.geometry.runs = cpus.iter().map(|cpu| cpu.process).collect();
     let schedule = schedule(reader, root);
     let kernel = kernel?;
@@ -208,7 +209,7 @@ fn preset(reader: &mut Reader, name: &Text) -> Option<String> {
 
 /// What claims say besides results.
 pub(super) const CLAIM_WORDS: &[&str] = &["breaks", "drift", "end"];
-const CPU_KEYS: &[&str] = &["process", "run", "interrupt", "pcp"];
+const CPU_KEYS: &[&str] = &["process", "run", "interrupt", "pcp", "tlb"];
 
 /// A lane as it was read, its calls not understood yet.
 struct Lane {
@@ -216,6 +217,7 @@ struct Lane {
     run: Vec<Text>,
     interrupt: Vec<Text>,
     pcp: Vec<Pfn>,
+    tlb: Option<Vec<u16>>,
 }
 
 fn lane(reader: &mut Reader, table: &dyn TableLike, machine: &mut StartMachine) -> Lane {
@@ -240,7 +242,32 @@ fn lane(reader: &mut Reader, table: &dyn TableLike, machine: &mut StartMachine) 
             pcp.push(Pfn(pfn as u16));
         }
     }
-    Lane { process, run, interrupt, pcp }
+    let tlb = table.get("tlb").map(|item| translations(reader, item, process, &machine.geometry));
+    Lane { process, run, interrupt, pcp, tlb }
+}
+
+/// `tlb = ["a"]`: the mappings whose translations the CPU has at the start.
+fn translations(
+    reader: &mut Reader,
+    item: &Item,
+    process: Option<usize>,
+    geometry: &Geometry,
+) -> Vec<u16> {
+    let mappings: &[Mapping] =
+        process.map_or(&[], |number| geometry.processes[number].mappings.as_slice());
+    let names = || mappings.iter().map(|mapping| mapping.name.as_str());
+    let mut kept = Vec::new();
+    for text in reader.strings(item, "tlb", limits::MAPPINGS) {
+        match names().position(|name| name == text.value) {
+            Some(address) => kept.push(address as u16),
+            None => {
+                let message =
+                    format!("`{}` is no mapping of the lane's process", short(&text.value));
+                reader.complain(text.place, message, nearest(&text.value, names()));
+            }
+        }
+    }
+    kept
 }
 
 /// The lanes. Results are named before any call is understood: one lane may drop another's pin.
@@ -281,6 +308,7 @@ fn timelines(
             run: operations(reader, &lane.run, &names, false),
             interrupt: operations(reader, &lane.interrupt, &names, true),
             pcp: lane.pcp,
+            tlb: lane.tlb,
         }
     });
     let cpus: Vec<Timeline> = cpus.collect();
