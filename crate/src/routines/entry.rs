@@ -97,6 +97,10 @@ pub mod foll {
     pub const LONGTERM: u16 = 1 << 3;
     /// Never falls back to the slow path.
     pub const FAST_ONLY: u16 = 1 << 4;
+    /// Disregards what the area admits (`/proc/self/mem`).
+    pub const FORCE: u16 = 1 << 5;
+    /// COW is broken already (v4.9 to v5.19): what is dirty may be written to.
+    pub const COW: u16 = 1 << 6;
 
     /// The flags as kernel code writes them.
     pub fn words(flags: u16) -> String {

@@ -4,12 +4,18 @@ use super::page_alloc::alloc::RMQUEUE;
 use super::wp::DO_WP_PAGE;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Migratetype, Pfn, Pte, Rmap, WORDS};
+use crate::mm::{Lock, Migratetype, Pfn, Pte, Rmap, WORDS, vm};
 
 /// `FAULT_FLAG_WRITE`
 pub const FLAG_WRITE: u16 = 1 << 0;
 /// `FAULT_FLAG_UNSHARE` (v5.19): the mapping stays read-only, the page is the process's alone.
 pub const FLAG_UNSHARE: u16 = 1 << 1;
+/// `PF_MEMALLOC_PIN` of the task, which has no place of its own here: what a long-term pin faults
+/// in is not movable, so it is not of CMA.
+pub const MEMALLOC_PIN: u16 = 1 << 2;
+
+/// `VM_FAULT_WRITE`: COW is broken, whether or not the entry is writable now.
+pub const VM_FAULT_WRITE: u16 = 1;
 
 /// `handle_mm_fault`, with `mmap_lock` held.
 pub const HANDLE_MM_FAULT: Function = Function("handle_mm_fault");
@@ -144,7 +150,15 @@ fn takes_zero_page(look: &Look) -> bool {
 }
 
 fn want_movable(ctx: &mut Ctx) {
-    ctx.set(Local::Wanted, Migratetype::Movable);
+    let pins = ctx.get::<u16>(Local::Fault) & MEMALLOC_PIN != 0;
+    let wanted = if pins { Migratetype::Unmovable } else { Migratetype::Movable };
+    ctx.set(Local::Wanted, wanted);
+}
+
+/// `maybe_mkwrite`: an area that is read-only gets no writable entry, whoever wrote there.
+/// `vm_flags` do not change while `mmap_lock` is held.
+pub(super) fn may_write(ctx: &Ctx) -> bool {
+    ctx.peek(ctx.mm().vm_flags(ctx.get(Local::Addr))) & vm::WRITE != 0
 }
 
 fn got_none(look: &Look) -> bool {
@@ -180,8 +194,8 @@ pub(super) fn join_lru(ctx: &mut Ctx) {
 /// answers for the reference from here on.
 fn set_new(ctx: &mut Ctx) {
     let pfn = ctx.get(Local::NewPage);
-    let write = ctx.get::<u16>(Local::Fault) & FLAG_WRITE != 0;
-    ctx.store(ctx.pte(), Pte::Present { pfn, write, dirty: write });
+    let dirty = ctx.get::<u16>(Local::Fault) & FLAG_WRITE != 0;
+    ctx.store(ctx.pte(), Pte::Present { pfn, write: dirty && may_write(ctx), dirty });
     ctx.let_go(pfn, 1);
 }
 

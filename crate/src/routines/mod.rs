@@ -9,6 +9,7 @@ pub mod compaction;
 pub mod dma;
 pub mod entry;
 pub mod fault;
+pub mod follow_page;
 pub mod fork;
 pub mod gup;
 pub mod gup_put;
