@@ -5,10 +5,11 @@ use super::entry::foll;
 use super::follow_page::must_unshare;
 use super::gup_put::{GUP_PUT_FOLIO, PUT_COMPOUND_HEAD, UNPIN_USER_PAGES, refs_of};
 use super::gup_slow;
-use super::mm_h::IS_PINNABLE_PAGE;
+use super::mm_h::{IS_PINNABLE_PAGE, begin_walk, check_exclusive, end_walk};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Pfn, Pte, Rmap};
+use crate::properties::event;
 
 /// `pin_user_pages_fast`
 pub const PIN_USER_PAGES_FAST: Function = Function("pin_user_pages_fast");
@@ -38,22 +39,38 @@ const PUBLISH: Line = line("pages", "pages[0] = page", Op::Do(publish));
 const ONE: Line = line("one", "return 1", Op::Return(|_| 1));
 const RETURN_ERROR: Line = line("out", "return ret", Op::Return(error_of));
 
-const fn gup_fast(function: Function) -> Routine {
+const PUBLISH_CHECKED: Line = line("pages", "pages[0] = page", Op::Do(publish_exclusive));
+
+const fn gup_fast(function: Function, source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function,
-        source: "mm/gup.c, v5.7 and later",
+        source,
         omits: "more than one page a call",
         params: GUP_HANDLE,
         locals: &[Local::Ret],
         returns: Returns::Count,
-        body: &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
+        body,
     }
 }
 
 /// The pin is the caller's, and a breach of the rules for pins counts, from `pages[0]` on.
-pub static PIN_USER_PAGES_FAST_V5_17: Routine = gup_fast(PIN_USER_PAGES_FAST);
+pub static PIN_USER_PAGES_FAST_V5_8: Routine = gup_fast(
+    PIN_USER_PAGES_FAST,
+    "mm/gup.c, v5.7 to v5.18",
+    &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
+);
+/// What comes out is exclusive, or not anonymous (b6a2619c60b4).
+pub static PIN_USER_PAGES_FAST_V5_19: Routine = gup_fast(
+    PIN_USER_PAGES_FAST,
+    "mm/gup.c, v5.19 and later",
+    &[CALL, NO_PAGE, PUBLISH_CHECKED, ONE, RETURN_ERROR],
+);
 /// As the pin, with one reference in place of `GUP_PIN_COUNTING_BIAS`.
-pub static GET_USER_PAGES_FAST_V5_17: Routine = gup_fast(GET_USER_PAGES_FAST);
+pub static GET_USER_PAGES_FAST_V5_8: Routine = gup_fast(
+    GET_USER_PAGES_FAST,
+    "mm/gup.c, v5.8 and later",
+    &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
+);
 
 const NOT_PINNING: Line = line("get", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "fast"));
 const FAST: Line =
@@ -219,7 +236,7 @@ pub static GUP_PTE_RANGE_V5_19: Routine = Routine {
         GRABBED,
         RECHECK,
         line("rw", "if (pte_write(pte) || !(flags & FOLL_PIN))", Op::If(needs_no_unshare, "out")),
-        line("unshare", "if (gup_must_unshare(flags, page))", Op::Branch(must_unshare, "undo")),
+        line("unshare", "if (gup_must_unshare(flags, page))", Op::Branch(is_not_exclusive, "undo")),
         PAGE_OUT,
         UNDO_FOLIO,
         NONE,
@@ -358,7 +375,9 @@ fn seq_is_odd(look: &Look) -> bool {
 
 fn seq_unchanged(ctx: &mut Ctx) -> bool {
     let cell = ctx.mm().write_protect_seq();
-    ctx.load(cell) == ctx.get::<u16>(Local::Seq)
+    let unchanged = ctx.load(cell) == ctx.get::<u16>(Local::Seq);
+    falls_back_if(ctx, !unchanged);
+    unchanged
 }
 
 /// Reads the entry, and the page where it is present.
@@ -367,6 +386,7 @@ pub(super) fn read_pte(ctx: &mut Ctx) {
     ctx.set(Local::Pte, pte);
     if let Some(pfn) = pte.mapped() {
         ctx.set(Local::Page, pfn);
+        begin_walk(ctx, pfn);
     }
 }
 
@@ -378,7 +398,22 @@ fn not_for_fast(look: &Look) -> bool {
 
 fn pte_changed(ctx: &mut Ctx) -> bool {
     let now = ctx.load(ctx.pte());
-    now != ctx.get::<Pte>(Local::Pte)
+    let changed = now != ctx.get::<Pte>(Local::Pte);
+    falls_back_if(ctx, changed);
+    changed
+}
+
+fn is_not_exclusive(ctx: &mut Ctx) -> bool {
+    let shared = must_unshare(ctx);
+    falls_back_if(ctx, shared);
+    shared
+}
+
+/// Ghost: the walk has taken a reference, and drops it again.
+fn falls_back_if(ctx: &mut Ctx, undoes: bool) {
+    if undoes {
+        ctx.find(event::FAST_FALLBACK);
+    }
 }
 
 fn needs_no_unshare(look: &Look) -> bool {
@@ -420,4 +455,13 @@ fn publish(ctx: &mut Ctx) {
     let mapping = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
     ctx.store(handle.mapping(), Some(mapping));
     ctx.let_go(pfn, refs_of(ctx, flags));
+    if flags & foll::PIN != 0 {
+        end_walk(ctx, pfn);
+    }
+}
+
+/// As [`publish`], with a check of `CONFIG_DEBUG_VM` that is a ghost here.
+fn publish_exclusive(ctx: &mut Ctx) {
+    publish(ctx);
+    check_exclusive(ctx, Pfn(ctx.get::<u16>(Local::Ret) - 1));
 }

@@ -1,6 +1,7 @@
 //! `mm/gup.c`: dropping pins, those of callers and those that the way into a pin took too early.
 use super::entry::foll;
 use super::gup::is_get;
+use super::mm_h::check_exclusive;
 use super::swap::{self, drop_references};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
@@ -20,6 +21,7 @@ pub const UNPIN_USER_PAGES: Function = Function("unpin_user_pages");
 pub const PUT_PAGE_OF_PIN: Function = Function("put_page (of a pin)");
 
 const PAGE: Line = line("page", "if (!page)", Op::Branch(holds_no_page, "out"));
+const PAGE_CHECKED: Line = line("page", "if (!page)", Op::Branch(holds_no_exclusive_page, "out"));
 const GET: Line = line("get", "if (flags & FOLL_GET)", Op::If(is_get, "put"));
 const SUB: Line =
     line("sub", "page_ref_sub(page, GUP_PIN_COUNTING_BIAS - 1)", Op::Do(drop_bias_less_one));
@@ -85,7 +87,10 @@ pub static UNPIN_USER_PAGE_V5_11: Routine =
     caller(UNPIN_USER_PAGE, "mm/gup.c, v5.11 to v5.17", &[PAGE, PUT_HEAD, OUT]);
 /// As the first, in terms of folios.
 pub static UNPIN_USER_PAGE_V5_18: Routine =
-    caller(UNPIN_USER_PAGE, "mm/gup.c, v5.18 and later", &[PAGE, PUT_FOLIO, OUT]);
+    caller(UNPIN_USER_PAGE, "mm/gup.c, v5.18", &[PAGE, PUT_FOLIO, OUT]);
+/// As before; a pinned page is exclusive, or not anonymous (b6a2619c60b4).
+pub static UNPIN_USER_PAGE_V5_19: Routine =
+    caller(UNPIN_USER_PAGE, "mm/gup.c, v5.19 and later", &[PAGE_CHECKED, PUT_FOLIO, OUT]);
 /// As the unpin, for the one reference of `get_user_pages_fast`.
 pub static RELEASE_PAGES_V5_17: Routine =
     caller(RELEASE_PAGES, "mm/swap.c, v5.17", &[PAGE, PUT, OUT]);
@@ -118,6 +123,15 @@ fn holds_no_page(ctx: &mut Ctx) -> bool {
     ctx.store(handle.mapping(), None);
     ctx.hold(pfn, refs_of(ctx, flags));
     false
+}
+
+/// As [`holds_no_page`], with a check of `CONFIG_DEBUG_VM` that is a ghost here.
+fn holds_no_exclusive_page(ctx: &mut Ctx) -> bool {
+    let none = holds_no_page(ctx);
+    if !none {
+        check_exclusive(ctx, ctx.get(Local::Page));
+    }
+    none
 }
 
 /// Never the last one: the rest of the pin is there. Ghost: nobody answers for that any more.

@@ -349,8 +349,7 @@ fn pincheck(value: &str, zero_refused: bool) -> &'static Routine {
 
 fn gup_of(value: &str) -> Vec<&'static Routine> {
     let mut routines: Vec<&'static Routine> = vec![
-        &gup::PIN_USER_PAGES_FAST_V5_17,
-        &gup::GET_USER_PAGES_FAST_V5_17,
+        &gup::GET_USER_PAGES_FAST_V5_8,
         &gup_slow::GUP_LONGTERM_UNLOCKED_V5_17,
         &gup_put::RELEASE_PAGES_V5_17,
     ];
@@ -361,14 +360,19 @@ fn gup_of(value: &str) -> Vec<&'static Routine> {
         _ => (&gup::INTERNAL_GET_USER_PAGES_FAST_V5_14, &gup::LOCKLESS_PAGES_FROM_MM_V5_11),
     };
     routines.extend([internal, lockless]);
+    let unshare = value == "v5.19";
+    routines.push(if unshare {
+        &gup::PIN_USER_PAGES_FAST_V5_19
+    } else {
+        &gup::PIN_USER_PAGES_FAST_V5_8
+    });
     if ["v5.18", "v5.19"].contains(&value) {
-        let unshare = value == "v5.19";
         routines.extend([
             if unshare { &gup::GUP_PTE_RANGE_V5_19 } else { &gup::GUP_PTE_RANGE_V5_18 },
             &gup::TRY_GRAB_FOLIO_V5_18,
             &gup_put::GUP_PUT_FOLIO_V5_18,
             &gup_put::UNPIN_USER_PAGES_V5_18,
-            &gup_put::UNPIN_USER_PAGE_V5_18,
+            if unshare { &gup_put::UNPIN_USER_PAGE_V5_19 } else { &gup_put::UNPIN_USER_PAGE_V5_18 },
         ]);
         return routines;
     }
