@@ -1,8 +1,8 @@
 //! The kernel functions that a timeline can call, with their typed arguments and their help: the
 //! one source of the scenario reader, the command line's `ops` and the page's forms.
 use super::{
-    alloc_contig, cma, dma, fork, memory, memory_hotplug, page_alloc::alloc, page_alloc::drain,
-    page_alloc::pages, page_isolation, pagevec, signal, uaccess,
+    access, alloc_contig, cma, dma, fork, memory, memory_hotplug, page_alloc::alloc,
+    page_alloc::drain, page_alloc::pages, page_isolation, pagevec, signal, uaccess,
 };
 use crate::machine::{Function, Local};
 
@@ -395,6 +395,17 @@ pub static ENTRIES: &[Entry] = &[
         params: &[WORD, VALUE],
         needs_process: true,
         help: "The process writes a word of its memory, as `load` reads it.",
+        returns: "0, or -EFAULT",
+        can_retry: false,
+        ..PLAIN
+    },
+    Entry {
+        name: "mem_write",
+        function: access::ACCESS_REMOTE_VM,
+        params: &[WORD, VALUE],
+        needs_process: true,
+        help: "The process writes a word through /proc/self/mem (access_remote_vm with \
+               FOLL_FORCE): also where its mapping is read-only.",
         returns: "0, or -EFAULT",
         can_retry: false,
         ..PLAIN

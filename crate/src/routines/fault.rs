@@ -1,4 +1,5 @@
 //! `handle_mm_fault` of `mm/memory.c`: what a fault finds, and the fault on an entry that is empty.
+use super::filemap::{DO_FAULT, is_of_a_file};
 use super::gup::returned;
 use super::page_alloc::alloc::RMQUEUE;
 use super::wp::DO_WP_PAGE;
@@ -31,7 +32,7 @@ pub(super) const VMF: &[Local] = &[Local::Mm, Local::Addr, Local::Fault, Local::
 pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
     function: HANDLE_MM_FAULT,
     source: "mm/memory.c, v5.8 to v6.1 (handle_pte_fault)",
-    omits: "huge pages, files, userfaultfd",
+    omits: "huge pages, userfaultfd",
     params: &[Local::Mm, Local::Addr, Local::Fault],
     locals: &[Local::Pte, Local::Ret],
     returns: Returns::Errno,
@@ -46,10 +47,13 @@ pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
         line("out", "return 0", Op::Return(|_| 0)),
         line("cow", "return do_wp_page(vmf)", Op::Call(DO_WP_PAGE, &[])),
         RETURN,
-        line("anon", "return do_anonymous_page(vmf)", Op::Call(DO_ANONYMOUS_PAGE, &[])),
+        line("anon", "if (!vma_is_anonymous(vmf->vma))", Op::If(is_of_a_file, "file")),
+        line("zero", "return do_anonymous_page(vmf)", Op::Call(DO_ANONYMOUS_PAGE, &[])),
         line("anonout", "return ret", Op::Return(returned)),
         line("swap", "return do_swap_page(vmf)", Op::Call(DO_SWAP_PAGE, &[])),
         line("swapout", "return ret", Op::Return(returned)),
+        line("file", "return do_fault(vmf)", Op::Call(DO_FAULT, &[])),
+        line("fileout", "return ret", Op::Return(returned)),
     ],
 };
 
@@ -170,7 +174,7 @@ fn take_new(ctx: &mut Ctx) {
     ctx.set(Local::NewPage, page.expect("a page was allocated"));
 }
 
-fn is_taken(ctx: &mut Ctx) -> bool {
+pub(super) fn is_taken(ctx: &mut Ctx) -> bool {
     ctx.load(ctx.pte()) != Pte::None
 }
 

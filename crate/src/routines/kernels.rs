@@ -5,8 +5,9 @@ use super::page_alloc::{alloc, buddy, drain, free, pages, pcp};
 use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
-    alloc_contig, cma, compaction, dma, fault, follow_page, fork, gup, gup_put, gup_slow, memory,
-    memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, tlb, uaccess, vmscan, wp,
+    access, alloc_contig, cma, compaction, dma, fault, filemap, follow_page, fork, gup, gup_put,
+    gup_slow, memory, memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, tlb, uaccess,
+    vmscan, wp,
 };
 use crate::machine::{Config, Function, Kernel, Routine};
 
@@ -134,6 +135,7 @@ static COMMON: &[&Routine] = &[
     &fault::HANDLE_MM_FAULT_V5_8,
     &fault::DO_ANONYMOUS_PAGE_V5_8,
     &fault::DO_SWAP_PAGE_V5_8,
+    &filemap::DO_FAULT_V5_8,
     &wp::DO_WP_PAGE_V5_9,
     &wp::WP_PAGE_COPY_V5_9,
 ];
@@ -352,6 +354,7 @@ fn gup_of(value: &str) -> Vec<&'static Routine> {
         &gup::GET_USER_PAGES_FAST_V5_8,
         &gup_slow::GUP_LONGTERM_UNLOCKED_V5_17,
         &gup_put::RELEASE_PAGES_V5_17,
+        &access::ACCESS_REMOTE_VM_V5_8,
     ];
     let (internal, lockless): (&Routine, &Routine) = match value {
         "v5.8" => (&gup::INTERNAL_GET_USER_PAGES_FAST_V5_8, &gup::LOCKLESS_PAGES_FROM_MM_V5_8),
