@@ -177,7 +177,7 @@ const fn or_check_again(drop: Line) -> [Line; 16] {
 /// would drop all: the others are lost, and migration meets them.
 pub static CHECK_AND_MIGRATE_V5_8: Routine =
     check_and_migrate_cma("mm/gup.c, v5.8 and v5.9", &or_keep(PUT_ONE));
-/// With `unpin_user_pages` (96e1fac162cc).
+/// With `unpin_user_pages` (96e1fac162cc, v5.10).
 pub static CHECK_AND_MIGRATE_V5_11: Routine =
     check_and_migrate_cma("mm/gup.c, v5.10 to v5.12", &or_keep(DROP));
 /// A page that cannot be isolated is looked at again with the pin held; one that cannot be migrated
