@@ -68,10 +68,10 @@ fn words_that_are_no_steps_are_told_with_their_column() {
 #[test]
 fn a_lane_that_cannot_move_is_told_with_its_reason() {
     // The walk of the lockless path has interrupts off.
-    let found = refused("1*3 1i");
+    let found = refused("1*4 1i");
     assert_eq!(
         found.message,
-        "step 4: the interrupt of CPU1 cannot be delivered: interrupts are off"
+        "step 5: the interrupt of CPU1 cannot be delivered: interrupts are off"
     );
     assert_eq!(found.place, Place { line: 9, column: 9 });
     assert_eq!(refused("0*1000").message.split(": ").last(), Some("it has finished"));

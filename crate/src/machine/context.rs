@@ -110,6 +110,11 @@ impl<M: Deref<Target = Memory>> At<'_, M> {
         own.map(T::from_word)
     }
 
+    /// Whether a finding is watched: a ghost that serves it alone need not be kept otherwise.
+    pub fn watches(&self, finding: usize) -> bool {
+        self.watched & 1 << finding != 0
+    }
+
     /// The page that a local names.
     pub fn page(&self, local: Local) -> Page {
         self.layout.page(self.get(local))
@@ -237,7 +242,7 @@ impl Ctx<'_> {
     /// Ghost: remembers that a property, by its number, was broken by what this line did, if it is
     /// watched.
     pub fn find(&mut self, finding: usize) {
-        if self.watched & 1 << finding == 0 {
+        if !self.watches(finding) {
             return;
         }
         let cell = self.layout.findings(finding / 16);

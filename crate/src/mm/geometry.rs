@@ -17,6 +17,8 @@ pub struct CmaArea {
 pub struct Mapping {
     /// The name that the scenario gave it.
     pub name: String,
+    /// The page of the page cache that it is a private mapping of, if it is one of a file.
+    pub file: Option<Pfn>,
 }
 
 /// An address space.
@@ -97,6 +99,18 @@ impl Geometry {
         self.cma_areas
             .iter()
             .position(|area| (area.base.0..area.base.0 + area.count).contains(&pfn.0))
+    }
+
+    /// The page of the page cache behind a virtual page, if that is one of a file.
+    pub fn file_page(&self, process: u16, address: u16) -> Option<Pfn> {
+        self.processes[usize::from(process)].mappings[usize::from(address)].file
+    }
+
+    /// What both words of a virtual page hold at the start: 10 of the machine's first one, 20 of
+    /// the second, and so on.
+    pub fn start_content(&self, process: usize, address: usize) -> u16 {
+        let before = self.processes[..process].iter().map(|process| process.mappings.len());
+        10 * (before.sum::<usize>() + address + 1) as u16
     }
 
     /// `is_zero_pfn`

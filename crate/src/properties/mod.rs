@@ -370,6 +370,14 @@ pub static PROPERTIES: &[Property] = &[
         scope: Scope::Lanes,
         holds: references::nobody_keeps_a_reference,
     },
+    Property {
+        name: "file-written",
+        sentence: "Through a private mapping no file is written to.",
+        when_broken: "a read-only file is written to (CVE-2016-5195)",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: references::files_are_not_written,
+    },
 ];
 
 /// The property of a name.

@@ -206,3 +206,17 @@ pub fn what_is_read_was_written(state: &State) -> bool {
         })
     })
 }
+
+/// All mappings of files are private: what is in the page cache stays.
+pub fn files_are_not_written(state: &State) -> bool {
+    let layout = state.layout();
+    layout.geometry.processes.iter().enumerate().all(|(number, process)| {
+        let root = process.parent.is_none();
+        process.mappings.iter().enumerate().filter(|_| root).all(|(address, mapping)| {
+            let content = layout.geometry.start_content(number, address);
+            mapping.file.is_none_or(|pfn| {
+                (0..WORDS).all(|word| state.memory.peek(layout.page(pfn).content(word)) == content)
+            })
+        })
+    })
+}

@@ -177,7 +177,7 @@ fn isolate_lru_fails(ctx: &mut Ctx) -> bool {
     if !ctx.load(page.lru()) || no_reference(ctx) {
         return true;
     }
-    ctx.store(page.lru(), false);
+    ctx.update(page.lru(), |_| false);
     false
 }
 

@@ -1,8 +1,8 @@
 //! The kernel functions that a timeline can call, with their typed arguments and their help: the
 //! one source of the scenario reader, the command line's `ops` and the page's forms.
 use super::{
-    alloc_contig, cma, dma, fork, memory, memory_hotplug, page_alloc::alloc, page_alloc::drain,
-    page_alloc::pages, page_isolation, pagevec, signal, uaccess, userfaultfd,
+    alloc_contig, cma, entry_access, fork, memory, memory_hotplug, page_alloc::alloc,
+    page_alloc::drain, page_alloc::pages, page_isolation, pagevec, signal,
 };
 use crate::machine::{Function, Local};
 
@@ -99,6 +99,10 @@ pub mod foll {
     pub const LONGTERM: u16 = 1 << 3;
     /// Never falls back to the slow path.
     pub const FAST_ONLY: u16 = 1 << 4;
+    /// Disregards what the area admits (`/proc/self/mem`).
+    pub const FORCE: u16 = 1 << 5;
+    /// COW is broken already (v4.9 to v5.19): what is dirty may be written to.
+    pub const COW: u16 = 1 << 6;
 
     /// The flags as kernel code writes them.
     pub fn words(flags: u16) -> String {
@@ -123,13 +127,14 @@ pub mod gfp {
     pub const COMP: u16 = 1 << 1;
 }
 
-const fn param(name: &'static str, kind: ParamKind, help: &'static str) -> Param {
+pub(super) const fn param(name: &'static str, kind: ParamKind, help: &'static str) -> Param {
     Param { name, kind, help }
 }
 
 const AREA: Param = param("area", ParamKind::Area, "a CMA area of `[machine] blocks`");
 const PAGES: Param = param("count", ParamKind::Pages, "how many pages, from 1 to 16");
-const ADDRESS: Param = param("addr", ParamKind::Address, "a mapping of the lane's process");
+pub(super) const ADDRESS: Param =
+    param("addr", ParamKind::Address, "a mapping of the lane's process");
 const FLAGS: Param = param(
     "gup_flags",
     ParamKind::GupFlags,
@@ -149,11 +154,6 @@ const START: Param = param("start_pfn", ParamKind::Start, "the first page of a p
 const END: Param = param("end_pfn", ParamKind::End, "one past the last page of a pageblock");
 const START_PFN: Param = param("start", ParamKind::StartPfn, "the first page");
 const END_PFN: Param = param("end", ParamKind::EndPfn, "one past the last page");
-const WORD: Param = param("addr", ParamKind::Word, "a word of a mapping: `a[1]`; `a` is `a[0]`");
-const PIN_WORD: Param =
-    param("page", ParamKind::PinWord, "a word of a pinned page: `p[0]`; `p` is `p[0]`");
-const VALUE: Param = param("value", ParamKind::Value, "what is stored, from 0 to 255");
-const ENABLE_WP: Param = param("enable_wp", ParamKind::Bool, "true to protect, false to let go");
 const MIGRATETYPE: Param = param(
     "migratetype",
     ParamKind::Migratetype,
@@ -163,7 +163,7 @@ const CHILD: Param = param("child", ParamKind::Child, "a process with `child_of`
 const TASK: Param = param("task", ParamKind::Task, "the lane whose task gets SIGKILL: `cpu0`");
 
 /// What most entries have.
-const PLAIN: Entry = Entry {
+pub(super) const PLAIN: Entry = Entry {
     name: "",
     function: Function(""),
     params: &[],
@@ -377,56 +377,12 @@ pub static ENTRIES: &[Entry] = &[
         help: "Puts one page on this CPU's pagevec, which holds a reference until it is drained.",
         ..PLAIN
     },
-    Entry {
-        name: "load",
-        function: uaccess::LOAD,
-        params: &[WORD],
-        needs_process: true,
-        help: "The process reads a word of its memory. Behind an entry that permits it this takes \
-               no lock; else it faults. At the start a word holds 10 times the mapping's number.",
-        returns: "the value, or -EFAULT",
-        can_retry: false,
-        ..PLAIN
-    },
-    Entry {
-        name: "store",
-        function: uaccess::STORE,
-        params: &[WORD, VALUE],
-        needs_process: true,
-        help: "The process writes a word of its memory, as `load` reads it.",
-        returns: "0, or -EFAULT",
-        can_retry: false,
-        ..PLAIN
-    },
-    Entry {
-        name: "dma_write",
-        function: dma::DMA_WRITE,
-        params: &[PIN_WORD, VALUE],
-        in_interrupt: true,
-        help: "A device writes a word of a pinned page; does nothing if there is none.",
-        ..PLAIN
-    },
-    Entry {
-        name: "dma_read",
-        function: dma::DMA_READ,
-        params: &[PIN_WORD],
-        in_interrupt: true,
-        can_retry: false,
-        help: "A device reads a word of a pinned page.",
-        returns: "the value, or -EFAULT if no page is pinned",
-        ..PLAIN
-    },
-    Entry {
-        name: "mwriteprotect_range",
-        function: userfaultfd::MWRITEPROTECT_RANGE,
-        params: &[ADDRESS, ENABLE_WP],
-        needs_process: true,
-        help: "Write-protects one page for a monitor of userfaultfd, or lets it go. A store to a \
-               protected page waits for that.",
-        returns: "0",
-        can_retry: false,
-        ..PLAIN
-    },
+    entry_access::LOAD,
+    entry_access::STORE,
+    entry_access::MEM_WRITE,
+    entry_access::DMA_WRITE,
+    entry_access::DMA_READ,
+    entry_access::MWRITEPROTECT_RANGE,
     Entry {
         name: "fork",
         function: fork::FORK,

@@ -1,16 +1,23 @@
 //! `handle_mm_fault` of `mm/memory.c`: what a fault finds, and the fault on an entry that is empty.
+use super::filemap::{DO_FAULT, is_of_a_file};
 use super::gup::returned;
 use super::page_alloc::alloc::RMQUEUE;
 use super::userfaultfd::{FLUSH_PENDING, is_answered, is_uffd_wp};
 use super::wp::DO_WP_PAGE;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Migratetype, Pfn, Pte, Rmap, WORDS};
+use crate::mm::{Lock, Migratetype, Pfn, Pte, Rmap, WORDS, vm};
 
 /// `FAULT_FLAG_WRITE`
 pub const FLAG_WRITE: u16 = 1 << 0;
 /// `FAULT_FLAG_UNSHARE` (v5.19): the mapping stays read-only, the page is the process's alone.
 pub const FLAG_UNSHARE: u16 = 1 << 1;
+/// `PF_MEMALLOC_PIN` of the task, which has no place of its own here: what a long-term pin faults
+/// in is not movable, so it is not of CMA.
+pub const MEMALLOC_PIN: u16 = 1 << 2;
+
+/// `VM_FAULT_WRITE`: COW is broken, whether or not the entry is writable now.
+pub const VM_FAULT_WRITE: u16 = 1;
 
 /// `handle_mm_fault`, with `mmap_lock` held.
 pub const HANDLE_MM_FAULT: Function = Function("handle_mm_fault");
@@ -26,7 +33,7 @@ pub(super) const VMF: &[Local] = &[Local::Mm, Local::Addr, Local::Fault, Local::
 pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
     function: HANDLE_MM_FAULT,
     source: "mm/memory.c, v5.8 to v6.1 (handle_pte_fault)",
-    omits: "huge pages, files; a userfault drops mmap_lock while it waits",
+    omits: "huge pages; a userfault drops mmap_lock while it waits",
     params: &[Local::Mm, Local::Addr, Local::Fault],
     locals: &[Local::Pte, Local::Ret],
     returns: Returns::Errno,
@@ -43,7 +50,8 @@ pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
         line("pending", "flush what userfaultfd has not yet", Op::Call(FLUSH_PENDING, &[])),
         line("cow", "return do_wp_page(vmf)", Op::Call(DO_WP_PAGE, &[])),
         RETURN,
-        line("anon", "return do_anonymous_page(vmf)", Op::Call(DO_ANONYMOUS_PAGE, &[])),
+        line("anon", "if (!vma_is_anonymous(vmf->vma))", Op::If(is_of_a_file, "file")),
+        line("zero", "return do_anonymous_page(vmf)", Op::Call(DO_ANONYMOUS_PAGE, &[])),
         line("anonout", "return ret", Op::Return(returned)),
         line("swap", "return do_swap_page(vmf)", Op::Call(DO_SWAP_PAGE, &[])),
         line("swapout", "return ret", Op::Return(returned)),
@@ -54,6 +62,8 @@ pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
             Op::Await(is_answered, "userfaultfd to let the page go"),
         ),
         line("answered", "return VM_FAULT_RETRY", Op::Return(|_| 0)),
+        line("file", "return do_fault(vmf)", Op::Call(DO_FAULT, &[])),
+        line("fileout", "return ret", Op::Return(returned)),
     ],
 };
 
@@ -154,7 +164,15 @@ fn takes_zero_page(look: &Look) -> bool {
 }
 
 fn want_movable(ctx: &mut Ctx) {
-    ctx.set(Local::Wanted, Migratetype::Movable);
+    let pins = ctx.get::<u16>(Local::Fault) & MEMALLOC_PIN != 0;
+    let wanted = if pins { Migratetype::Unmovable } else { Migratetype::Movable };
+    ctx.set(Local::Wanted, wanted);
+}
+
+/// `maybe_mkwrite`: an area that is read-only gets no writable entry, whoever wrote there.
+/// `vm_flags` do not change while `mmap_lock` is held.
+pub(super) fn may_write(ctx: &Ctx) -> bool {
+    ctx.peek(ctx.mm().vm_flags(ctx.get(Local::Addr))) & vm::WRITE != 0
 }
 
 fn got_none(look: &Look) -> bool {
@@ -166,7 +184,7 @@ fn take_new(ctx: &mut Ctx) {
     ctx.set(Local::NewPage, page.expect("a page was allocated"));
 }
 
-fn is_taken(ctx: &mut Ctx) -> bool {
+pub(super) fn is_taken(ctx: &mut Ctx) -> bool {
     ctx.load(ctx.pte()) != Pte::None
 }
 
@@ -183,15 +201,15 @@ pub(super) fn add_new_anon_rmap(ctx: &mut Ctx) {
 
 pub(super) fn join_lru(ctx: &mut Ctx) {
     let lru = ctx.page(Local::NewPage).lru();
-    ctx.store(lru, true);
+    ctx.update(lru, |_| true);
 }
 
 /// The entry of a page of zeroes: dirty and writable if that is why it was allocated. The mapping
 /// answers for the reference from here on.
 fn set_new(ctx: &mut Ctx) {
     let pfn = ctx.get(Local::NewPage);
-    let write = ctx.get::<u16>(Local::Fault) & FLAG_WRITE != 0;
-    ctx.store(ctx.pte(), Pte::Present { pfn, write, dirty: write });
+    let dirty = ctx.get::<u16>(Local::Fault) & FLAG_WRITE != 0;
+    ctx.store(ctx.pte(), Pte::Present { pfn, write: dirty && may_write(ctx), dirty });
     ctx.let_go(pfn, 1);
 }
 

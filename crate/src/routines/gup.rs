@@ -2,12 +2,14 @@
 //!
 //! The slow path, with locks, is in [`super::gup_slow`].
 use super::entry::foll;
+use super::follow_page::must_unshare;
 use super::gup_put::{GUP_PUT_FOLIO, PUT_COMPOUND_HEAD, UNPIN_USER_PAGES, refs_of};
 use super::gup_slow;
-use super::mm_h::IS_PINNABLE_PAGE;
+use super::mm_h::{IS_PINNABLE_PAGE, begin_walk, check_exclusive, end_walk};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Pfn, Pte, Rmap};
+use crate::properties::event;
 
 /// `pin_user_pages_fast`
 pub const PIN_USER_PAGES_FAST: Function = Function("pin_user_pages_fast");
@@ -37,53 +39,126 @@ const PUBLISH: Line = line("pages", "pages[0] = page", Op::Do(publish));
 const ONE: Line = line("one", "return 1", Op::Return(|_| 1));
 const RETURN_ERROR: Line = line("out", "return ret", Op::Return(error_of));
 
-const fn gup_fast(function: Function) -> Routine {
+const PUBLISH_CHECKED: Line = line("pages", "pages[0] = page", Op::Do(publish_exclusive));
+
+const fn gup_fast(function: Function, source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function,
-        source: "mm/gup.c, v5.7 and later",
+        source,
         omits: "more than one page a call",
         params: GUP_HANDLE,
         locals: &[Local::Ret],
         returns: Returns::Count,
-        body: &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
+        body,
     }
 }
 
 /// The pin is the caller's, and a breach of the rules for pins counts, from `pages[0]` on.
-pub static PIN_USER_PAGES_FAST_V5_17: Routine = gup_fast(PIN_USER_PAGES_FAST);
+pub static PIN_USER_PAGES_FAST_V5_8: Routine = gup_fast(
+    PIN_USER_PAGES_FAST,
+    "mm/gup.c, v5.7 to v5.18",
+    &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
+);
+/// What comes out is exclusive, or not anonymous (b6a2619c60b4).
+pub static PIN_USER_PAGES_FAST_V5_19: Routine = gup_fast(
+    PIN_USER_PAGES_FAST,
+    "mm/gup.c, v5.19 and later",
+    &[CALL, NO_PAGE, PUBLISH_CHECKED, ONE, RETURN_ERROR],
+);
 /// As the pin, with one reference in place of `GUP_PIN_COUNTING_BIAS`.
-pub static GET_USER_PAGES_FAST_V5_17: Routine = gup_fast(GET_USER_PAGES_FAST);
+pub static GET_USER_PAGES_FAST_V5_8: Routine = gup_fast(
+    GET_USER_PAGES_FAST,
+    "mm/gup.c, v5.8 and later",
+    &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
+);
 
-/// `MMF_HAS_PINNED` is set before anything else, so that fork cannot miss it.
-pub static INTERNAL_GET_USER_PAGES_FAST_V5_17: Routine = Routine {
+const NOT_PINNING: Line = line("get", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "fast"));
+const FAST: Line =
+    line("fast", "nr_pinned = lockless_pages_from_mm(..)", Op::Call(LOCKLESS_PAGES_FROM_MM, &[]));
+const ALL: Line = line("all", "if (nr_pinned == nr_pages)", Op::If(got_page, "out"));
+const FAST_ONLY: Line =
+    line("only", "if (gup_flags & FOLL_FAST_ONLY)", Op::If(is_fast_only, "out"));
+const SLOW: Line = line(
+    "slow",
+    "ret = __gup_longterm_unlocked(..)",
+    Op::Call(gup_slow::GUP_LONGTERM_UNLOCKED, &[]),
+);
+const OUT: Line = line("out", "return ret", Op::Return(returned));
+
+/// Nothing tells fork that the process pins.
+pub static INTERNAL_GET_USER_PAGES_FAST_V5_8: Routine = Routine {
     function: INTERNAL_GET_USER_PAGES_FAST,
-    source: "mm/gup.c, v5.14 to v6.1",
+    source: "mm/gup.c, v5.8",
     omits: "argument checks, partly filled page arrays",
     params: GUP,
     locals: &[Local::Ret],
     returns: Returns::Page,
+    body: &[FAST, ALL, FAST_ONLY, SLOW, OUT],
+};
+/// `has_pinned` is set before anything else, so that fork cannot miss it.
+pub static INTERNAL_GET_USER_PAGES_FAST_V5_9: Routine = Routine {
+    source: "mm/gup.c, v5.9 to v5.13",
     body: &[
-        line("get", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "fast")),
-        line("pinned", "mm_set_has_pinned_flag(&mm->flags)", Op::Do(set_has_pinned)),
-        line(
-            "fast",
-            "nr_pinned = lockless_pages_from_mm(..)",
-            Op::Call(LOCKLESS_PAGES_FROM_MM, &[]),
-        ),
-        line("all", "if (nr_pinned == nr_pages)", Op::If(got_page, "out")),
-        line("only", "if (gup_flags & FOLL_FAST_ONLY)", Op::If(is_fast_only, "out")),
-        line(
-            "slow",
-            "ret = __gup_longterm_unlocked(..)",
-            Op::Call(gup_slow::GUP_LONGTERM_UNLOCKED, &[]),
-        ),
-        line("out", "return ret", Op::Return(returned)),
+        NOT_PINNING,
+        line("pinned", "atomic_set(&mm->has_pinned, 1)", Op::Do(set_has_pinned)),
+        FAST,
+        ALL,
+        FAST_ONLY,
+        SLOW,
+        OUT,
     ],
+    ..INTERNAL_GET_USER_PAGES_FAST_V5_8
+};
+/// As before, in the flag `MMF_HAS_PINNED`.
+pub static INTERNAL_GET_USER_PAGES_FAST_V5_14: Routine = Routine {
+    source: "mm/gup.c, v5.14 to v6.1",
+    body: &[
+        NOT_PINNING,
+        line("has", "if (test_bit(MMF_HAS_PINNED, mm_flags))", Op::Branch(has_pinned, "fast")),
+        line("pinned", "set_bit(MMF_HAS_PINNED, mm_flags)", Op::Do(set_has_pinned_bit)),
+        FAST,
+        ALL,
+        FAST_ONLY,
+        SLOW,
+        OUT,
+    ],
+    ..INTERNAL_GET_USER_PAGES_FAST_V5_8
+};
+
+const IRQ_OFF: Line = line("irqoff", "local_irq_save(flags)", Op::IrqOff);
+const WALK: Line =
+    line("walk", "gup_pgd_range(..) -> gup_pte_range(..)", Op::Call(GUP_PTE_RANGE, &[]));
+const IRQ_ON: Line = line("irqon", "local_irq_restore(flags)", Op::IrqOn);
+const NR_PINNED: Line = line("out", "return nr_pinned", Op::Return(returned));
+
+/// Who only reads asks for the right to write all the same, unless there is no slow path to fall
+/// back on (17839856fd58).
+pub static LOCKLESS_PAGES_FROM_MM_V5_8: Routine = Routine {
+    function: LOCKLESS_PAGES_FROM_MM,
+    source: "mm/gup.c, v5.8 (within internal_get_user_pages_fast)",
+    omits: "the walk above the page table",
+    params: GUP,
+    locals: &[Local::Ret],
+    returns: Returns::Page,
+    body: &[
+        line("only", "if (gup_flags & FOLL_FAST_ONLY)", Op::If(is_fast_only, "irqoff")),
+        line("force", "fast_flags |= FOLL_WRITE", Op::Let(want_write)),
+        IRQ_OFF,
+        WALK,
+        IRQ_ON,
+        NR_PINNED,
+    ],
+};
+/// A reader takes what it finds (a308c71bf1e6).
+pub static LOCKLESS_PAGES_FROM_MM_V5_9: Routine = Routine {
+    source: "mm/gup.c, v5.9 (within internal_get_user_pages_fast)",
+    body: &[IRQ_OFF, WALK, IRQ_ON, NR_PINNED],
+    ..LOCKLESS_PAGES_FROM_MM_V5_8
 };
 
 /// Interrupts are off while the page table is walked, which holds off the freeing of tables.
 /// A fork that began meanwhile shows in `write_protect_seq`; `FOLL_GET` does not look.
-pub static LOCKLESS_PAGES_FROM_MM_V5_17: Routine = Routine {
+pub static LOCKLESS_PAGES_FROM_MM_V5_11: Routine = Routine {
     function: LOCKLESS_PAGES_FROM_MM,
     source: "mm/gup.c, v5.11 to v6.1",
     omits: "the walk above the page table",
@@ -94,16 +169,16 @@ pub static LOCKLESS_PAGES_FROM_MM_V5_17: Routine = Routine {
         line("get", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "irqoff")),
         line("seq", "seq = raw_read_seqcount(write_protect_seq)", Op::Do(read_seq)),
         line("odd", "if (seq & 1)", Op::If(seq_is_odd, "none")),
-        line("irqoff", "local_irq_save(flags)", Op::IrqOff),
-        line("walk", "gup_pgd_range(..) -> gup_pte_range(..)", Op::Call(GUP_PTE_RANGE, &[])),
-        line("irqon", "local_irq_restore(flags)", Op::IrqOn),
+        IRQ_OFF,
+        WALK,
+        IRQ_ON,
         line("nothing", "if (!nr_pinned)", Op::If(got_no_page, "none")),
         line("get2", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "out")),
         line("page", "pages = what the walk took", Op::Let(page_of_ret)),
         line("retry", "if (!read_seqcount_retry(.., seq))", Op::Branch(seq_unchanged, "out")),
         line("unpin", "unpin_user_pages(pages, nr_pinned)", Op::Call(UNPIN_USER_PAGES, &[])),
-        line("none", "return 0", Op::Return(|_| 0)),
-        line("out", "return nr_pinned", Op::Return(returned)),
+        NONE,
+        NR_PINNED,
     ],
 };
 
@@ -132,9 +207,9 @@ const NONE: Line = line("none", "return 0", Op::Return(|_| 0));
 
 /// A reference is taken without a lock, so the entry is read again after it: who clears the entry
 /// first and looks at the count then, or the other way round, will see one of the two.
-pub static GUP_PTE_RANGE_V5_17: Routine = Routine {
+pub static GUP_PTE_RANGE_V5_8: Routine = Routine {
     function: GUP_PTE_RANGE,
-    source: "mm/gup.c, v5.13 to v5.17",
+    source: "mm/gup.c, v5.8 to v5.17",
     omits: "device pages, secret memory, PageReferenced",
     params: GUP,
     locals: &[Local::Pte, Local::Page, Local::Ret],
@@ -146,7 +221,7 @@ pub static GUP_PTE_RANGE_V5_17: Routine = Routine {
 pub static GUP_PTE_RANGE_V5_18: Routine = Routine {
     source: "mm/gup.c, v5.18",
     body: &[PTE, PERMITTED, GRAB_FOLIO, GRABBED, RECHECK, PAGE_OUT, UNDO_FOLIO, NONE],
-    ..GUP_PTE_RANGE_V5_17
+    ..GUP_PTE_RANGE_V5_8
 };
 
 /// With `gup_must_unshare` behind the second read: a read-only pin of an anonymous page needs
@@ -161,12 +236,12 @@ pub static GUP_PTE_RANGE_V5_19: Routine = Routine {
         GRABBED,
         RECHECK,
         line("rw", "if (pte_write(pte) || !(flags & FOLL_PIN))", Op::If(needs_no_unshare, "out")),
-        line("unshare", "if (gup_must_unshare(flags, page))", Op::Branch(must_unshare, "undo")),
+        line("unshare", "if (gup_must_unshare(flags, page))", Op::Branch(is_not_exclusive, "undo")),
         PAGE_OUT,
         UNDO_FOLIO,
         NONE,
     ],
-    ..GUP_PTE_RANGE_V5_17
+    ..GUP_PTE_RANGE_V5_8
 };
 
 const LONG: Line = line("long", "if (!(flags & FOLL_LONGTERM))", Op::If(is_not_longterm, "ref"));
@@ -178,18 +253,16 @@ const IS_GET: Line = line("get", "if (flags & FOLL_GET)", Op::If(is_get, "out"))
 const ADD_BIAS: Line =
     line("bias", "page_ref_add(page, GUP_PIN_COUNTING_BIAS - 1)", Op::Do(add_bias));
 const GRABBED_OUT: Line = line("out", "return page", Op::Return(page_word));
-const GRAB_BODY: &[Line] = &[
-    LONG,
-    CHECK,
-    PINNABLE,
-    ADD_ONE,
-    IS_GET,
-    ADD_BIAS,
-    GRABBED_OUT,
-    line("none", "return NULL", Op::Return(|_| 0)),
-];
+const NO_GRAB: Line = line("none", "return NULL", Op::Return(|_| 0));
+const TWO_ADDITIONS: &[Line] =
+    &[LONG, CHECK, PINNABLE, ADD_ONE, IS_GET, ADD_BIAS, GRABBED_OUT, NO_GRAB];
 
-const fn try_grab(function: Function, source: &'static str, omits: &'static str) -> Routine {
+const fn try_grab(
+    function: Function,
+    source: &'static str,
+    omits: &'static str,
+    body: &'static [Line],
+) -> Routine {
     Routine {
         function,
         source,
@@ -197,19 +270,36 @@ const fn try_grab(function: Function, source: &'static str, omits: &'static str)
         params: &[Local::Page, Local::Flags],
         locals: &[Local::Ret],
         returns: Returns::Page,
-        body: GRAB_BODY,
+        body,
     }
 }
 
+const HEADS: &str = "compound pages, hpage_pincount";
+
+/// The check comes before the reference, which is one atomic addition.
+pub static TRY_GRAB_COMPOUND_HEAD_V5_8: Routine = try_grab(
+    TRY_GRAB_COMPOUND_HEAD,
+    "mm/gup.c, v5.8 to v5.13",
+    HEADS,
+    &[
+        LONG,
+        CHECK,
+        PINNABLE,
+        line("ref", "if (!page_ref_add_unless(page, refs, 0))", Op::Branch(takes_none, "none")),
+        GRABBED_OUT,
+        NO_GRAB,
+    ],
+);
+
 /// The check comes before the reference. The reference comes in two atomic additions: between
 /// them the page is referenced and does not look pinned.
-pub static TRY_GRAB_COMPOUND_HEAD_V5_17: Routine =
-    try_grab(TRY_GRAB_COMPOUND_HEAD, "mm/gup.c, v5.13 to v5.17", "compound pages, hpage_pincount");
+pub static TRY_GRAB_COMPOUND_HEAD_V5_14: Routine =
+    try_grab(TRY_GRAB_COMPOUND_HEAD, "mm/gup.c, v5.14 to v5.17", HEADS, TWO_ADDITIONS);
 /// The same steps under a new name.
 pub static TRY_GRAB_FOLIO_V5_18: Routine =
-    try_grab(TRY_GRAB_FOLIO, "mm/gup.c, v5.18 to v6.1", "large folios");
+    try_grab(TRY_GRAB_FOLIO, "mm/gup.c, v5.18 to v6.1", "large folios", TWO_ADDITIONS);
 
-fn flag(look: &Look, bit: u16) -> bool {
+pub(super) fn flag(look: &Look, bit: u16) -> bool {
     look.get::<u16>(Local::Flags) & bit != 0
 }
 
@@ -258,6 +348,21 @@ fn set_has_pinned(ctx: &mut Ctx) {
     ctx.store(flag, true);
 }
 
+fn has_pinned(ctx: &mut Ctx) -> bool {
+    let flag = ctx.mm().has_pinned();
+    ctx.load(flag)
+}
+
+fn set_has_pinned_bit(ctx: &mut Ctx) {
+    let flag = ctx.mm().has_pinned();
+    ctx.update(flag, |_| true);
+}
+
+fn want_write(ctx: &mut Ctx) {
+    let flags: u16 = ctx.get(Local::Flags);
+    ctx.set(Local::Flags, flags | foll::WRITE);
+}
+
 fn read_seq(ctx: &mut Ctx) {
     let cell = ctx.mm().write_protect_seq();
     let seq = ctx.load(cell);
@@ -270,7 +375,9 @@ fn seq_is_odd(look: &Look) -> bool {
 
 fn seq_unchanged(ctx: &mut Ctx) -> bool {
     let cell = ctx.mm().write_protect_seq();
-    ctx.load(cell) == ctx.get::<u16>(Local::Seq)
+    let unchanged = ctx.load(cell) == ctx.get::<u16>(Local::Seq);
+    falls_back_if(ctx, !unchanged);
+    unchanged
 }
 
 /// Reads the entry, and the page where it is present.
@@ -279,6 +386,7 @@ pub(super) fn read_pte(ctx: &mut Ctx) {
     ctx.set(Local::Pte, pte);
     if let Some(pfn) = pte.mapped() {
         ctx.set(Local::Page, pfn);
+        begin_walk(ctx, pfn);
     }
 }
 
@@ -290,25 +398,44 @@ fn not_for_fast(look: &Look) -> bool {
 
 fn pte_changed(ctx: &mut Ctx) -> bool {
     let now = ctx.load(ctx.pte());
-    now != ctx.get::<Pte>(Local::Pte)
+    let changed = now != ctx.get::<Pte>(Local::Pte);
+    falls_back_if(ctx, changed);
+    changed
+}
+
+fn is_not_exclusive(ctx: &mut Ctx) -> bool {
+    let shared = must_unshare(ctx);
+    falls_back_if(ctx, shared);
+    shared
+}
+
+/// Ghost: the walk has taken a reference, and drops it again.
+fn falls_back_if(ctx: &mut Ctx, undoes: bool) {
+    if undoes {
+        ctx.find(event::FAST_FALLBACK);
+    }
 }
 
 fn needs_no_unshare(look: &Look) -> bool {
     is_get(look) || look.get::<Pte>(Local::Pte).writes()
 }
 
-fn must_unshare(ctx: &mut Ctx) -> bool {
-    let page = ctx.page(Local::Page);
-    ctx.load(page.anon()) && !ctx.load(page.anon_exclusive())
-}
-
 /// `page_ref_add_unless(page, 1, 0)`, inverted: whether the count was zero and stays so.
 pub fn no_reference(ctx: &mut Ctx) -> bool {
+    takes_nothing(ctx, 1)
+}
+
+fn takes_none(ctx: &mut Ctx) -> bool {
+    let refs = refs_of(ctx, ctx.get(Local::Flags));
+    takes_nothing(ctx, refs)
+}
+
+fn takes_nothing(ctx: &mut Ctx, refs: u16) -> bool {
     let pfn: Pfn = ctx.get(Local::Page);
     let refcount = ctx.layout().page(pfn).refcount();
-    let before: u16 = ctx.update(refcount, |count| if count == 0 { 0 } else { count + 1 });
+    let before: u16 = ctx.update(refcount, |count| if count == 0 { 0 } else { count + refs });
     if before != 0 {
-        ctx.hold(pfn, 1);
+        ctx.hold(pfn, refs);
     }
     before == 0
 }
@@ -328,4 +455,13 @@ fn publish(ctx: &mut Ctx) {
     let mapping = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
     ctx.store(handle.mapping(), Some(mapping));
     ctx.let_go(pfn, refs_of(ctx, flags));
+    if flags & foll::PIN != 0 {
+        end_walk(ctx, pfn);
+    }
+}
+
+/// As [`publish`], with a check of `CONFIG_DEBUG_VM` that is a ghost here.
+fn publish_exclusive(ctx: &mut Ctx) {
+    publish(ctx);
+    check_exclusive(ctx, Pfn(ctx.get::<u16>(Local::Ret) - 1));
 }

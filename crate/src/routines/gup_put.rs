@@ -1,6 +1,7 @@
 //! `mm/gup.c`: dropping pins, those of callers and those that the way into a pin took too early.
 use super::entry::foll;
 use super::gup::is_get;
+use super::mm_h::check_exclusive;
 use super::swap::{self, drop_references};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
@@ -16,19 +17,25 @@ pub const PUT_COMPOUND_HEAD: Function = Function("put_compound_head");
 pub const GUP_PUT_FOLIO: Function = Function("gup_put_folio");
 /// `unpin_user_pages`, of pages that no caller has yet.
 pub const UNPIN_USER_PAGES: Function = Function("unpin_user_pages");
+/// `put_page` of a page that is pinned: what a long-term pin that must go drops, up to v5.9.
+pub const PUT_PAGE_OF_PIN: Function = Function("put_page (of a pin)");
 
 const PAGE: Line = line("page", "if (!page)", Op::Branch(holds_no_page, "out"));
+const PAGE_CHECKED: Line = line("page", "if (!page)", Op::Branch(holds_no_exclusive_page, "out"));
 const GET: Line = line("get", "if (flags & FOLL_GET)", Op::If(is_get, "put"));
 const SUB: Line =
     line("sub", "page_ref_sub(page, GUP_PIN_COUNTING_BIAS - 1)", Op::Do(drop_bias_less_one));
 const PUT: Line = line("put", "put_page(page)", Op::Call(swap::PUT_PAGE, &[]));
 const SUB_TEST: Line =
     line("sub", "if (!folio_ref_sub_and_test(folio, refs))", Op::Branch(some_remain, "out"));
+const SUB_PAGE: Line =
+    line("sub", "if (!page_ref_sub_and_test(page, refs))", Op::Branch(some_remain, "out"));
 const RELEASE: Line = line("release", "__put_page(page)", Op::Call(swap::PUT_LAST, &[]));
 const PUT_HEAD: Line =
     line("put", "put_compound_head(page, 1, FOLL_PIN)", Op::Call(PUT_COMPOUND_HEAD, &[]));
 const PUT_FOLIO: Line =
     line("put", "gup_put_folio(folio, 1, FOLL_PIN)", Op::Call(GUP_PUT_FOLIO, &[]));
+const PUT_ONE: Line = line("put", "put_page(page)", Op::Do(put_one));
 const OUT: Line = line("out", "return", Op::Return(|_| 0));
 
 const fn put(function: Function, source: &'static str, body: &'static [Line]) -> Routine {
@@ -57,27 +64,46 @@ const fn caller(function: Function, source: &'static str, body: &'static [Line])
 
 /// Two atomic operations: between them the page is referenced and no longer looks pinned. The
 /// last put frees the page if its mapping went away meanwhile.
-pub static PUT_COMPOUND_HEAD_V5_17: Routine =
-    put(PUT_COMPOUND_HEAD, "mm/gup.c, v5.13 to v5.17", &[GET, SUB, PUT, OUT]);
+pub static PUT_COMPOUND_HEAD_V5_8: Routine =
+    put(PUT_COMPOUND_HEAD, "mm/gup.c, v5.8 to v5.17", &[GET, SUB, PUT, OUT]);
 /// One atomic operation.
 pub static GUP_PUT_FOLIO_V5_18: Routine =
     put(GUP_PUT_FOLIO, "mm/gup.c, v5.18 and later", &[SUB_TEST, RELEASE, OUT]);
-/// Drops what the way into a pin holds.
-pub static UNPIN_USER_PAGES_V5_17: Routine =
-    put(UNPIN_USER_PAGES, "mm/gup.c, v5.13 to v5.17", &[PUT_HEAD, OUT]);
+/// Drops what the way into a pin holds, in one atomic operation.
+pub static UNPIN_USER_PAGES_V5_8: Routine =
+    put(UNPIN_USER_PAGES, "mm/gup.c, v5.8 and v5.9", &[SUB_PAGE, RELEASE, OUT]);
+/// As the undo of the walk without locks: two atomic operations.
+pub static UNPIN_USER_PAGES_V5_11: Routine =
+    put(UNPIN_USER_PAGES, "mm/gup.c, v5.11 to v5.17", &[PUT_HEAD, OUT]);
 /// As before, in terms of folios.
 pub static UNPIN_USER_PAGES_V5_18: Routine =
     put(UNPIN_USER_PAGES, "mm/gup.c, v5.18 and later", &[PUT_FOLIO, OUT]);
 
 /// The caller gives its pin back, and must not touch the page after.
-pub static UNPIN_USER_PAGE_V5_17: Routine =
-    caller(UNPIN_USER_PAGE, "mm/gup.c, v5.13 to v5.17", &[PAGE, PUT_HEAD, OUT]);
-/// As before, in terms of folios.
+pub static UNPIN_USER_PAGE_V5_8: Routine =
+    caller(UNPIN_USER_PAGE, "mm/gup.c, v5.8 and v5.9", &[PAGE, SUB_PAGE, RELEASE, OUT]);
+/// As before, in two atomic operations.
+pub static UNPIN_USER_PAGE_V5_11: Routine =
+    caller(UNPIN_USER_PAGE, "mm/gup.c, v5.11 to v5.17", &[PAGE, PUT_HEAD, OUT]);
+/// As the first, in terms of folios.
 pub static UNPIN_USER_PAGE_V5_18: Routine =
-    caller(UNPIN_USER_PAGE, "mm/gup.c, v5.18 and later", &[PAGE, PUT_FOLIO, OUT]);
+    caller(UNPIN_USER_PAGE, "mm/gup.c, v5.18", &[PAGE, PUT_FOLIO, OUT]);
+/// As before; a pinned page is exclusive, or not anonymous (b6a2619c60b4).
+pub static UNPIN_USER_PAGE_V5_19: Routine =
+    caller(UNPIN_USER_PAGE, "mm/gup.c, v5.19 and later", &[PAGE_CHECKED, PUT_FOLIO, OUT]);
 /// As the unpin, for the one reference of `get_user_pages_fast`.
 pub static RELEASE_PAGES_V5_17: Routine =
     caller(RELEASE_PAGES, "mm/swap.c, v5.17", &[PAGE, PUT, OUT]);
+/// The other references of the pin are nobody's from here on, and stay.
+pub static PUT_PAGE_OF_PIN_V5_8: Routine = Routine {
+    function: PUT_PAGE_OF_PIN,
+    source: "mm/gup.c, v5.8 and v5.9 (check_and_migrate_cma_pages)",
+    omits: "nothing",
+    params: &[Local::Page, Local::Flags],
+    locals: &[],
+    returns: Returns::Nothing,
+    body: &[PUT_ONE, OUT],
+};
 
 /// How many references a call with these flags takes.
 pub(super) fn refs_of(ctx: &Ctx, flags: u16) -> u16 {
@@ -97,6 +123,26 @@ fn holds_no_page(ctx: &mut Ctx) -> bool {
     ctx.store(handle.mapping(), None);
     ctx.hold(pfn, refs_of(ctx, flags));
     false
+}
+
+/// As [`holds_no_page`], with a check of `CONFIG_DEBUG_VM` that is a ghost here.
+fn holds_no_exclusive_page(ctx: &mut Ctx) -> bool {
+    let none = holds_no_page(ctx);
+    if !none {
+        check_exclusive(ctx, ctx.get(Local::Page));
+    }
+    none
+}
+
+/// Never the last one: the rest of the pin is there. Ghost: nobody answers for that any more.
+fn put_one(ctx: &mut Ctx) {
+    let pfn: Pfn = ctx.get(Local::Page);
+    ctx.put_page(pfn, 1);
+    let rest = refs_of(ctx, ctx.get(Local::Flags)) - 1;
+    ctx.let_go(pfn, rest);
+    let owned = ctx.layout().page(pfn).owned();
+    let (memory, _) = ctx.ghosts();
+    memory.update(owned, |refs: u16| refs.wrapping_add(rest));
 }
 
 fn drop_bias_less_one(ctx: &mut Ctx) {

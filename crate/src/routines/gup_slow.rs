@@ -1,22 +1,19 @@
 //! `mm/gup.c`: the way into a pin under `mmap_lock` and the page table lock, and the check of
 //! long-term pins that is made with the pin already held.
-use super::gup::{
-    got_no_page, got_page, is_not_longterm, page_of_ret, page_word, read_pte, returned,
-};
-use super::gup_put::{UNPIN_USER_PAGES, refs_of};
+use super::follow_page::GET_USER_PAGES;
+use super::gup::{got_no_page, got_page, is_not_longterm, page_of_ret, page_word, returned};
+use super::gup_put::{PUT_PAGE_OF_PIN, UNPIN_USER_PAGES};
 use super::migrate;
 use super::mm_h::IS_PINNABLE_PAGE;
 use super::vmscan;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Migratetype, Pte};
+use crate::mm::{Lock, Migratetype};
 
 /// `__gup_longterm_unlocked`
 pub const GUP_LONGTERM_UNLOCKED: Function = Function("__gup_longterm_unlocked");
 /// `__gup_longterm_locked`
 pub const GUP_LONGTERM_LOCKED: Function = Function("__gup_longterm_locked");
-/// `follow_page_pte`
-pub const FOLLOW_PAGE_PTE: Function = Function("follow_page_pte");
 /// `check_and_migrate_movable_pages`
 pub const CHECK_AND_MIGRATE: Function = Function("check_and_migrate_movable_pages");
 
@@ -38,8 +35,7 @@ pub static GUP_LONGTERM_UNLOCKED_V5_17: Routine = Routine {
     ],
 };
 
-const FOLLOW: Line =
-    line("gup", "rc = __get_user_pages_locked(..)", Op::Call(FOLLOW_PAGE_PTE, &[]));
+const FOLLOW: Line = line("gup", "rc = __get_user_pages_locked(..)", Op::Call(GET_USER_PAGES, &[]));
 const FAILED: Line = line("rc", "if (rc <= 0)", Op::If(got_no_page, "out"));
 const SHORT: Line =
     line("long", "if (!(gup_flags & FOLL_LONGTERM))", Op::If(is_not_longterm, "out"));
@@ -64,37 +60,19 @@ pub static GUP_LONGTERM_LOCKED_V5_17: Routine = Routine {
     body: &loop_on(line("again", "while (!rc)", Op::If(returned_zero, "gup"))),
 };
 
+/// The check itself asks for the pages again.
+pub static GUP_LONGTERM_LOCKED_V5_8: Routine = Routine {
+    source: "mm/gup.c, v5.8 to v5.12",
+    omits: "device mappings, memalloc_nocma_save's other effects",
+    body: &[FOLLOW, FAILED, SHORT, PAGES, CHECK, RETURN],
+    ..GUP_LONGTERM_LOCKED_V5_17
+};
+
 /// The loop goes on while the check returns `-EAGAIN` (24a95998e9ba).
 pub static GUP_LONGTERM_LOCKED_V6_1: Routine = Routine {
     source: "mm/gup.c, v6.1",
     body: &loop_on(line("again", "while (rc == -EAGAIN)", Op::If(returned_eagain, "gup"))),
     ..GUP_LONGTERM_LOCKED_V5_17
-};
-
-/// Under the page table lock the whole reference is one addition, and nobody can clear the entry
-/// meanwhile.
-pub static FOLLOW_PAGE_PTE_V5_17: Routine = Routine {
-    function: FOLLOW_PAGE_PTE,
-    source: "mm/gup.c, v5.17",
-    omits: "faults other than the wait for migration; gup_must_unshare (nothing shares pages yet)",
-    params: GUP,
-    locals: &[Local::Pte, Local::Page],
-    returns: Returns::Page,
-    body: &[
-        line("lock", "ptep = pte_offset_map_lock(mm, pmd, ..)", Op::Acquire(ptl)),
-        line("pte", "pte = *ptep", Op::Do(read_pte)),
-        line("present", "if (!pte_present(pte))", Op::If(not_present, "fault")),
-        line("grab", "try_grab_page(page, flags)", Op::Do(try_grab_page)),
-        line("unlock", "pte_unmap_unlock(ptep, ptl)", Op::Release(ptl)),
-        line("out", "return page", Op::Return(page_word)),
-        line("fault", "pte_unmap_unlock(ptep, ptl)", Op::Release(ptl)),
-        line(
-            "wait",
-            "faultin_page() -> migration_entry_wait()",
-            Op::Await(no_migration_entry, "the migration entry to go"),
-        ),
-        line("again", "goto retry", Op::Goto("lock")),
-    ],
 };
 
 const PINNABLE: Line =
@@ -124,6 +102,91 @@ const NO_MEMORY: Line = line("fail", "return -ENOMEM", Op::Return(|_| errno::ENO
 const DONE: Line = line("done", "return nr_pages", Op::Return(page_word));
 const AGAIN_ZERO: Line = line("again", "return 0", Op::Return(|_| 0));
 const AGAIN_EAGAIN: Line = line("again", "return -EAGAIN", Op::Return(|_| errno::EAGAIN));
+
+const CMA_PAGES: Line =
+    line("check", "ok = !is_migrate_cma_page(page)", Op::Call(IS_PINNABLE_PAGE, &[]));
+const UNSEEN: Line =
+    line("empty", "if (list_empty(&cma_page_list))", Op::If(returned_nonzero, "done"));
+const NOT_MOVED: Line = line("allow", "if (ret) migrate_allow = false", Op::Let(count_error));
+const MOVED: Line = line("success", "if (!ret)", Op::If(returned_zero, "again"));
+const ASK_AGAIN: Line =
+    line("again", "ret = __get_user_pages_locked(..)", Op::Call(GET_USER_PAGES, &[]));
+const NOTHING: Line = line("nothing", "if (ret <= 0)", Op::If(got_no_page, "error"));
+const NEW_PAGES: Line = line("pages", "pages = what was taken", Op::Let(page_of_ret));
+const ALLOWED: Line = line("loop", "if (migrate_allow)", Op::If(is_allowed, "check"));
+const ERROR: Line = line("error", "return ret", Op::Return(returned));
+const PUT_ONE: Line = line("unpin", "put_page(pages[i])", Op::Call(PUT_PAGE_OF_PIN, &[]));
+
+const fn check_and_migrate_cma(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: CHECK_AND_MIGRATE,
+        source,
+        omits: "lru_add_drain_all (there are no pagevecs), hugetlb pages; the target is not \
+                movable in any version here (in v5.9 to v5.12 it is movable and not of CMA)",
+        params: &[Local::Mm, Local::Addr, Local::Page, Local::Flags],
+        locals: &[Local::Ret, Local::Errors, Local::Wanted],
+        returns: Returns::Page,
+        body,
+    }
+}
+
+const fn or_keep(drop: Line) -> [Line; 16] {
+    [
+        CMA_PAGES,
+        ALL_WELL,
+        ISOLATE,
+        UNSEEN,
+        drop,
+        WITHOUT_MOVABLE,
+        MIGRATE,
+        NOT_MOVED,
+        MOVED,
+        PUTBACK,
+        ASK_AGAIN,
+        NOTHING,
+        NEW_PAGES,
+        ALLOWED,
+        DONE,
+        ERROR,
+    ]
+}
+
+const fn or_check_again(drop: Line) -> [Line; 16] {
+    [
+        CMA_PAGES,
+        ALL_WELL,
+        ISOLATE,
+        line("empty", "if (list_empty(&..)) goto check_again", Op::If(returned_nonzero, "check")),
+        drop,
+        WITHOUT_MOVABLE,
+        MIGRATE,
+        MOVED,
+        PUTBACK,
+        NO_MEMORY,
+        ASK_AGAIN,
+        NOTHING,
+        NEW_PAGES,
+        line("loop", "goto check_again", Op::Goto("check")),
+        DONE,
+        ERROR,
+    ]
+}
+
+/// The pages are asked for again behind the migration, and a page that could not be migrated, or
+/// not even isolated, keeps its pin. One reference of the pin is dropped, where `unpin_user_page`
+/// would drop all: the others are lost, and migration meets them.
+pub static CHECK_AND_MIGRATE_V5_8: Routine =
+    check_and_migrate_cma("mm/gup.c, v5.8 and v5.9", &or_keep(PUT_ONE));
+/// With `unpin_user_pages` (96e1fac162cc, v5.10).
+pub static CHECK_AND_MIGRATE_V5_11: Routine =
+    check_and_migrate_cma("mm/gup.c, v5.10 to v5.12", &or_keep(DROP));
+/// A page that cannot be isolated is looked at again with the pin held; one that cannot be migrated
+/// is an error.
+pub static CHECK_AND_MIGRATE_V5_12: Routine =
+    check_and_migrate_cma("mm/gup.c, v5.12.9", &or_check_again(DROP));
+/// As before, with the slip of v5.8.
+pub static CHECK_AND_MIGRATE_V5_12_PUTTING: Routine =
+    check_and_migrate_cma("mm/gup.c, v5.12.9, on v5.9", &or_check_again(PUT_ONE));
 
 const fn check_and_migrate(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
@@ -191,10 +254,6 @@ fn mmap_read(look: &Look) -> Lock {
     look.mm().mmap_read()
 }
 
-fn ptl(look: &Look) -> Lock {
-    look.mm().ptl()
-}
-
 pub(super) fn returned_zero(look: &Look) -> bool {
     look.get::<u16>(Local::Ret) == 0
 }
@@ -203,17 +262,13 @@ fn returned_eagain(look: &Look) -> bool {
     look.get::<u16>(Local::Ret) == errno::EAGAIN
 }
 
-fn not_present(look: &Look) -> bool {
-    look.get::<Pte>(Local::Pte).permits(false).is_none()
+fn returned_nonzero(look: &Look) -> bool {
+    !returned_zero(look)
 }
 
-fn no_migration_entry(look: &Look) -> bool {
-    !matches!(look.peek(look.pte()), Pte::Migration { .. })
-}
-
-fn try_grab_page(ctx: &mut Ctx) {
-    let refs = refs_of(ctx, ctx.get(Local::Flags));
-    ctx.get_page(ctx.get(Local::Page), refs);
+/// `migrate_allow`, kept as the count of errors.
+fn is_allowed(look: &Look) -> bool {
+    look.get::<u16>(Local::Errors) == 0
 }
 
 fn count_error(ctx: &mut Ctx) {

@@ -5,9 +5,9 @@ use super::page_alloc::{alloc, buddy, drain, free, pages, pcp};
 use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
-    alloc_contig, cma, compaction, dma, fault, fork, gup, gup_put, gup_slow, memory,
-    memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, tlb, uaccess, userfaultfd, vmscan,
-    wp,
+    access, alloc_contig, cma, compaction, dma, fault, filemap, follow_page, fork, gup, gup_put,
+    gup_slow, memory, memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, tlb, uaccess,
+    userfaultfd, vmscan, wp,
 };
 use crate::machine::{Config, Function, Kernel, Routine};
 
@@ -46,12 +46,10 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
     routines.extend(pagevecs(chosen.get("lru_pagevec")));
     if !chosen.is("gup", "none") {
         routines.extend(gup_of(chosen.get("gup")));
+        routines.extend(following(&chosen));
         let zero_refused = chosen.is("zero_page", "zero_refused");
         routines.push(pincheck(chosen.get("pincheck"), zero_refused));
-        routines.extend(longterm(
-            chosen.is("longterm_loop", "while_zero"),
-            chosen.is("isolation_failure", "retry"),
-        ));
+        routines.extend(longterm(&chosen));
     }
     routines.extend(migration(&chosen));
     routines.push(match chosen.get("uffd_wp_flush") {
@@ -142,6 +140,7 @@ static COMMON: &[&Routine] = &[
     &fault::HANDLE_MM_FAULT_V5_8,
     &fault::DO_ANONYMOUS_PAGE_V5_8,
     &fault::DO_SWAP_PAGE_V5_8,
+    &filemap::DO_FAULT_V5_8,
     &wp::DO_WP_PAGE_V5_9,
     &wp::WP_PAGE_COPY_V5_9,
 ];
@@ -152,6 +151,12 @@ fn names(chosen: &Chosen) -> Vec<(Function, &'static str)> {
     if chosen.is("drain", "ipi_mask") {
         names.push((free::FREE_UNREF_PAGE, "free_hot_cold_page"));
         names.push((alloc::RMQUEUE, "buffered_rmqueue"));
+    }
+    if chosen.is("longterm_loop", "check_again") {
+        names.push((gup_slow::CHECK_AND_MIGRATE, "check_and_migrate_cma_pages"));
+        if chosen.is("pincheck", "cma_only") {
+            names.push((mm_h::IS_PINNABLE_PAGE, "!is_migrate_cma_page"));
+        }
     }
     if chosen.is("migration", "v5.9") {
         names.push((rmap::TRY_TO_MIGRATE, "try_to_unmap"));
@@ -351,41 +356,87 @@ fn pincheck(value: &str, zero_refused: bool) -> &'static Routine {
 
 fn gup_of(value: &str) -> Vec<&'static Routine> {
     let mut routines: Vec<&'static Routine> = vec![
-        &gup::PIN_USER_PAGES_FAST_V5_17,
-        &gup::GET_USER_PAGES_FAST_V5_17,
-        &gup::INTERNAL_GET_USER_PAGES_FAST_V5_17,
-        &gup::LOCKLESS_PAGES_FROM_MM_V5_17,
+        &gup::GET_USER_PAGES_FAST_V5_8,
         &gup_slow::GUP_LONGTERM_UNLOCKED_V5_17,
-        &gup_slow::FOLLOW_PAGE_PTE_V5_17,
         &gup_put::RELEASE_PAGES_V5_17,
+        &access::ACCESS_REMOTE_VM_V5_8,
     ];
-    if value == "v5.17" {
+    let (internal, lockless): (&Routine, &Routine) = match value {
+        "v5.8" => (&gup::INTERNAL_GET_USER_PAGES_FAST_V5_8, &gup::LOCKLESS_PAGES_FROM_MM_V5_8),
+        "v5.9" => (&gup::INTERNAL_GET_USER_PAGES_FAST_V5_9, &gup::LOCKLESS_PAGES_FROM_MM_V5_9),
+        "v5.11" => (&gup::INTERNAL_GET_USER_PAGES_FAST_V5_9, &gup::LOCKLESS_PAGES_FROM_MM_V5_11),
+        _ => (&gup::INTERNAL_GET_USER_PAGES_FAST_V5_14, &gup::LOCKLESS_PAGES_FROM_MM_V5_11),
+    };
+    routines.extend([internal, lockless]);
+    let unshare = value == "v5.19";
+    routines.push(if unshare {
+        &gup::PIN_USER_PAGES_FAST_V5_19
+    } else {
+        &gup::PIN_USER_PAGES_FAST_V5_8
+    });
+    if ["v5.18", "v5.19"].contains(&value) {
         routines.extend([
-            &gup::GUP_PTE_RANGE_V5_17,
-            &gup::TRY_GRAB_COMPOUND_HEAD_V5_17,
-            &gup_put::PUT_COMPOUND_HEAD_V5_17,
-            &gup_put::UNPIN_USER_PAGES_V5_17,
-            &gup_put::UNPIN_USER_PAGE_V5_17,
+            if unshare { &gup::GUP_PTE_RANGE_V5_19 } else { &gup::GUP_PTE_RANGE_V5_18 },
+            &gup::TRY_GRAB_FOLIO_V5_18,
+            &gup_put::GUP_PUT_FOLIO_V5_18,
+            &gup_put::UNPIN_USER_PAGES_V5_18,
+            if unshare { &gup_put::UNPIN_USER_PAGE_V5_19 } else { &gup_put::UNPIN_USER_PAGE_V5_18 },
         ]);
         return routines;
     }
-    let unshare = value == "v5.19";
+    let at_once = value != "v5.17";
     routines.extend([
-        if unshare { &gup::GUP_PTE_RANGE_V5_19 } else { &gup::GUP_PTE_RANGE_V5_18 },
-        &gup::TRY_GRAB_FOLIO_V5_18,
-        &gup_put::GUP_PUT_FOLIO_V5_18,
-        &gup_put::UNPIN_USER_PAGES_V5_18,
-        &gup_put::UNPIN_USER_PAGE_V5_18,
+        &gup::GUP_PTE_RANGE_V5_8,
+        if at_once {
+            &gup::TRY_GRAB_COMPOUND_HEAD_V5_8
+        } else {
+            &gup::TRY_GRAB_COMPOUND_HEAD_V5_14
+        },
+        &gup_put::PUT_COMPOUND_HEAD_V5_8,
     ]);
+    let unpin: [&Routine; 2] = match value {
+        "v5.8" | "v5.9" => [&gup_put::UNPIN_USER_PAGES_V5_8, &gup_put::UNPIN_USER_PAGE_V5_8],
+        _ => [&gup_put::UNPIN_USER_PAGES_V5_11, &gup_put::UNPIN_USER_PAGE_V5_11],
+    };
+    routines.extend(unpin);
     routines
 }
 
-/// The check that treats a failure as success knows the loop of v6.1 only.
-fn longterm(while_zero: bool, retry: bool) -> [&'static Routine; 2] {
-    match (retry, while_zero) {
-        (true, true) => [&gup_slow::GUP_LONGTERM_LOCKED_V5_17, &gup_slow::CHECK_AND_MIGRATE_V5_17],
-        (true, false) => [&gup_slow::GUP_LONGTERM_LOCKED_V6_1, &gup_slow::CHECK_AND_MIGRATE_V6_1],
-        (false, _) => [&gup_slow::GUP_LONGTERM_LOCKED_V6_1, &gup_slow::CHECK_AND_MIGRATE_SUCCESS],
+/// The walk under the locks, by what `FOLL_FORCE` may do.
+fn following(chosen: &Chosen) -> [&'static Routine; 3] {
+    let forces = ["drops_write", "foll_cow", "exclusive"];
+    let force = forces.iter().position(|value| chosen.is("foll_force", value)).unwrap_or_default();
+    let (rounds, follow) = match chosen.get("gup") {
+        "v5.8" => (&follow_page::GET_USER_PAGES_V5_8, &follow_page::FOLLOW_PAGE_PTE_V5_8),
+        "v5.19" => (&follow_page::GET_USER_PAGES_V5_19, &follow_page::FOLLOW_PAGE_PTE_V5_19),
+        _ => (&follow_page::GET_USER_PAGES_V5_9, &follow_page::FOLLOW_PAGE_PTE_V5_8),
+    };
+    [&rounds[force], &follow[force], &follow_page::FAULTIN_PAGE_V5_8]
+}
+
+/// The check that treats a failure as success knows the loop of v6.1 only, unless it has its own.
+fn longterm(chosen: &Chosen) -> Vec<&'static Routine> {
+    let retry = chosen.is("isolation_failure", "retry");
+    if chosen.is("longterm_loop", "check_again") {
+        let puts = ["v5.8", "v5.9"].contains(&chosen.get("gup"));
+        let check: &Routine = match (retry, puts) {
+            (false, true) => &gup_slow::CHECK_AND_MIGRATE_V5_8,
+            (false, false) => &gup_slow::CHECK_AND_MIGRATE_V5_11,
+            (true, false) => &gup_slow::CHECK_AND_MIGRATE_V5_12,
+            (true, true) => &gup_slow::CHECK_AND_MIGRATE_V5_12_PUTTING,
+        };
+        return vec![&gup_slow::GUP_LONGTERM_LOCKED_V5_8, check, &gup_put::PUT_PAGE_OF_PIN_V5_8];
+    }
+    match (retry, chosen.is("longterm_loop", "while_zero")) {
+        (true, true) => {
+            vec![&gup_slow::GUP_LONGTERM_LOCKED_V5_17, &gup_slow::CHECK_AND_MIGRATE_V5_17]
+        }
+        (true, false) => {
+            vec![&gup_slow::GUP_LONGTERM_LOCKED_V6_1, &gup_slow::CHECK_AND_MIGRATE_V6_1]
+        }
+        (false, _) => {
+            vec![&gup_slow::GUP_LONGTERM_LOCKED_V6_1, &gup_slow::CHECK_AND_MIGRATE_SUCCESS]
+        }
     }
 }
 

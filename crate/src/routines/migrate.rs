@@ -350,7 +350,7 @@ fn was_not_mapped(look: &Look) -> bool {
 
 fn set_lru_of_target(ctx: &mut Ctx) {
     let lru = ctx.page(Local::NewPage).lru();
-    ctx.store(lru, true);
+    ctx.update(lru, |_| true);
 }
 
 /// One reference is expected: the isolation's.

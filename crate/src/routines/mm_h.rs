@@ -1,7 +1,9 @@
 //! `include/linux/mm.h`: may a page be pinned for long, and is it pinned already?
+use super::entry::foll;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Cell, Migratetype, Pfn, Word};
+use crate::properties::event;
 
 /// `is_pinnable_page`; `is_longterm_pinnable_page` since v6.0.
 pub const IS_PINNABLE_PAGE: Function = Function("is_pinnable_page");
@@ -156,7 +158,7 @@ fn read_migratetype_to_mask(ctx: &mut Ctx) {
     let mt: Migratetype = ctx.get(Local::Mt);
     let wanted = matches!(mt, Migratetype::Cma | Migratetype::Isolate);
     if !wanted && mt.to_word() & MASK_BITS != 0 {
-        ctx.find(crate::properties::event::OVER_REJECTION);
+        ctx.find(event::OVER_REJECTION);
     }
 }
 
@@ -166,4 +168,48 @@ pub fn page_maybe_dma_pinned(ctx: &mut Ctx, pfn: Pfn) -> bool {
     let bias = ctx.geometry().pin_bias;
     let refcount = ctx.layout().page(pfn).refcount();
     ctx.load(refcount) >= bias
+}
+
+/// Ghost: a check has found that the page is not pinned, with pinning locked out: because the entry
+/// is gone, or because `write_protect_seq` is odd. Whoever began to walk before this must not come
+/// out with a pin of the page, and nobody has one.
+pub fn promise_not_pinned(ctx: &mut Ctx, pfn: Pfn) {
+    if !ctx.watches(event::PINNED_BEHIND_CHECK) {
+        return;
+    }
+    let layout = ctx.layout();
+    let is_pin = |pin: usize| ctx.peek(layout.pin(pin).flags()) & foll::PIN != 0;
+    if layout.pins_on(ctx.memory(), pfn).any(is_pin) {
+        ctx.find(event::PINNED_BEHIND_CHECK);
+    }
+    let lanes = (1u16 << ctx.geometry().cpus) - 1;
+    let (memory, layout) = ctx.ghosts();
+    memory.store(layout.page(pfn).not_pinned(), lanes);
+}
+
+/// Ghost: a walk by this lane begins: no promise about the page was made since.
+pub(super) fn begin_walk(ctx: &mut Ctx, pfn: Pfn) {
+    if ctx.watches(event::PINNED_BEHIND_CHECK) {
+        let own = 1u16 << ctx.cpu();
+        let (memory, layout) = ctx.ghosts();
+        let promised = layout.page(pfn).not_pinned();
+        let lanes: u16 = memory.peek(promised);
+        memory.store(promised, lanes & !own);
+    }
+}
+
+/// Ghost: a walk by this lane comes out with a pin of the page.
+pub(super) fn end_walk(ctx: &mut Ctx, pfn: Pfn) {
+    if ctx.peek(ctx.layout().page(pfn).not_pinned()) & 1 << ctx.cpu() != 0 {
+        ctx.find(event::PINNED_BEHIND_CHECK);
+    }
+}
+
+/// Ghost: since v5.19 nobody has a pin of an anonymous page that is not exclusive
+/// (`sanity_check_pinned_pages`).
+pub(super) fn check_exclusive(ctx: &mut Ctx, pfn: Pfn) {
+    let page = ctx.layout().page(pfn);
+    if ctx.peek(page.anon()) && !ctx.peek(page.anon_exclusive()) {
+        ctx.find(event::PIN_NOT_EXCLUSIVE);
+    }
 }

@@ -3,12 +3,16 @@
 //!
 //! A file holds the tables first and the effects of their lines below, in the order of use. The
 //! reason for an order of lines stands above its table; what is left out stands in `omits`.
+pub mod access;
 pub mod alloc_contig;
 pub mod cma;
 pub mod compaction;
 pub mod dma;
 pub mod entry;
+mod entry_access;
 pub mod fault;
+pub mod filemap;
+pub mod follow_page;
 pub mod fork;
 pub mod gup;
 pub mod gup_put;

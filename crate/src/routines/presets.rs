@@ -48,8 +48,9 @@ pub static PRESETS: &[Preset] = &[
             ("gup", "none"),
             ("pincheck", "cma_only"),
             ("zero_page", "zero_ok"),
-            ("isolation_failure", "retry"),
-            ("longterm_loop", "while_zero"),
+            ("isolation_failure", "treat_as_success"),
+            ("longterm_loop", "check_again"),
+            ("foll_force", "drops_write"),
             ("uffd_wp_flush", "late"),
             ("tlb_flush", "broadcast"),
             ("memory", "sc"),
@@ -114,6 +115,7 @@ pub static PRESETS: &[Preset] = &[
             ("isolation", "v4.17"),
             ("drain", "work_mask"),
             ("bulk_recheck", "when_isolated_unlinked"),
+            ("foll_force", "foll_cow"),
         ],
     },
     Preset {
@@ -121,14 +123,19 @@ pub static PRESETS: &[Preset] = &[
         from: Some("v4.17"),
         sentence: "The kernel of the mails of 2020 on cma_alloc; movable pages come from CMA \
                    first where that is half of what is free (16867664936e).",
-        changes: &[("fallback", "v5.8"), ("isolation", "v5.8")],
+        changes: &[("fallback", "v5.8"), ("isolation", "v5.8"), ("gup", "v5.8")],
     },
     Preset {
         name: "v5.9",
         from: Some("v5.8"),
         sentence: "Memory offlining drains again each time it finds a page that is not free \
                    (968318261221); fork write-protects behind the reference.",
-        changes: &[("offline", "drain_again"), ("fork", "v5.9"), ("free_pages", "frees_tails")],
+        changes: &[
+            ("offline", "drain_again"),
+            ("fork", "v5.9"),
+            ("free_pages", "frees_tails"),
+            ("gup", "v5.9"),
+        ],
     },
     Preset {
         name: "v5.11",
@@ -141,6 +148,7 @@ pub static PRESETS: &[Preset] = &[
             ("offline", "pcp_disabled"),
             ("cma_mutex", "off"),
             ("lru", "lockless"),
+            ("gup", "v5.11"),
         ],
     },
     Preset {
@@ -153,6 +161,8 @@ pub static PRESETS: &[Preset] = &[
             ("uffd_wp_flush", "before_copy"),
             ("migration", "v5.17"),
             ("gup", "v5.17"),
+            ("isolation_failure", "retry"),
+            ("longterm_loop", "while_zero"),
         ],
     },
     Preset {
@@ -189,7 +199,12 @@ pub static PRESETS: &[Preset] = &[
         from: Some("v5.19"),
         sentence: "The long-term loop goes on -EAGAIN (with aa1e6a932ca6, which mends its check); \
                    pcplists have a lock, and who drains them does it from afar (443c2accd1b6).",
-        changes: &[("longterm_loop", "while_eagain"), ("pcp", "trylock"), ("drain", "remote_mask")],
+        changes: &[
+            ("longterm_loop", "while_eagain"),
+            ("pcp", "trylock"),
+            ("drain", "remote_mask"),
+            ("foll_force", "exclusive"),
+        ],
     },
     Preset {
         name: "v6.2",

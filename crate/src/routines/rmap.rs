@@ -1,7 +1,7 @@
 //! `mm/rmap.c`: replacing the page table entries of a page by migration entries.
 use std::ops::Deref;
 
-use super::mm_h::page_maybe_dma_pinned;
+use super::mm_h::{page_maybe_dma_pinned, promise_not_pinned};
 use crate::machine::routine::line;
 use crate::machine::{At, Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::word::Restore;
@@ -169,7 +169,12 @@ fn is_shared(look: &Look) -> bool {
 }
 
 fn looks_pinned(ctx: &mut Ctx) -> bool {
-    page_maybe_dma_pinned(ctx, ctx.get(Local::Page))
+    let pfn = ctx.get(Local::Page);
+    let pinned = page_maybe_dma_pinned(ctx, pfn);
+    if !pinned {
+        promise_not_pinned(ctx, pfn);
+    }
+    pinned
 }
 
 fn clear_exclusive(ctx: &mut Ctx) {

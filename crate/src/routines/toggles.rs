@@ -16,7 +16,7 @@ pub static TOGGLES: &[Toggle] = &[
         name: "pincheck",
         sentence: "How is_pinnable_page tells that a page must not be pinned for long.",
         values: &[
-            ("cma_only", "One read, refuses MIGRATE_CMA only: v5.13 to v5.18."),
+            ("cma_only", "One read, refuses MIGRATE_CMA only: up to v5.18."),
             ("two_reads_cma_first", "Two reads, CMA then ISOLATE: v1 of the patch, or a re-fetch."),
             ("two_reads_iso_first", "Two reads, ISOLATE then CMA: the other order."),
             ("volatile_local", "One read into a volatile local: v2 of the patch."),
@@ -38,16 +38,22 @@ pub static TOGGLES: &[Toggle] = &[
         name: "isolation_failure",
         sentence: "What a long-term pin does when its page cannot be isolated for migration.",
         values: &[
-            ("retry", "Unpins and tries again: all but v6.14 and v6.15."),
-            ("treat_as_success", "Keeps the pin: v6.14 and v6.15 (1aaf8c122918, reverted)."),
+            ("retry", "Unpins and tries again: v5.13 on, but for v6.14 and v6.15."),
+            (
+                "treat_as_success",
+                "Keeps the pin: up to v5.12, v6.14 and v6.15 (1aaf8c122918, reverted).",
+            ),
         ],
     },
     Toggle {
         name: "gup",
         sentence: "The names and atomic operations of get_user_pages.",
         values: &[
-            ("none", "No pin_user_pages: the forms before v5.17 are not modelled."),
-            ("v5.17", "Compound heads; dropping a pin is two atomic operations."),
+            ("none", "No pin_user_pages: the forms before v5.8 are not modelled."),
+            ("v5.8", "A pin is one addition; readers ask for the right to write (17839856fd58)."),
+            ("v5.9", "has_pinned is set; readers take what they find (a308c71bf1e6)."),
+            ("v5.11", "write_protect_seq is read (57efa1fe5957); unpinning takes two operations."),
+            ("v5.17", "A pin is two additions (c24d37322548, v5.14); MMF_HAS_PINNED is a flag."),
             ("v5.18", "Folios; dropping a pin is one atomic operation."),
             ("v5.19", "And gup_must_unshare: read-only pins need PageAnonExclusive."),
         ],
@@ -56,8 +62,18 @@ pub static TOGGLES: &[Toggle] = &[
         name: "longterm_loop",
         sentence: "What makes __gup_longterm_locked go round again.",
         values: &[
+            ("check_again", "Nothing: the check itself asks for the pages again: up to v5.12."),
             ("while_zero", "The check returned 0: v5.13 to v6.0."),
             ("while_eagain", "The check returned -EAGAIN: v6.1 (24a95998e9ba)."),
+        ],
+    },
+    Toggle {
+        name: "foll_force",
+        sentence: "What tells FOLL_FORCE that COW is broken and it may write.",
+        values: &[
+            ("drops_write", "It stops asking for the right to write: up to v4.8 (Dirty COW)."),
+            ("foll_cow", "FOLL_COW and a dirty entry: v4.9 to v5.19 (19be0eaffa3a)."),
+            ("exclusive", "PageAnonExclusive: v6.0 (5535be309971)."),
         ],
     },
     Toggle {

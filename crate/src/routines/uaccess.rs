@@ -88,7 +88,7 @@ pub static DO_USER_ADDR_FAULT_V5_8: Routine = Routine {
 };
 
 fn failed(look: &Look) -> bool {
-    look.get::<u16>(Local::Ret) != 0
+    look.get::<i16>(Local::Ret) < 0
 }
 
 pub(super) fn mmap_read(look: &Look) -> Lock {

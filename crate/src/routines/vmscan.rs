@@ -67,5 +67,5 @@ pub fn leave_list(ctx: &mut Ctx) {
 
 fn set_lru(ctx: &mut Ctx) {
     let lru = ctx.page(Local::Page).lru();
-    ctx.store(lru, true);
+    ctx.update(lru, |_| true);
 }

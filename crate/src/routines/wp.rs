@@ -1,7 +1,7 @@
 //! `do_wp_page` of `mm/memory.c`: a store to a page that may be shared, and the copy that it makes.
 use super::fault::{
-    FLAG_UNSHARE, MOVABLE, NO_MEMORY, TOOK, VMF, add_new_anon_rmap, copy_word, has_changed,
-    join_lru, ptl,
+    FLAG_UNSHARE, MOVABLE, NO_MEMORY, TOOK, VM_FAULT_WRITE, VMF, add_new_anon_rmap, copy_word,
+    has_changed, join_lru, may_write, ptl,
 };
 use super::gup::returned;
 use super::page_alloc::alloc::RMQUEUE;
@@ -21,7 +21,7 @@ const ZERO: Line = line("normal", "if (!page)", Op::If(is_zero_page, "unlock"));
 const ANON: Line = line("anon", "if (!PageAnon(page))", Op::Branch(is_not_anon, "get"));
 const REUSE: Line = line("reuse", "wp_page_reuse(vmf)", Op::Do(make_writable));
 const REUSE_OUT: Line = line("reused", "pte_unmap_unlock(vmf->pte, ptl)", Op::Release(ptl));
-const WROTE: Line = line("wrote", "return VM_FAULT_WRITE", Op::Return(|_| 0));
+const WROTE: Line = line("wrote", "return VM_FAULT_WRITE", Op::Return(|_| VM_FAULT_WRITE));
 const GET: Line = line("get", "get_page(page)", Op::Do(get_page));
 const UNLOCK: Line = line("unlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl));
 const COPY: Line = line("copy", "return wp_page_copy(vmf)", Op::Call(WP_PAGE_COPY, &[]));
@@ -86,9 +86,12 @@ pub static WP_PAGE_COPY_V5_9: Routine = Routine {
         line("unlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
         line("noold", "if (!old_page)", Op::If(is_zero_page, "out")),
         line("old", "put_page(old_page)", Op::Call(PUT_PAGE, &[])),
-        line("out", "return VM_FAULT_WRITE", Op::Return(|_| 0)),
+        line("out", "return VM_FAULT_WRITE", Op::Return(|_| VM_FAULT_WRITE)),
         line("stale", "put_page(new_page)", Op::Call(PUT_PAGE, &[(Local::Page, Local::NewPage)])),
-        line("sgoto", "goto unlock", Op::Goto("unlock")),
+        line("sunlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+        line("snoold", "if (!old_page)", Op::If(is_zero_page, "sout")),
+        line("sold", "put_page(old_page)", Op::Call(PUT_PAGE, &[])),
+        line("sout", "return 0", Op::Return(|_| 0)),
         line("oomput", "if (!old_page)", Op::If(is_zero_page, "nomem")),
         line("oomold", "put_page(old_page)", Op::Call(PUT_PAGE, &[])),
         NO_MEMORY,
@@ -131,7 +134,7 @@ fn trylock_fails(ctx: &mut Ctx) -> bool {
 
 fn make_writable(ctx: &mut Ctx) {
     let pfn = ctx.get(Local::Page);
-    ctx.store(ctx.pte(), Pte::Present { pfn, write: true, dirty: true });
+    ctx.store(ctx.pte(), Pte::Present { pfn, write: may_write(ctx), dirty: true });
 }
 
 fn get_page(ctx: &mut Ctx) {
@@ -150,7 +153,7 @@ fn clear(ctx: &mut Ctx) {
 /// reference from here on.
 fn set_copy(ctx: &mut Ctx) {
     let pfn: Pfn = ctx.get(Local::NewPage);
-    let write = ctx.get::<u16>(Local::Fault) & FLAG_UNSHARE == 0;
+    let write = ctx.get::<u16>(Local::Fault) & FLAG_UNSHARE == 0 && may_write(ctx);
     ctx.store(ctx.pte(), Pte::Present { pfn, write, dirty: true });
     ctx.let_go(pfn, 1);
 }

@@ -180,15 +180,10 @@ fn map(layout: &Layout, memory: &mut Memory, at: Rmap, start: &StartMapping) {
     memory.poke(page.swapbacked(), !file && !start.lazyfree);
     memory.poke(page.lru(), true);
     memory.poke(page.rmap(), Some(at));
+    let (process, address) = (usize::from(at.process), usize::from(at.address));
+    let content = layout.geometry.start_content(process, address);
     for word in 0..WORDS {
-        memory.poke(page.content(word), start_content(layout, at));
-        memory.poke(mm.written(at.address, word), start_content(layout, at));
+        memory.poke(page.content(word), content);
+        memory.poke(mm.written(at.address, word), content);
     }
-}
-
-/// The first virtual page of a machine holds 10 in both words, the second 20, and so on.
-fn start_content(layout: &Layout, at: Rmap) -> u16 {
-    let before = &layout.geometry.processes[..usize::from(at.process)];
-    let before: usize = before.iter().map(|process| process.mappings.len()).sum();
-    10 * (before as u16 + at.address + 1)
 }

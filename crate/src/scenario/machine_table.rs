@@ -5,7 +5,7 @@ use super::call::is_name;
 use super::mapping::{self, StartMapping, Wants};
 use super::reader::{Reader, Text, nearest, short};
 use super::{Place, StartBlock, limits};
-use crate::mm::{CmaArea, Geometry, Mapping, Migratetype, Pfn, Process};
+use crate::mm::{CmaArea, Geometry, Mapping, Migratetype, Pfn, Process, vm};
 
 /// What the two tables say.
 pub struct StartMachine {
@@ -326,7 +326,8 @@ fn processes(reader: &mut Reader, root: &dyn TableLike, machine: &mut StartMachi
                 waiting.push((machine.mappings.len(), starts.len(), text.place));
             }
             starts.push(start);
-            mappings.push(Mapping { name });
+            let file = start.pfn.filter(|_| start.vm_flags & vm::FILE != 0);
+            mappings.push(Mapping { name, file });
         }
         machine.geometry.processes.push(Process { name: name.value, mappings, parent: None });
         machine.mappings.push(starts);

@@ -320,7 +320,7 @@ map = ["a = page 0 anon rw"]
 process = "B"
 run = ["p = pin_user_pages_fast(a, FOLL_WRITE)", "unpin_user_page(p)"]
 [schedule]
-steps = "0*13"
+steps = "0*14"
 "#;
 
     fn opened(reply: Reply) -> (String, Option<Diagnostic>, usize) {
@@ -334,22 +334,22 @@ steps = "0*13"
     fn a_schedule_that_does_not_fit_another_kernel_is_kept_and_told() {
         let mut session = Session::new();
         let (_, unplayed, steps) = opened(session.handle(Request::Open { text: TEXT.into() }));
-        assert_eq!((unplayed, steps), (None, 13));
+        assert_eq!((unplayed, steps), (None, 14));
         let toggles = BTreeMap::new();
         let kernel = Request::Kernel { base: "v5.18".into(), toggles: toggles.clone() };
         let (text, unplayed, steps) = opened(session.handle(kernel));
         let why = unplayed.expect("it does not fit").message;
-        assert_eq!((why.as_str(), steps), ("step 13: CPU0 cannot move: it has finished", 0));
+        assert_eq!((why.as_str(), steps), ("step 14: CPU0 cannot move: it has finished", 0));
         assert_eq!(text, TEXT.replace("\"v5.17\" #", "\"v5.18\" #"));
         let back = Request::Kernel { base: "v5.17".into(), toggles };
         let (text, unplayed, steps) = opened(session.handle(back));
-        assert_eq!((text.as_str(), unplayed, steps), (TEXT, None, 13));
+        assert_eq!((text.as_str(), unplayed, steps), (TEXT, None, 14));
     }
 
     #[test]
     fn a_schedule_that_cannot_be_played_is_refused_at_its_place() {
         let mut session = Session::new();
-        let text = TEXT.replace("0*13", "0*13 0");
+        let text = TEXT.replace("0*14", "0*14 0");
         let Reply::Refused { diagnostics } = session.handle(Request::Open { text }) else {
             panic!("it was opened");
         };
@@ -363,11 +363,11 @@ steps = "0*13"
     #[test]
     fn a_shared_link_opens_on_the_same_steps() {
         let mut session = Session::new();
-        opened(session.handle(Request::Open { text: TEXT.replace("0*13", "0*2") }));
+        opened(session.handle(Request::Open { text: TEXT.replace("0*14", "0*2") }));
         session.handle(Request::Step { choice: "0".into() });
         let Reply::Shared { payload, .. } = session.handle(Request::Share) else { panic!() };
         let Reply::Decoded { text } = session.handle(Request::Decode { payload }) else { panic!() };
-        assert_eq!(text, TEXT.replace("0*13", "0*3"));
+        assert_eq!(text, TEXT.replace("0*14", "0*3"));
     }
 
     #[test]
@@ -385,6 +385,6 @@ steps = "0*13"
             assert_eq!(diagnostics[0].message, message);
         }
         let Reply::Moved { state } = session.handle(Request::Seek { cursor: 99 }) else { panic!() };
-        assert_eq!(state.cursor, 13);
+        assert_eq!(state.cursor, 14);
     }
 }

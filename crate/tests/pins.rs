@@ -1,0 +1,99 @@
+//! How a pin comes and goes in each kernel, one atomic operation after the other.
+use std::rc::Rc;
+
+use pagerace::machine::{Choice, Status, System};
+use pagerace::mm::{Memory, Pfn, Place};
+use pagerace::player::Player;
+use pagerace::scenario::{KernelChoice, parse};
+
+const BIAS: u16 = 1024;
+const PAGE: Pfn = Pfn(2);
+
+fn machine(kernel: &str, map: &str, lanes: &[&str]) -> (Rc<System>, Memory) {
+    let mut text = format!(
+        "format = 1\ntitle = \"t\"\nabout = \"why\"\n[kernel]\nbase = \"{kernel}\"\n[machine]\n\
+         blocks = [\"movable\", \"movable\", \"unmovable\"]\npcp_high = 0\n\
+         [[process]]\nname = \"B\"\nmap = [\"a = page 2 {map}\"]\n\
+         [[process]]\nname = \"C\"\nchild_of = \"B\"\n"
+    );
+    for lane in lanes {
+        text.push_str(&format!("[[cpu]]\nprocess = \"B\"\nrun = [{lane}]\n"));
+    }
+    let scenario = parse(&text).expect("it reads");
+    let choice = KernelChoice { base: kernel.into(), ..scenario.kernel.clone() };
+    let (system, memory) = scenario.build(&choice).expect("it builds");
+    (Rc::new(system), memory)
+}
+
+/// What CPU0 holds of the page on its way, each change once.
+fn held_on_the_way(kernel: &str) -> Vec<u16> {
+    let run = "\"p = pin_user_pages_fast(a, FOLL_WRITE)\", \"unpin_user_page(p)\"";
+    let (system, mut memory) = machine(kernel, "anon rw", &[run]);
+    let cell = system.layout.page(PAGE).held_by(0);
+    let mut held: Vec<u16> = vec![memory.peek(cell)];
+    while system.status(&memory, Choice::Run(0)) == Status::Runnable {
+        system.step(&mut memory, Choice::Run(0), false);
+        held.push(memory.peek(cell));
+    }
+    held.dedup();
+    held
+}
+
+/// Between the two additions, and between the two subtractions, a page is referenced and does not
+/// look pinned.
+#[test]
+fn a_pin_comes_and_goes_in_as_many_operations_as_the_kernel_has() {
+    for (kernel, expected) in [
+        ("v5.8", vec![0, BIAS, 0, BIAS, 0]),
+        ("v5.9", vec![0, BIAS, 0, BIAS, 0]),
+        ("v5.11", vec![0, BIAS, 0, BIAS, 1, 0]),
+        ("v5.17", vec![0, 1, BIAS, 0, BIAS, 1, 0]),
+        ("v5.18", vec![0, 1, BIAS, 0, BIAS, 0]),
+        ("v5.19", vec![0, 1, BIAS, 0, BIAS, 0]),
+        ("v6.1", vec![0, 1, BIAS, 0, BIAS, 0]),
+    ] {
+        assert_eq!(held_on_the_way(kernel), expected, "{kernel}");
+    }
+}
+
+/// Steps CPU0 until it holds a reference of the page.
+fn walk_to_the_reference(system: &Rc<System>, player: &mut Player) {
+    while player.memory().peek(system.layout.page(PAGE).held_by(0)) == 0u16 {
+        player.play(&format!("{} 0", player.schedule().to_text()), Default::default()).expect("on");
+    }
+}
+
+/// The walk finds the entry gone, and its undo drops the last reference.
+#[test]
+fn the_undo_of_the_walk_frees_a_page_that_was_unmapped_meanwhile() {
+    for kernel in ["v5.8", "v5.9", "v5.11", "v5.17", "v5.18", "v5.19", "v6.1"] {
+        let run = "\"p = pin_user_pages_fast(a, FOLL_WRITE | FOLL_FAST_ONLY)\"";
+        let (system, memory) = machine(kernel, "anon rw", &[run, "\"munmap(a)\""]);
+        let mut player = Player::new(Rc::clone(&system), memory);
+        walk_to_the_reference(&system, &mut player);
+        let place = system.layout.page(PAGE).place();
+        let before = player.schedule().to_text();
+        player.play(&format!("{before} 1*"), Default::default()).expect("it unmaps");
+        assert_eq!(player.memory().peek(place), Place::Allocated, "{kernel}");
+        player.play(&format!("{before} 1* 0*"), Default::default()).expect("it undoes");
+        assert_eq!(player.memory().peek(place), Place::Buddy, "{kernel}");
+    }
+}
+
+/// The walk without locks does not wait for fork, the one with locks does.
+#[test]
+fn the_walk_under_the_locks_waits_for_fork() {
+    for kernel in ["v5.8", "v5.9", "v5.11", "v5.17", "v5.19", "v6.1"] {
+        let run = "\"p = pin_user_pages_fast(a, FOLL_WRITE)\"";
+        let (system, mut memory) = machine(kernel, "anon wp", &[run, "\"fork(C)\""]);
+        // fork has taken mmap_lock.
+        let mmap = system.layout.mm(0).mmap_write().cell;
+        while !memory.peek(mmap).exclusive() {
+            system.step(&mut memory, Choice::Run(1), false);
+        }
+        while system.status(&memory, Choice::Run(0)) == Status::Runnable {
+            system.step(&mut memory, Choice::Run(0), false);
+        }
+        assert!(matches!(system.status(&memory, Choice::Run(0)), Status::Blocked(_)), "{kernel}");
+    }
+}
