@@ -9,8 +9,9 @@ use super::system::System;
 use crate::mm::layout::FINDING_CELLS;
 use crate::mm::{Cell, LockKind, Memory};
 
-/// More local lines in a row than any routine has: the table is wrong.
-const MAX_LOCAL_LINES: usize = 10_000;
+/// More lines than any routine runs in one step.
+const MAX_LINES: usize = 10_000;
+const WRONG: &str = "a routine's table is wrong";
 
 impl System {
     /// Makes a choice that can be made. The record is empty of accesses unless `record` is set.
@@ -114,6 +115,7 @@ impl System {
                 self.settle(memory, cpu, frame);
             }
             lines.push(LineRecord { loc, taken, accesses: memory.take_record() });
+            assert!(lines.len() < MAX_LINES, "CPU{cpu} keeps a lock for ever: {WRONG}");
             section = match (op, lock.map(|lock| (lock.kind, lock.cell.index() as u32))) {
                 (Op::Acquire(_), Some((LockKind::SpinIrq, cell))) if !self.fine => {
                     section.or(Some(cell))
@@ -185,7 +187,7 @@ impl System {
     /// Runs the local lines that follow, up to the next atomic one or the end.
     pub(super) fn settle(&self, memory: &mut Memory, cpu: usize, frame: Frame) {
         let lane = &self.lanes[cpu];
-        for _ in 0..MAX_LOCAL_LINES {
+        for _ in 0..MAX_LINES {
             let Some(loc) = lane.location(memory, frame) else { return };
             let Loc { line, target, .. } = lane.program(frame).locs[loc];
             let next = match line.op {
@@ -209,7 +211,7 @@ impl System {
             };
             memory.store(lane.cells.location(frame), next as u16);
         }
-        panic!("CPU{cpu} runs local lines for ever: a routine's table is wrong");
+        panic!("CPU{cpu} runs local lines for ever: {WRONG}");
     }
 
     /// Passes the arguments of a call; the callee's first location.

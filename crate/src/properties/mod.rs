@@ -213,7 +213,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "A free page has no reference, no mapping and no pin, and on a list no trace of \
                    its last owner.",
         when_broken: "a free page is referenced, mapped or pinned",
-        invariant: false,
+        invariant: true,
         scope: Scope::Machine,
         holds: references::free_pages_are_unused,
     },

@@ -1,6 +1,6 @@
 //! A scenario and a kernel to a system with its starting memory.
 use super::{Complaint, KernelChoice, Place as TextPlace, Scenario, StartBlock, StartMapping};
-use crate::machine::{CompileError, System};
+use crate::machine::{CompileError, Kernel, System};
 use crate::mm::{
     Isolation, Layout, Memory, Migratetype, Pfn, Place, Pte, Rmap, WORDS, free_list, vm,
 };
@@ -21,21 +21,27 @@ impl Scenario {
         let preset = presets::preset(&choice.base)
             .ok_or_else(|| complain(format!("there is no kernel `{}`", choice.base)))?;
         let kernel = kernels::kernel(preset, &choice.toggles);
+        self.build_for(kernel).map_err(|(cpu, error)| {
+            let hint = match error {
+                CompileError::NoRoutine(function) => kernels::who_has(function, preset),
+                _ => None,
+            };
+            Complaint { hint, ..complain(format!("CPU{cpu}: {error}")) }
+        })
+    }
+
+    /// As [`Scenario::build`], for a kernel made of any routines.
+    ///
+    /// # Errors
+    /// A timeline does not compile for it: the CPU and why.
+    pub fn build_for(&self, kernel: Kernel) -> Result<(System, Memory), (usize, CompileError)> {
         let timelines: Vec<_> =
             self.cpus.iter().map(|cpu| (cpu.run.clone(), cpu.interrupt.clone())).collect();
         let mut geometry = self.geometry.clone();
         geometry.smp = kernel.config.smp;
         geometry.preempt_rt = kernel.config.preempt_rt;
         let layout = Layout::new(geometry);
-        let mut system = System::new(layout, kernel, &timelines, PROPERTIES, self.fine).map_err(
-            |(cpu, error)| {
-                let hint = match error {
-                    CompileError::NoRoutine(function) => kernels::who_has(function, preset),
-                    _ => None,
-                };
-                Complaint { hint, ..complain(format!("CPU{cpu}: {error}")) }
-            },
-        )?;
+        let mut system = System::new(layout, kernel, &timelines, PROPERTIES, self.fine)?;
         let claimed = self.expects.iter().flat_map(|claim| &claim.pattern.breaks);
         for number in claimed.filter_map(|name| PROPERTIES.iter().position(|p| p.name == name)) {
             system.request(number);

@@ -1,0 +1,286 @@
+//! Takes out each atomic line of each routine that the gallery runs, one at a time, and asks
+//! whether a claim, an invariant or a guard notices. A line that can go unnoticed is one that no
+//! test understands: it stands in `survivors.rs` with the reason, or a scenario is missing.
+//!
+//! A lock or an interrupt bracket goes with its other half, since `tables.rs` notices a half.
+mod guards;
+mod survivors;
+mod walk;
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Once;
+
+use pagerace::explore::{Explorer, Limits, Report, Verdict, judge};
+use pagerace::machine::{Frame, Kernel, Line, Op, Routine, System};
+use pagerace::properties;
+use pagerace::routines::{kernels, presets};
+use pagerace::scenario::{Expectation, KernelChoice, Scenario, parse};
+use walk::{Walk, walk};
+
+/// A scenario under one of its kernels.
+struct Run {
+    name: String,
+    scenario: Rc<Scenario>,
+    kernel: Kernel,
+    claims: Vec<Expectation>,
+    walk: Walk,
+}
+
+/// A line: the address of its routine's table, and its place there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(usize, usize);
+
+impl Place {
+    fn of(routine: &'static Routine, line: &Line) -> Place {
+        let number = routine.position(line.label).expect("it is a line of this routine");
+        Place(std::ptr::from_ref(routine) as usize, number)
+    }
+}
+
+/// A line to take out, and the runs that execute it, smallest first.
+struct Target {
+    routine: &'static Routine,
+    line: usize,
+    runs: Vec<usize>,
+}
+
+impl Target {
+    /// How `survivors.rs` names it: function, label, and which form of the function.
+    fn name(&self) -> String {
+        let Routine { function, source, body, .. } = self.routine;
+        format!("{} {}, {source}", function.0, body[self.line].label)
+    }
+}
+
+/// Larger runs are left out.
+const MOST_STATES: usize = 30_000;
+
+fn gallery() -> Vec<Run> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    let entries = fs::read_dir(folder).expect("the folder exists");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    files.iter().flat_map(runs_of).filter(|run| run.walk.states < MOST_STATES).collect()
+}
+
+fn runs_of(file: &PathBuf) -> Vec<Run> {
+    let scenario = parse(&fs::read_to_string(file).expect("text")).expect("a good scenario");
+    let scenario = Rc::new(scenario);
+    let choices: BTreeSet<_> = scenario.expects.iter().map(|claim| &claim.kernel).collect();
+    let run = |choice: &KernelChoice| {
+        let claims = scenario.expects.iter().filter(|claim| claim.kernel == *choice).cloned();
+        let base = presets::preset(&choice.base).expect("the reader knows it");
+        let kernel = kernels::kernel(base, &choice.toggles);
+        let name = file.file_stem().expect("a name").to_string_lossy();
+        let name = format!("{name} under {}", kernel.name);
+        let scenario = Rc::clone(&scenario);
+        let mut run =
+            Run { name, scenario, kernel, claims: claims.collect(), walk: Walk::default() };
+        let (system, memory) = run.scenario.build_for(run.kernel.clone()).expect("it builds");
+        run.walk = walk(&system, memory, MOST_STATES);
+        run
+    };
+    choices.into_iter().map(run).collect()
+}
+
+fn is_atomic(line: &Line) -> bool {
+    !matches!(line.op, Op::If(..) | Op::Goto(_) | Op::Let(_) | Op::Call(..) | Op::Return(_))
+}
+
+/// Every routine that a system was compiled from.
+fn routines(system: &System) -> impl Iterator<Item = &'static Routine> {
+    let programs = system.lanes.iter().flat_map(|lane| Frame::ALL.map(|frame| lane.program(frame)));
+    programs.flat_map(|program| program.calls.iter().map(|call| call.routine))
+}
+
+/// The lines of all runs. One table is one table, whichever kernels share it.
+fn targets(runs: &[Run]) -> Vec<Target> {
+    let mut targets: BTreeMap<Place, Target> = BTreeMap::new();
+    for (number, run) in runs.iter().enumerate() {
+        let (system, _) = run.scenario.build_for(run.kernel.clone()).expect("it builds");
+        for routine in routines(&system) {
+            for (line, row) in routine.body.iter().enumerate().filter(|(_, row)| is_atomic(row)) {
+                let place = Place::of(routine, row);
+                let new = Target { routine, line, runs: Vec::new() };
+                let target = targets.entry(place).or_insert(new);
+                if run.walk.reached.contains(&place) && !target.runs.contains(&number) {
+                    target.runs.push(number);
+                }
+            }
+        }
+    }
+    // Without store buffers a fence is no step.
+    let is_step = |target: &Target| {
+        !target.runs.is_empty() || !matches!(target.routine.body[target.line].op, Op::Fence)
+    };
+    let mut targets: Vec<Target> = targets.into_values().filter(is_step).collect();
+    targets.iter_mut().for_each(|target| target.runs.sort_by_key(|run| runs[*run].walk.states));
+    targets.sort_by_cached_key(Target::name);
+    targets
+}
+
+/// How a line opens a bracket of the kind that `first` opens (1), closes one (-1) or does neither.
+fn bracket(first: Op, op: Op) -> i32 {
+    match (first, op) {
+        (Op::Acquire(_), Op::Acquire(_))
+        | (Op::IrqOff, Op::IrqOff)
+        | (Op::PreemptOff, Op::PreemptOff) => 1,
+        (Op::Acquire(_), Op::Release(_))
+        | (Op::IrqOff, Op::IrqOn)
+        | (Op::PreemptOff, Op::PreemptOn) => -1,
+        _ => 0,
+    }
+}
+
+/// The lines that close what a line opens, on every path behind it; none where it opens nothing or
+/// another routine closes it.
+fn other_halves(routine: &Routine, line: usize) -> BTreeSet<usize> {
+    let first = routine.body[line].op;
+    let mut halves = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut work = if bracket(first, first) == 1 { vec![(line, 0)] } else { Vec::new() };
+    while let Some((at, before)) = work.pop() {
+        let open = before + bracket(first, routine.body[at].op);
+        if !seen.insert(at) || open == 0 {
+            halves.extend((open == 0).then_some(at));
+            continue;
+        }
+        match routine.body[at].op {
+            Op::Return(_) => {}
+            Op::Goto(label) => work.extend(routine.position(label).map(|to| (to, open))),
+            Op::Branch(_, label) | Op::If(_, label) => {
+                work.extend(routine.position(label).map(|to| (to, open)));
+                work.push((at + 1, open));
+            }
+            _ => work.push((at + 1, open)),
+        }
+    }
+    halves
+}
+
+/// The routine without the line: it is a step that does nothing and goes on to the next.
+fn mutant(target: &Target) -> &'static Routine {
+    let Routine { function, source, omits, params, locals, returns, body } = *target.routine;
+    let mut lines = body.to_vec();
+    for line in other_halves(target.routine, target.line).into_iter().chain([target.line]) {
+        lines[line].op = Op::Do(|_| {});
+    }
+    let body = lines.leak();
+    Box::leak(Box::new(Routine { function, source, omits, params, locals, returns, body }))
+}
+
+/// Whether the line is about a lock or interrupts, so that a guard may be missed.
+fn opens_or_closes(target: &Target) -> bool {
+    !matches!(
+        target.routine.body[target.line].op,
+        Op::Do(_) | Op::Branch(..) | Op::Send(..) | Op::Await(..) | Op::BugOn(_)
+    )
+}
+
+fn breaks_an_invariant(report: &Report) -> bool {
+    let mut broken = report.outcomes.iter().flat_map(|found| &found.outcome.breaks);
+    broken.any(|name| properties::find(name).is_some_and(|property| property.invariant))
+}
+
+/// Whether a run tells the mutant from the routine: by a claim, an invariant, a guard, or a panic
+/// of the engine about a table that makes no sense.
+fn notices(run: &Run, target: &Target, mutant: &'static Routine) -> bool {
+    let own = run.kernel.routines();
+    let own = own.map(|own| if std::ptr::eq(own, target.routine) { mutant } else { own });
+    let kernel = Kernel::new(run.name.clone(), run.kernel.config, own.collect(), Vec::new());
+    let most = run.walk.states * 4 + 1000;
+    let noticed = quietly(|| {
+        let (system, memory) = run.scenario.build_for(kernel).expect("it builds");
+        let system = Rc::new(system);
+        let limits = Limits { max_states: most, ..Limits::default() };
+        let report = Explorer::new(Rc::clone(&system), memory.clone(), limits).run();
+        let broken = |claim| judge(&report, claim).verdict == Verdict::Broken;
+        run.claims.iter().any(broken)
+            || breaks_an_invariant(&report)
+            || opens_or_closes(target) && walk(&system, memory, most).unguarded.is_some()
+    });
+    noticed.unwrap_or(true)
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The value, or nothing after a panic, which is an answer here and needs no words.
+fn quietly<T>(get: impl FnOnce() -> T) -> Option<T> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                loud(info);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let value = panic::catch_unwind(AssertUnwindSafe(get));
+    QUIET.set(false);
+    value.ok()
+}
+
+#[test]
+fn what_a_lock_guards_is_written_by_its_holder() {
+    let runs = gallery();
+    let wrong = runs.iter().filter_map(|run| Some((&run.name, run.walk.unguarded.as_ref()?)));
+    let wrong: Vec<_> = wrong.collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The lines that nothing notices, of those for which `wanted` says so of their name.
+fn unnoticed(wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let runs = gallery();
+    let targets = targets(&runs);
+    let halves = |target: &Target| {
+        let halves = other_halves(target.routine, target.line);
+        halves.into_iter().map(|line| (std::ptr::from_ref(target.routine), line))
+    };
+    let halves: BTreeSet<_> = targets.iter().flat_map(halves).collect();
+    let goes_alone = |target: &&Target| {
+        target.runs.is_empty()
+            || !halves.contains(&(std::ptr::from_ref(target.routine), target.line))
+    };
+    let tried: Vec<&Target> =
+        targets.iter().filter(goes_alone).filter(|target| wanted(&target.name())).collect();
+    let goes_unnoticed = |target: &&&Target| {
+        let mutant = mutant(target);
+        !target.runs.iter().any(|run| notices(&runs[*run], target, mutant))
+    };
+    let found: BTreeSet<String> =
+        tried.iter().filter(goes_unnoticed).map(|target| target.name()).collect();
+    println!("{} lines of {} go unnoticed", found.len(), tried.len());
+    found
+}
+
+fn listed() -> BTreeSet<&'static str> {
+    survivors::REASONS.iter().flat_map(|(_, lines)| lines.iter().copied()).collect()
+}
+
+/// A line that goes unnoticed and is not listed wants a scenario, or a reason.
+#[test]
+#[ignore = "for whoever changes a routine or a scenario: it takes minutes"]
+fn every_line_is_noticed_or_listed() {
+    let listed = listed();
+    let found = unnoticed(|name| !listed.contains(name));
+    assert!(found.is_empty(), "nothing notices that these lines are gone: {found:#?}");
+}
+
+/// A line that is listed and noticed has found its scenario. This takes longer: what goes unnoticed
+/// has been through every run.
+#[test]
+#[ignore = "for whoever changes a scenario or the list"]
+fn every_listed_line_goes_unnoticed() {
+    let found = unnoticed(|name| listed().contains(name));
+    let noticed: Vec<_> = listed().into_iter().filter(|name| !found.contains(*name)).collect();
+    assert!(noticed.is_empty(), "these are noticed by now, or there no more: {noticed:#?}");
+}
