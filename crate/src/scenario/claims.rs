@@ -1,15 +1,13 @@
 //! `[[expect]]`: what a scenario claims of all executions, and under which kernels.
-use toml_edit::{Item, TableLike};
-
 use super::parse::{CLAIM_WORDS, kernel};
-use super::reader::{Reader, nearest, short};
+use super::reader::{Item, Reader, Table, integer, nearest, short};
 use super::{End, Expectation, KernelChoice, Pattern, Quantifier, limits};
 use crate::properties;
 
 /// The claims, one for each kernel that each names.
 pub(super) fn expectations(
     reader: &mut Reader,
-    root: &dyn TableLike,
+    root: &Table,
     own: &KernelChoice,
     names: &[String],
 ) -> Vec<Expectation> {
@@ -45,13 +43,9 @@ pub(super) fn expectations(
 }
 
 /// The kernels that a claim is about: that of the file, another one, or each of a list.
-fn kernels_of_claim(
-    reader: &mut Reader,
-    table: &dyn TableLike,
-    own: &KernelChoice,
-) -> Vec<KernelChoice> {
+fn kernels_of_claim(reader: &mut Reader, table: &Table, own: &KernelChoice) -> Vec<KernelChoice> {
     let Some(item) = table.get("kernel") else { return vec![own.clone()] };
-    let Some(list) = item.as_array() else {
+    let Some(list) = item.as_ref().as_array() else {
         return kernel(reader, item, Some(own)).into_iter().collect();
     };
     let place = reader.at(item);
@@ -60,15 +54,14 @@ fn kernels_of_claim(
         reader.complain(place, message, None);
         return Vec::new();
     }
-    let items = list.iter().map(|value| Item::Value(value.clone()));
-    items.filter_map(|item| kernel(reader, &item, Some(own))).collect()
+    list.iter().filter_map(|item| kernel(reader, item, Some(own))).collect()
 }
 
 fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern> {
     let table = reader.table(item, "a claim")?;
     let mut pattern = Pattern::default();
     for (key, item) in table.iter() {
-        match key {
+        match key.as_ref().as_ref() {
             "breaks" => pattern.breaks = broken(reader, item),
             "drift" => pattern.drift = drift(reader, item),
             "end" => pattern.end = end(reader, item),
@@ -94,12 +87,12 @@ fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern
 }
 
 fn broken(reader: &mut Reader, item: &Item) -> Vec<String> {
-    let texts = if item.is_str() {
+    let texts = if item.as_ref().is_str() {
         reader.string(item, "breaks").into_iter().collect()
     } else {
         reader.strings(item, "breaks", properties::PROPERTIES.len())
     };
-    if item.as_array().is_some_and(|names| names.is_empty()) {
+    if item.as_ref().as_array().is_some_and(|names| names.is_empty()) {
         let place = reader.at(item);
         reader.complain(place, "breaks names no property", None);
     }
@@ -120,7 +113,8 @@ fn broken(reader: &mut Reader, item: &Item) -> Vec<String> {
 
 fn drift(reader: &mut Reader, item: &Item) -> Option<i32> {
     let pages = limits::PAGES as i64;
-    let found = item.as_integer().filter(|drift| (-pages..=pages).contains(drift));
+    let found = item.as_ref().as_integer().and_then(integer);
+    let found = found.filter(|drift| (-pages..=pages).contains(drift));
     if found.is_none() {
         let place = reader.at(item);
         let hint = Some("how many pages NR_FREE_PAGES is too high: `drift = -4`".to_string());
