@@ -50,13 +50,8 @@ pub enum Request {
         /// About how many transitions to take before the reply.
         fuel: u32,
     },
-    /// The scenario with the trace as its schedule, as a link's payload and as text.
+    /// The scenario with the trace as its schedule.
     Share,
-    /// The text in a link's payload.
-    Decode {
-        /// What stands behind `#`, view state cut off.
-        payload: String,
-    },
 }
 
 /// A request as it arrives: flat, so that reading it takes little code.
@@ -72,7 +67,6 @@ struct Message {
     schedule: Option<String>,
     max_states: Option<u32>,
     fuel: Option<u32>,
-    payload: Option<String>,
 }
 
 impl TryFrom<Message> for Request {
@@ -95,7 +89,6 @@ impl TryFrom<Message> for Request {
             "explore" => Request::Explore { max_states: needed(message.max_states, "max_states")? },
             "advance" => Request::Advance { fuel: needed(message.fuel, "fuel")? },
             "share" => Request::Share,
-            "decode" => Request::Decode { payload: needed(message.payload, "payload")? },
             _ => return Err("its `type` is none of the known ones".into()),
         })
     }
@@ -142,14 +135,7 @@ pub enum Reply {
     Explored(ExplorationView),
     /// To `Share`.
     Shared {
-        /// What stands behind `#` in the link.
-        payload: String,
         /// The scenario text with the schedule.
-        text: String,
-    },
-    /// To `Decode`.
-    Decoded {
-        /// The scenario text.
         text: String,
     },
     /// The request could not be met; nothing has changed.
