@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use js_sys::{Array, Object, Reflect};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::view::protocol::{Diagnostic, Fields, Reply, Request};
@@ -42,8 +41,8 @@ impl Engine {
                 Reply::Refused { diagnostics: vec![diagnostic] }
             }
         };
-        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        reply.serialize(&serializer).expect("a reply is plain data")
+        let text = serde_json::to_string(&reply).expect("a reply is plain data");
+        js_sys::JSON::parse(&text).expect("it is JSON")
     }
 }
 
@@ -60,11 +59,12 @@ impl Fields for JsValue {
 
     fn texts(&self, name: &str) -> Option<BTreeMap<String, String>> {
         let object: Object = field(self, name)?.dyn_into().ok()?;
-        let pair = |pair: JsValue| {
+        let mut texts = BTreeMap::new();
+        for pair in Object::entries(&object) {
             let pair: Array = pair.unchecked_into();
-            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-        };
-        Object::entries(&object).iter().map(pair).collect()
+            texts.insert(pair.get(0).as_string()?, pair.get(1).as_string()?);
+        }
+        Some(texts)
     }
 }
 
