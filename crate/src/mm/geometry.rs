@@ -99,6 +99,11 @@ impl Geometry {
             .position(|area| (area.base.0..area.base.0 + area.count).contains(&pfn.0))
     }
 
+    /// The names of the processes.
+    pub fn process_names(&self) -> Vec<&str> {
+        self.processes.iter().map(|process| process.name.as_str()).collect()
+    }
+
     /// `is_zero_pfn`
     pub fn is_zero_pfn(&self, pfn: Pfn) -> bool {
         self.zero_page == Some(pfn)

@@ -1,6 +1,6 @@
 //! `[[expect]]`: what a scenario claims of all executions, and under which kernels.
 use super::parse::{CLAIM_WORDS, kernel};
-use super::reader::{Item, Reader, Table, integer, nearest, short};
+use super::reader::{Item, Reader, Table, integer, nearest_or_all, short};
 use super::{End, Expectation, KernelChoice, Pattern, Quantifier, limits};
 use crate::properties;
 
@@ -71,11 +71,11 @@ fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern
             }
             other => {
                 let place = reader.key_place(table, other);
-                let known = names.iter().map(String::as_str).chain(CLAIM_WORDS.iter().copied());
-                let list = known.clone().collect::<Vec<_>>().join(", ");
-                let hint = nearest(other, known).unwrap_or_else(|| format!("there is: {list}"));
+                let mut known: Vec<&str> = names.iter().map(String::as_str).collect();
+                known.extend(CLAIM_WORDS);
+                let hint = nearest_or_all(other, &known, "there is");
                 let message = format!("no call that returns a value is named `{}`", short(other));
-                reader.complain(place, message, Some(hint));
+                reader.complain(place, message, hint);
             }
         }
     }
@@ -103,10 +103,9 @@ fn broken(reader: &mut Reader, item: &Item) -> Vec<String> {
             continue;
         }
         let known = properties::PROPERTIES.iter().map(|property| property.name);
-        let list = known.clone().collect::<Vec<_>>().join(", ");
-        let hint = nearest(&text.value, known).unwrap_or_else(|| format!("there is: {list}"));
+        let hint = nearest_or_all(&text.value, &known.collect::<Vec<_>>(), "there is");
         let message = format!("there is no property `{}`", short(&text.value));
-        reader.complain(text.place, message, Some(hint));
+        reader.complain(text.place, message, hint);
     }
     names
 }

@@ -1,7 +1,7 @@
 //! `[machine]` and `[[process]]`: the starting machine.
 use super::call::is_name;
 use super::mapping::{self, StartMapping, Wants};
-use super::reader::{Item, Reader, Table, Text, nearest, short};
+use super::reader::{Item, Reader, Table, Text, nearest, nearest_or_all, short};
 use super::{Place, StartBlock, limits};
 use crate::mm::{CmaArea, Geometry, Mapping, Migratetype, Pfn, Process};
 
@@ -241,10 +241,9 @@ fn block(reader: &mut Reader, text: &Text) -> Option<Migratetype> {
             .map(|position| Migratetype::ALL[position]),
     };
     if found.is_none() {
-        let hint = nearest(&text.value, known.into_iter())
-            .unwrap_or_else(|| format!("it is one of: {}", known.join(", ")));
+        let hint = nearest_or_all(&text.value, &known, "it is one of");
         let message = format!("`{}` is no type of pageblock", short(&text.value));
-        reader.complain(text.place, message, Some(hint));
+        reader.complain(text.place, message, hint);
     }
     found
 }
@@ -348,12 +347,12 @@ fn child(
         let place = reader.at(map);
         reader.complain(place, "a child gets its mappings from fork", Some("leave it out".into()));
     }
-    let known = machine.geometry.processes.iter().map(|process| process.name.as_str());
-    let Some(parent) = known.clone().position(|known| known == of.value) else {
+    let known = machine.geometry.process_names();
+    let Some(parent) = known.iter().position(|known| *known == of.value) else {
         let hint =
-            nearest(&of.value, known).unwrap_or_else(|| "its parent stands before it".to_string());
+            nearest(&of.value, &known).or_else(|| Some("its parent stands before it".to_string()));
         let message = format!("there is no process `{}`", short(&of.value));
-        reader.complain(of.place, message, Some(hint));
+        reader.complain(of.place, message, hint);
         return;
     };
     let mappings = machine.geometry.processes[parent].mappings.clone();

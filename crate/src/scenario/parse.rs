@@ -7,7 +7,7 @@ use toml::de::DeTable;
 use super::call::{self, Named, Names};
 use super::claims;
 use super::machine_table::{self, StartMachine};
-use super::reader::{Item, Reader, Table, Text, integer, nearest, short};
+use super::reader::{Item, Reader, Table, Text, integer, nearest, nearest_or_all, short};
 use super::{Complaint, KernelChoice, Place, Scenario, Timeline, limits};
 use crate::machine::{Arg, Frame, Kernel, Local, Operation};
 use crate::mm::{Geometry, Mapping, Pfn};
@@ -180,21 +180,19 @@ pub(super) fn kernel(
         let place = reader.key_place(table, key);
         let Some(toggle) = kernels::toggle(key) else {
             let known = kernels::TOGGLES.iter().map(|toggle| toggle.name).chain(["base"]);
-            let hint = nearest(key, known)
+            let hint = nearest(key, &known.collect::<Vec<_>>())
                 .or_else(|| Some("`pagerace kernels` lists the toggles".to_string()));
             reader.complain(place, format!("there is no toggle `{}`", short(key)), hint);
             continue;
         };
         let Some(value) = reader.string(item, key) else { continue };
-        let mut known = toggle.values.iter().map(|(name, _)| *name);
-        if known.clone().any(|name| name == value.value) {
+        let known: Vec<&str> = toggle.values.iter().map(|(name, _)| *name).collect();
+        if known.contains(&value.value.as_str()) {
             toggles.insert(key.to_string(), value.value);
         } else {
-            let list = known.clone().collect::<Vec<_>>().join(", ");
-            let hint = nearest(&value.value, &mut known)
-                .unwrap_or_else(|| format!("it is one of: {list}"));
+            let hint = nearest_or_all(&value.value, &known, "it is one of");
             let message = format!("`{}` is no value of {key}", short(&value.value));
-            reader.complain(value.place, message, Some(hint));
+            reader.complain(value.place, message, hint);
         }
     }
     Some(KernelChoice { base, toggles })
@@ -259,15 +257,15 @@ fn translations(
 ) -> Vec<u16> {
     let mappings: &[Mapping] =
         process.map_or(&[], |number| geometry.processes[number].mappings.as_slice());
-    let names = || mappings.iter().map(|mapping| mapping.name.as_str());
+    let names: Vec<&str> = mappings.iter().map(|mapping| mapping.name.as_str()).collect();
     let mut kept = Vec::new();
     for text in reader.strings(item, "tlb", limits::MAPPINGS) {
-        match names().position(|name| name == text.value) {
+        match names.iter().position(|name| *name == text.value) {
             Some(address) => kept.push(address as u16),
             None => {
                 let message =
                     format!("`{}` is no mapping of the lane's process", short(&text.value));
-                reader.complain(text.place, message, nearest(&text.value, names()));
+                reader.complain(text.place, message, nearest(&text.value, &names));
             }
         }
     }
@@ -337,11 +335,11 @@ fn each_child_is_forked_once(reader: &mut Reader, cpus: &[Timeline]) {
 
 fn process_named(reader: &mut Reader, item: &Item, geometry: &Geometry) -> Option<usize> {
     let name = reader.string(item, "process")?;
-    let mut known = geometry.processes.iter().map(|process| process.name.as_str());
-    let found = known.clone().position(|other| other == name.value);
+    let known = geometry.process_names();
+    let found = known.iter().position(|other| *other == name.value);
     if found.is_none() {
-        let hint = nearest(&name.value, &mut known)
-            .or_else(|| Some("name it in a [[process]]".to_string()));
+        let hint =
+            nearest(&name.value, &known).or_else(|| Some("name it in a [[process]]".to_string()));
         let message = format!("there is no process `{}`", short(&name.value));
         reader.complain(name.place, message, hint);
     }

@@ -78,8 +78,7 @@ impl<'a> Reader<'a> {
         for key in table.keys().map(Spanned::as_ref) {
             if !known.contains(&key.as_ref()) && !self.is_full() {
                 let place = self.key_place(table, key);
-                let hint = nearest(key, known.iter().copied())
-                    .or_else(|| Some(format!("it has: {}", known.join(", "))));
+                let hint = nearest_or_all(key, known, "it has");
                 self.complain(place, format!("{of} has no `{}`", short(key)), hint);
             }
         }
@@ -310,13 +309,19 @@ pub fn integer(number: &DeInteger) -> Option<i64> {
 }
 
 /// The known word that was probably meant.
-pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+pub fn nearest(word: &str, known: &[&str]) -> Option<String> {
     let word = short(word);
     let near = known
+        .iter()
         .map(|other| (strsim::damerau_levenshtein(&word, other), other))
         .min_by_key(|(distance, _)| *distance)?;
     let close = near.0 <= (word.chars().count() / 3).max(1) + 1;
     close.then(|| format!("did you mean `{}`?", near.1))
+}
+
+/// The known word that was probably meant, or all of them behind what is said of them.
+pub fn nearest_or_all(word: &str, known: &[&str], all: &str) -> Option<String> {
+    nearest(word, known).or_else(|| Some(format!("{all}: {}", known.join(", "))))
 }
 
 /// A word from a hostile text, fit for a message.
