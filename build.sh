@@ -14,6 +14,9 @@ readonly DEBIAN_BROWSER=(chromium fonts-dejavu-core)
 readonly LOGS=.tools/logs
 readonly UNPACKED=$PWD/.tools/debian
 readonly RUSTUP_SECONDS=60
+# What is left out makes the module smaller, but not once it is gzipped: gzip finds less that
+# repeats in what was inlined or shared, and in data cut at its zeros.
+readonly WASM_OPT=(-Os --converge --skip-pass=inlining-optimizing --skip-pass=local-cse --skip-pass=memory-packing)
 
 # Set here so that cargo and this script agree where the results are.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
@@ -332,8 +335,7 @@ build_wasm() {
     rm -rf pkg .tools/pkg
     host_cargo run --quiet --locked --package pagerace --features bindgen --bin bindgen -- \
         "$compiled" .tools/pkg
-    # -O1: what the higher levels inline makes the module larger once it is gzipped.
-    node_modules/.bin/wasm-opt -O1 .tools/pkg/pagerace_bg.wasm -o .tools/pkg/pagerace_bg.wasm
+    node_modules/.bin/wasm-opt "${WASM_OPT[@]}" .tools/pkg/pagerace_bg.wasm -o .tools/pkg/pagerace_bg.wasm
     printf '%s\n' "$wanted" >.tools/pkg/.stamp
     mv .tools/pkg pkg
     note "pkg/pagerace_bg.wasm: $(stat -c %s pkg/pagerace_bg.wasm) bytes, from $(stat -c %s "$compiled")"

@@ -13,7 +13,7 @@
 //! | 4 | [`schedule`] | which lane moves next, and what happened |
 //! | 4 | [`explore`] | every interleaving |
 //! | 5 | [`player`] | playback with a cursor |
-//! | 6 | [`view`] | the picture that the page draws, the ASCII timeline, the link |
+//! | 6 | [`view`] | the picture that the page draws, the ASCII timeline |
 //! | 7 | `wasm`, `main` | doors to the browser and to the terminal |
 pub mod explore;
 pub mod machine;

@@ -1,6 +1,5 @@
 //! Floor 5: playback with a cursor. The trace may reach beyond the cursor; a step made in the past
 //! gives up what lay ahead.
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::machine::{Choice, Status, StepRecord, System};
@@ -103,13 +102,17 @@ impl Player {
     pub fn loop_from(&self) -> Option<usize> {
         // Most traces never come back: they need no question about who could have moved.
         let earliest = *self.places_of_this_state(0).last()?;
-        let (mut could, mut made) = (BTreeSet::new(), BTreeSet::new());
+        // Few choices exist, so lists are searched faster than sets.
+        let (mut made, mut missing): (Vec<Choice>, Vec<Choice>) = (Vec::new(), Vec::new());
         let mut first = None;
         self.walk_back(earliest, |place, memory| {
             let can = |choice: &Choice| self.system.status(memory, *choice) == Status::Runnable;
-            could.extend(self.system.choices().filter(can));
-            made.insert(self.steps[place].choice);
-            if could.is_subset(&made) && memory.cells() == self.memory.cells() {
+            missing.extend(self.system.choices().filter(can));
+            if !made.contains(&self.steps[place].choice) {
+                made.push(self.steps[place].choice);
+            }
+            missing.retain(|choice| !made.contains(choice));
+            if missing.is_empty() && memory.cells() == self.memory.cells() {
                 first = Some(place);
             }
         });

@@ -2,10 +2,12 @@
 // The bindings that the macro makes are the one place where unsafe code is allowed.
 #![allow(unsafe_code)]
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::view::protocol::{Diagnostic, Reply};
+use crate::view::protocol::{Diagnostic, Fields, Reply, Request};
 use crate::view::session::Session;
 
 /// Panics reach the console with their message.
@@ -31,18 +33,41 @@ impl Engine {
 
     /// Answers a `Request` of `protocol.ts` with a `Reply`; a request that is none is refused.
     pub fn request(&mut self, request: JsValue) -> JsValue {
-        let reply = match serde_wasm_bindgen::from_value(request) {
+        let reply = match Request::read(&request) {
             Ok(request) => self.session.handle(request),
-            Err(error) => Reply::Refused {
-                diagnostics: vec![Diagnostic {
-                    line: 0,
-                    column: 0,
-                    message: format!("not a request: {error}"),
-                    hint: None,
-                }],
-            },
+            Err(why) => {
+                let message = format!("not a request: {why}");
+                let diagnostic = Diagnostic { line: 0, column: 0, message, hint: None };
+                Reply::Refused { diagnostics: vec![diagnostic] }
+            }
         };
-        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        reply.serialize(&serializer).expect("a reply is plain data")
+        let text = serde_json::to_string(&reply).expect("a reply is plain data");
+        js_sys::JSON::parse(&text).expect("it is JSON")
     }
+}
+
+impl Fields for JsValue {
+    fn text(&self, name: &str) -> Option<String> {
+        field(self, name)?.as_string()
+    }
+
+    fn number(&self, name: &str) -> Option<u32> {
+        let number = field(self, name)?.as_f64()?;
+        let whole = number as u32;
+        (f64::from(whole) == number).then_some(whole)
+    }
+
+    fn texts(&self, name: &str) -> Option<BTreeMap<String, String>> {
+        let object: Object = field(self, name)?.dyn_into().ok()?;
+        let mut texts = BTreeMap::new();
+        for pair in Object::entries(&object) {
+            let pair: Array = pair.unchecked_into();
+            texts.insert(pair.get(0).as_string()?, pair.get(1).as_string()?);
+        }
+        Some(texts)
+    }
+}
+
+fn field(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &name.into()).ok()
 }

@@ -22,7 +22,7 @@ export type Address = Look &
     | { kind: 'bad'; raw: string; why: string }
   );
 
-/** The longest payload that is handed to the engine, in characters. */
+/** The longest payload that is unpacked, in characters. */
 export const PAYLOAD_LIMIT = 64 * 1024;
 
 const NUMBER = /^\d{1,6}$/;

@@ -3,6 +3,7 @@ import type { Action } from './actions';
 import { type EngineClient, EngineLost } from './engine';
 import { front, inGallery } from './gallery';
 import { type Address, formatHash, type Look, parseHash } from './hash';
+import { pack, unpack } from './link';
 import { EMPTY, type Model } from './model';
 import type { Diagnostic, Reply, Request } from './protocol';
 import { moves, nextBreak, scheduleOf, sentence, target } from './schedule';
@@ -229,7 +230,7 @@ export class Store extends EventTarget {
   async #openAddress(address: Address): Promise<void> {
     const view = address.view === null ? {} : { panel: address.view };
     let text: string | undefined;
-    let head = '';
+    let head: string;
     let entry: string | null = null;
     const bad = (why: string, raw: string) => this.#badLink(why, raw);
     switch (address.kind) {
@@ -246,19 +247,15 @@ export class Store extends EventTarget {
         head = `g=${entry}`;
         break;
       case 'payload': {
-        this.#doing = 'decode';
-        const reply = await this.#engine.call({ type: 'decode', payload: address.payload });
-        if (reply.type === 'refused') {
-          return bad(reply.diagnostics.map((it) => it.message).join(' '), address.payload);
-        }
-        if (reply.type === 'decoded') text = reply.text;
+        const unpacked = await unpack(address.payload);
+        if ('why' in unpacked) return bad(unpacked.why, address.payload);
+        text = unpacked.text;
         head = address.payload;
         break;
       }
       case 'bad':
         return bad(address.why, address.raw);
     }
-    if (text === undefined) return bad('The engine did not unpack it.', head);
     const diagnostics = await this.#open(text, { entry, ...view }, address.at);
     if (diagnostics === null) {
       this.#head = head;
@@ -445,8 +442,13 @@ export class Store extends EventTarget {
   async #share(): Promise<void> {
     const reply = await this.#ask({ type: 'share' });
     if (reply?.type !== 'shared') return;
-    this.#took(reply.payload, reply.text);
-    const url = this.#around.base() + formatHash(reply.payload, this.#look());
+    const packed = await pack(reply.text);
+    if ('why' in packed) {
+      const diagnostic = { line: 0, column: 0, message: packed.why, hint: null };
+      return this.#set({ notice: { kind: 'refused', diagnostics: [diagnostic] } });
+    }
+    this.#took(packed.payload, reply.text);
+    const url = this.#around.base() + formatHash(packed.payload, this.#look());
     let copied = true;
     try {
       await this.#around.copy(url);
@@ -475,7 +477,9 @@ export class Store extends EventTarget {
     if (this.#pristine) return this.#writeAddress();
     this.#doing = 'share';
     const reply = await this.#engine.call({ type: 'share' });
-    if (reply.type === 'shared') this.#took(reply.payload, reply.text);
+    if (reply.type !== 'shared') return;
+    const packed = await pack(reply.text);
+    if ('payload' in packed) this.#took(packed.payload, reply.text);
   }
 
   #took(payload: string, text: string): void {

@@ -30,7 +30,7 @@ function client(patience?: number) {
   return { engine: new EngineClient(start, patience), ports };
 }
 
-const reply: Reply = { type: 'decoded', text: 'x' };
+const reply: Reply = { type: 'shared', text: 'x' };
 
 test('replies find their calls', async () => {
   const { engine, ports } = client();

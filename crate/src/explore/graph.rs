@@ -1,9 +1,7 @@
 //! The graph of all states: which choice leads where, which cycles are fair, the way to a state
 //! with the fewest context switches, and a turn round a fair cycle.
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
-
-use foldhash::fast::FixedState;
+use std::collections::{BinaryHeap, VecDeque};
 
 use crate::machine::Choice;
 
@@ -110,7 +108,8 @@ impl Graph {
     /// It is short, but not the shortest, which is a travelling salesman's problem: it goes to the
     /// nearest choice that is not made yet until none is left, and then straight back.
     pub fn fair_loop(&self, component: &[StateId], start: StateId) -> Vec<Choice> {
-        let inside: HashSet<StateId, FixedState> = component.iter().copied().collect();
+        let mut inside = vec![false; self.expanded()];
+        component.iter().for_each(|state| inside[*state as usize] = true);
         let mut missing: Vec<Choice> = Vec::new();
         for (choice, _) in component.iter().flat_map(|state| self.from(*state)) {
             if !missing.contains(choice) {
@@ -134,26 +133,26 @@ impl Graph {
     /// that of the lower lanes.
     fn nearest(
         &self,
-        inside: &HashSet<StateId, FixedState>,
+        inside: &[bool],
         from: StateId,
         wanted: impl Fn(Choice, StateId) -> bool,
     ) -> Option<Way> {
-        let mut came: HashMap<StateId, (StateId, Choice), FixedState> = HashMap::default();
+        let mut came: Vec<Option<(StateId, Choice)>> = vec![None; inside.len()];
         let mut queue = VecDeque::from([from]);
         while let Some(state) = queue.pop_front() {
-            for (choice, to) in self.from(state).iter().filter(|(_, to)| inside.contains(to)) {
+            let edges = self.from(state).iter();
+            for (choice, to) in edges.filter(|(_, to)| inside[*to as usize]) {
                 if wanted(*choice, *to) {
                     let (mut choices, mut at) = (vec![*choice], state);
-                    while at != from {
-                        let (before, choice) = came[&at];
+                    while let Some((before, choice)) = came[at as usize] {
                         choices.push(choice);
                         at = before;
                     }
                     choices.reverse();
                     return Some(Way { choices, to: *to });
                 }
-                if *to != from && !came.contains_key(to) {
-                    came.insert(*to, (state, *choice));
+                if *to != from && came[*to as usize].is_none() {
+                    came[*to as usize] = Some((state, *choice));
                     queue.push_back(*to);
                 }
             }

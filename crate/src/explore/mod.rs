@@ -224,10 +224,10 @@ impl Explorer {
     }
 
     fn find_witnesses(&mut self, loops: &[Vec<StateId>]) {
-        let ends: std::collections::HashMap<StateId, usize, FixedState> =
-            self.ends.iter().copied().collect();
+        let mut ends = vec![None; self.states.len()];
+        self.ends.iter().for_each(|(state, outcome)| ends[*state as usize] = Some(*outcome));
         let lanes = self.system.lanes.len();
-        let target = |state: StateId| ends.get(&state).copied();
+        let target = |state: StateId| ends[state as usize];
         let ways = self.graph.witnesses(lanes, self.outcomes.len(), target);
         let witness =
             |Way { choices, to }: Way| match loops.iter().find(|component| component.contains(&to))

@@ -113,6 +113,11 @@ impl Geometry {
         10 * (before.sum::<usize>() + address + 1) as u16
     }
 
+    /// The names of the processes.
+    pub fn process_names(&self) -> Vec<&str> {
+        self.processes.iter().map(|process| process.name.as_str()).collect()
+    }
+
     /// `is_zero_pfn`
     pub fn is_zero_pfn(&self, pfn: Pfn) -> bool {
         self.zero_page == Some(pfn)

@@ -1,5 +1,5 @@
 //! One call of a timeline: `p = pin_user_pages_fast(a, FOLL_WRITE | FOLL_LONGTERM)`.
-use super::reader::{nearest, short};
+use super::reader::{nearest, nearest_or_all, short};
 use super::{Complaint, Place, limits};
 use crate::machine::{Arg, Function, Kernel, Local, Operation, Returns};
 use crate::mm::{Geometry, Migratetype, Pfn, WORDS, Word};
@@ -107,7 +107,7 @@ impl Parts<'_> {
         let (name, column) = self.function;
         entry::find(name).ok_or_else(|| {
             let known = entry::ENTRIES.iter().map(|entry| entry.name);
-            let hint = nearest(name, known)
+            let hint = nearest(name, &known.collect::<Vec<_>>())
                 .or_else(|| Some("`pagerace ops` lists the operations".to_string()));
             wrong(place, column, "is not an operation", name, hint)
         })
@@ -323,15 +323,17 @@ fn one_of<'n>(
     known: impl Iterator<Item = &'n String>,
     place: Place,
 ) -> Result<u16, Complaint> {
-    let known: Vec<&str> = known.map(String::as_str).collect();
+    place_among(what, word, &known.map(String::as_str).collect::<Vec<_>>(), place)
+}
+
+fn place_among(what: &str, word: &str, known: &[&str], place: Place) -> Result<u16, Complaint> {
     let found = known.iter().position(|name| *name == word);
     found.map(|position| position as u16).ok_or_else(|| {
-        let list = || match known.as_slice() {
-            [] => format!("there is no {what}"),
-            names => format!("there is: {}", names.join(", ")),
+        let hint = match known {
+            [] => Some(format!("there is no {what}")),
+            names => nearest_or_all(word, names, "there is"),
         };
-        let hint = nearest(word, known.iter().copied()).unwrap_or_else(list);
-        Complaint { place, message: format!("`{}` is no {what}", short(word)), hint: Some(hint) }
+        Complaint { place, message: format!("`{}` is no {what}", short(word)), hint }
     })
 }
 
@@ -340,10 +342,9 @@ fn choose(word: &str, known: &[(&str, u16)], place: Place) -> Result<u16, Compla
     let found = known.iter().find(|(name, _)| *name == word);
     found.map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-        let hint = nearest(word, names.iter().copied())
-            .unwrap_or_else(|| format!("it is one of: {}", names.join(", ")));
+        let hint = nearest_or_all(word, &names, "it is one of");
         let message = format!("`{}` is nothing that goes here", short(word));
-        Complaint { place, message, hint: Some(hint) }
+        Complaint { place, message, hint }
     })
 }
 
@@ -427,7 +428,7 @@ fn flags(entry: &Entry, word: &str, place: Place) -> Result<u16, Complaint> {
     for name in word.split('|').map(str::trim) {
         let Some((_, bit)) = entry.flags.iter().find(|(known, _)| *known == name) else {
             let known: Vec<&str> = entry.flags.iter().map(|(name, _)| *name).collect();
-            let hint = nearest(name, known.iter().copied())
+            let hint = nearest(name, &known)
                 .unwrap_or_else(|| format!("it takes 0, or: {}", known.join(" | ")));
             let function = entry.name;
             let message = format!("`{}` is no flag of `{function}`", short(name));

@@ -1,15 +1,13 @@
 //! `[[expect]]`: what a scenario claims of all executions, and under which kernels.
-use toml_edit::{Item, TableLike};
-
 use super::parse::{CLAIM_WORDS, kernel};
-use super::reader::{Reader, nearest, short};
+use super::reader::{Item, Reader, Table, integer, nearest_or_all, short};
 use super::{End, Expectation, KernelChoice, Pattern, Quantifier, limits};
 use crate::properties;
 
 /// The claims, one for each kernel that each names.
 pub(super) fn expectations(
     reader: &mut Reader,
-    root: &dyn TableLike,
+    root: &Table,
     own: &KernelChoice,
     names: &[String],
 ) -> Vec<Expectation> {
@@ -45,13 +43,9 @@ pub(super) fn expectations(
 }
 
 /// The kernels that a claim is about: that of the file, another one, or each of a list.
-fn kernels_of_claim(
-    reader: &mut Reader,
-    table: &dyn TableLike,
-    own: &KernelChoice,
-) -> Vec<KernelChoice> {
+fn kernels_of_claim(reader: &mut Reader, table: &Table, own: &KernelChoice) -> Vec<KernelChoice> {
     let Some(item) = table.get("kernel") else { return vec![own.clone()] };
-    let Some(list) = item.as_array() else {
+    let Some(list) = item.as_ref().as_array() else {
         return kernel(reader, item, Some(own)).into_iter().collect();
     };
     let place = reader.at(item);
@@ -60,15 +54,14 @@ fn kernels_of_claim(
         reader.complain(place, message, None);
         return Vec::new();
     }
-    let items = list.iter().map(|value| Item::Value(value.clone()));
-    items.filter_map(|item| kernel(reader, &item, Some(own))).collect()
+    list.iter().filter_map(|item| kernel(reader, item, Some(own))).collect()
 }
 
 fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern> {
     let table = reader.table(item, "a claim")?;
     let mut pattern = Pattern::default();
     for (key, item) in table.iter() {
-        match key {
+        match key.as_ref().as_ref() {
             "breaks" => pattern.breaks = broken(reader, item),
             "drift" => pattern.drift = drift(reader, item),
             "end" => pattern.end = end(reader, item),
@@ -78,11 +71,11 @@ fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern
             }
             other => {
                 let place = reader.key_place(table, other);
-                let known = names.iter().map(String::as_str).chain(CLAIM_WORDS.iter().copied());
-                let list = known.clone().collect::<Vec<_>>().join(", ");
-                let hint = nearest(other, known).unwrap_or_else(|| format!("there is: {list}"));
+                let mut known: Vec<&str> = names.iter().map(String::as_str).collect();
+                known.extend(CLAIM_WORDS);
+                let hint = nearest_or_all(other, &known, "there is");
                 let message = format!("no call that returns a value is named `{}`", short(other));
-                reader.complain(place, message, Some(hint));
+                reader.complain(place, message, hint);
             }
         }
     }
@@ -94,12 +87,12 @@ fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern
 }
 
 fn broken(reader: &mut Reader, item: &Item) -> Vec<String> {
-    let texts = if item.is_str() {
+    let texts = if item.as_ref().is_str() {
         reader.string(item, "breaks").into_iter().collect()
     } else {
         reader.strings(item, "breaks", properties::PROPERTIES.len())
     };
-    if item.as_array().is_some_and(|names| names.is_empty()) {
+    if item.as_ref().as_array().is_some_and(|names| names.is_empty()) {
         let place = reader.at(item);
         reader.complain(place, "breaks names no property", None);
     }
@@ -110,17 +103,17 @@ fn broken(reader: &mut Reader, item: &Item) -> Vec<String> {
             continue;
         }
         let known = properties::PROPERTIES.iter().map(|property| property.name);
-        let list = known.clone().collect::<Vec<_>>().join(", ");
-        let hint = nearest(&text.value, known).unwrap_or_else(|| format!("there is: {list}"));
+        let hint = nearest_or_all(&text.value, &known.collect::<Vec<_>>(), "there is");
         let message = format!("there is no property `{}`", short(&text.value));
-        reader.complain(text.place, message, Some(hint));
+        reader.complain(text.place, message, hint);
     }
     names
 }
 
 fn drift(reader: &mut Reader, item: &Item) -> Option<i32> {
     let pages = limits::PAGES as i64;
-    let found = item.as_integer().filter(|drift| (-pages..=pages).contains(drift));
+    let found = item.as_ref().as_integer().and_then(integer);
+    let found = found.filter(|drift| (-pages..=pages).contains(drift));
     if found.is_none() {
         let place = reader.at(item);
         let hint = Some("how many pages NR_FREE_PAGES is too high: `drift = -4`".to_string());

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use toml_edit::{Document, Item, TableLike};
+use toml::de::DeTable;
+
+use super::reader::Table;
 
 /// The text with another kernel. Toggles not given are taken out; a text that cannot be read is
 /// returned as it is.
@@ -20,45 +22,46 @@ pub fn with_schedule(text: &str, steps: &str) -> String {
 
 /// The text with a table of just these strings.
 fn with_table(text: &str, name: &str, wanted: &[(String, String)]) -> String {
-    let Ok(document) = Document::parse(text) else { return text.to_string() };
+    let Ok(document) = DeTable::parse(text) else { return text.to_string() };
     let lines = || wanted.iter().map(|(key, value)| format!("{key} = {}", quoted(value)));
-    match document.as_table().get(name) {
+    match document.as_ref().get(name) {
         None => {
             let lines: Vec<String> = lines().collect();
             format!("{}\n\n[{name}]\n{}\n", text.trim_end(), lines.join("\n"))
         }
-        Some(Item::Table(table)) => in_place(text, table, wanted),
-        Some(item) => {
-            let inline: Vec<String> = lines().collect();
-            let edits = item.span().map(|span| (span, format!("{{ {} }}", inline.join(", "))));
-            replaced(text, edits.into_iter().collect())
-        }
+        Some(item) => match item.as_ref().as_table() {
+            Some(table) if !text[item.span().start..].starts_with('{') => {
+                in_place(text, table, item.span().start, wanted)
+            }
+            _ => {
+                let inline: Vec<String> = lines().collect();
+                replaced(text, vec![(item.span(), format!("{{ {} }}", inline.join(", ")))])
+            }
+        },
     }
 }
 
 /// Replaces the values of keys that stay, takes out the lines of those that go, and puts new ones
-/// behind the last line of the table.
-fn in_place(text: &str, table: &toml_edit::Table, wanted: &[(String, String)]) -> String {
+/// behind the last line of the table, which starts at `start`.
+fn in_place(text: &str, table: &Table, start: usize, wanted: &[(String, String)]) -> String {
     let mut edits = Vec::new();
-    let mut last = table.span().map_or(text.len(), |span| line_end(text, span.start));
-    for (key, item) in TableLike::iter(table) {
-        let (Some(value), Some(key_span)) = (item.span(), key_span(table, key)) else { continue };
+    let mut last = line_end(text, start);
+    for (key, item) in table.iter() {
+        let value = item.span();
         last = last.max(line_end(text, value.end));
-        match wanted.iter().find(|(name, _)| name == key) {
+        match wanted.iter().find(|(name, _)| name == key.as_ref()) {
             Some((_, new)) => edits.push((value, quoted(new))),
-            None => edits
-                .push((line_start(text, key_span.start)..line_end(text, value.end), String::new())),
+            None => {
+                let line = line_start(text, key.span().start)..line_end(text, value.end);
+                edits.push((line, String::new()));
+            }
         }
     }
-    let new = wanted.iter().filter(|(name, _)| !table.contains_key(name));
+    let new = wanted.iter().filter(|(name, _)| !table.contains_key(name.as_str()));
     let added: String = new.map(|(key, value)| format!("{key} = {}\n", quoted(value))).collect();
     let newline = if text[..last].ends_with('\n') || added.is_empty() { "" } else { "\n" };
     edits.push((last..last, format!("{newline}{added}")));
     replaced(text, edits)
-}
-
-fn key_span(table: &toml_edit::Table, key: &str) -> Option<Range<usize>> {
-    table.get_key_value(key).and_then(|(key, _)| key.span())
 }
 
 fn line_start(text: &str, byte: usize) -> usize {

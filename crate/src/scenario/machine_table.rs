@@ -1,9 +1,7 @@
 //! `[machine]` and `[[process]]`: the starting machine.
-use toml_edit::{Item, TableLike};
-
 use super::call::is_name;
 use super::mapping::{self, StartMapping, Wants};
-use super::reader::{Reader, Text, nearest, short};
+use super::reader::{Item, Reader, Table, Text, nearest, nearest_or_all, short};
 use super::{Place, StartBlock, limits};
 use crate::mm::{CmaArea, Geometry, Mapping, Migratetype, Pfn, Process, vm};
 
@@ -52,7 +50,7 @@ const DEFAULT_GATHER: usize = 2;
 const MOST_GATHER: usize = 8;
 
 /// Reads both tables; nothing without usable pageblocks.
-pub fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<StartMachine> {
+pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
     let Some(item) = root.get("machine") else {
         let hint = Some("add [machine] with `blocks = [\"movable\", ...]`".to_string());
         reader.complain(Place::default(), "there is no [machine]", hint);
@@ -114,12 +112,7 @@ pub fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<StartMachine> {
 }
 
 /// Isolated pageblocks, and that the largest blocks fill the zone and lie inside CMA areas.
-fn check_blocks(
-    reader: &mut Reader,
-    table: &dyn TableLike,
-    place: Place,
-    machine: &mut StartMachine,
-) {
+fn check_blocks(reader: &mut Reader, table: &Table, place: Place, machine: &mut StartMachine) {
     if let Some(item) = table.get("isolated") {
         let last = machine.geometry.blocks - 1;
         for (block, place) in reader.numbers(item, "isolated", (0, last)) {
@@ -187,7 +180,7 @@ impl Used {
     }
 }
 
-fn pageblock_order(reader: &mut Reader, table: &dyn TableLike) -> Option<u8> {
+fn pageblock_order(reader: &mut Reader, table: &Table) -> Option<u8> {
     let Some(item) = table.get("pageblock_pages") else { return Some(1) };
     let pages = reader.number(item, "pageblock_pages", (1, limits::PAGEBLOCK_PAGES))?;
     if !pages.is_power_of_two() {
@@ -202,7 +195,7 @@ fn pageblock_order(reader: &mut Reader, table: &dyn TableLike) -> Option<u8> {
 /// The types, and the CMA areas that stand next to each other in them.
 fn blocks(
     reader: &mut Reader,
-    table: &dyn TableLike,
+    table: &Table,
     place: Place,
     order: u8,
 ) -> Option<(Vec<Migratetype>, Vec<CmaArea>)> {
@@ -248,10 +241,9 @@ fn block(reader: &mut Reader, text: &Text) -> Option<Migratetype> {
             .map(|position| Migratetype::ALL[position]),
     };
     if found.is_none() {
-        let hint = nearest(&text.value, known.into_iter())
-            .unwrap_or_else(|| format!("it is one of: {}", known.join(", ")));
+        let hint = nearest_or_all(&text.value, &known, "it is one of");
         let message = format!("`{}` is no type of pageblock", short(&text.value));
-        reader.complain(text.place, message, Some(hint));
+        reader.complain(text.place, message, hint);
     }
     found
 }
@@ -293,7 +285,7 @@ fn zero_page(reader: &mut Reader, item: &Item, machine: &mut StartMachine) {
     }
 }
 
-fn processes(reader: &mut Reader, root: &dyn TableLike, machine: &mut StartMachine) {
+fn processes(reader: &mut Reader, root: &Table, machine: &mut StartMachine) {
     let Some(item) = root.get("process") else { return };
     let mut waiting = Vec::new();
     for (table, place) in reader.tables(item, "[[process]]", limits::PROCESSES) {
@@ -346,7 +338,7 @@ fn processes(reader: &mut Reader, root: &dyn TableLike, machine: &mut StartMachi
 /// nothing in them.
 fn child(
     reader: &mut Reader,
-    table: &dyn TableLike,
+    table: &Table,
     item: &Item,
     name: String,
     machine: &mut StartMachine,
@@ -356,12 +348,12 @@ fn child(
         let place = reader.at(map);
         reader.complain(place, "a child gets its mappings from fork", Some("leave it out".into()));
     }
-    let known = machine.geometry.processes.iter().map(|process| process.name.as_str());
-    let Some(parent) = known.clone().position(|known| known == of.value) else {
+    let known = machine.geometry.process_names();
+    let Some(parent) = known.iter().position(|known| *known == of.value) else {
         let hint =
-            nearest(&of.value, known).unwrap_or_else(|| "its parent stands before it".to_string());
+            nearest(&of.value, &known).or_else(|| Some("its parent stands before it".to_string()));
         let message = format!("there is no process `{}`", short(&of.value));
-        reader.complain(of.place, message, Some(hint));
+        reader.complain(of.place, message, hint);
         return;
     };
     let mappings = machine.geometry.processes[parent].mappings.clone();

@@ -2,12 +2,12 @@
 //! user's and hostile, so everything is bounded.
 use std::collections::BTreeMap;
 
-use toml_edit::{Document, Item, TableLike};
+use toml::de::DeTable;
 
 use super::call::{self, Named, Names};
 use super::claims;
 use super::machine_table::{self, StartMachine};
-use super::reader::{Reader, Text, nearest, short};
+use super::reader::{Item, Reader, Table, Text, integer, nearest, nearest_or_all, short};
 use super::{Complaint, KernelChoice, Place, Scenario, Timeline, limits};
 use crate::machine::{Arg, Frame, Kernel, Local, Operation};
 use crate::mm::{Geometry, Mapping, Pfn};
@@ -35,7 +35,7 @@ pub fn parse(text: &str) -> Result<Scenario, Vec<Complaint>> {
         reader.complain(Place::default(), message, None);
         return Err(reader.complaints);
     }
-    let document = match Document::parse(text) {
+    let document = match DeTable::parse(text) {
         Ok(document) => document,
         Err(error) => {
             let place = error.span().map_or(Place::default(), |span| reader.place(span.start));
@@ -46,7 +46,7 @@ pub fn parse(text: &str) -> Result<Scenario, Vec<Complaint>> {
             return Err(reader.complaints);
         }
     };
-    let scenario = read(&mut reader, document.as_table());
+    let scenario = read(&mut reader, document.as_ref());
     match scenario {
         Some(scenario) if reader.complaints.is_empty() => Ok(scenario),
         _ => {
@@ -58,7 +58,7 @@ pub fn parse(text: &str) -> Result<Scenario, Vec<Complaint>> {
     }
 }
 
-fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<Scenario> {
+fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     format(reader, root)?;
     reader.only_keys(root, "a scenario", KEYS);
     let title = required(reader, root, "title");
@@ -105,14 +105,14 @@ fn read(reader: &mut Reader, root: &dyn TableLike) -> Option<Scenario> {
 }
 
 /// The format comes first: of another one nothing else can be said.
-fn format(reader: &mut Reader, root: &dyn TableLike) -> Option<()> {
+fn format(reader: &mut Reader, root: &Table) -> Option<()> {
     let Some(item) = root.get("format") else {
         let hint = Some(format!("start with `format = {FORMAT}`"));
         reader.complain(Place { line: 1, column: 1 }, "there is no `format`", hint);
         return None;
     };
     let place = reader.at(item);
-    match item.as_integer() {
+    match item.as_ref().as_integer().and_then(integer) {
         Some(FORMAT) => Some(()),
         Some(newer) if newer > FORMAT => {
             let message = format!("this scenario is of format {newer}, made for a newer Pagerace");
@@ -127,7 +127,7 @@ fn format(reader: &mut Reader, root: &dyn TableLike) -> Option<()> {
     }
 }
 
-fn required(reader: &mut Reader, root: &dyn TableLike, key: &str) -> Option<Text> {
+fn required(reader: &mut Reader, root: &Table, key: &str) -> Option<Text> {
     let Some(item) = root.get(key) else {
         let hint = Some(format!("say it in a sentence: `{key} = \"...\"`"));
         reader.complain(Place { line: 1, column: 1 }, format!("there is no `{key}`"), hint);
@@ -153,7 +153,7 @@ pub(super) fn kernel(
     item: &Item,
     own: Option<&KernelChoice>,
 ) -> Option<KernelChoice> {
-    if item.is_str() && own.is_some() {
+    if item.as_ref().is_str() && own.is_some() {
         let base = reader.string(item, "kernel")?;
         let base = preset(reader, &base)?;
         return Some(KernelChoice { base, toggles: BTreeMap::new() });
@@ -172,25 +172,27 @@ pub(super) fn kernel(
         }
     };
     let mut toggles = BTreeMap::new();
-    for (key, item) in table.iter().filter(|(key, _)| *key != "base") {
+    for (key, item) in table.iter() {
+        let key = key.as_ref().as_ref();
+        if key == "base" {
+            continue;
+        }
         let place = reader.key_place(table, key);
         let Some(toggle) = kernels::toggle(key) else {
             let known = kernels::TOGGLES.iter().map(|toggle| toggle.name).chain(["base"]);
-            let hint = nearest(key, known)
+            let hint = nearest(key, &known.collect::<Vec<_>>())
                 .or_else(|| Some("`pagerace kernels` lists the toggles".to_string()));
             reader.complain(place, format!("there is no toggle `{}`", short(key)), hint);
             continue;
         };
         let Some(value) = reader.string(item, key) else { continue };
-        let mut known = toggle.values.iter().map(|(name, _)| *name);
-        if known.clone().any(|name| name == value.value) {
+        let known: Vec<&str> = toggle.values.iter().map(|(name, _)| *name).collect();
+        if known.contains(&value.value.as_str()) {
             toggles.insert(key.to_string(), value.value);
         } else {
-            let list = known.clone().collect::<Vec<_>>().join(", ");
-            let hint = nearest(&value.value, &mut known)
-                .unwrap_or_else(|| format!("it is one of: {list}"));
+            let hint = nearest_or_all(&value.value, &known, "it is one of");
             let message = format!("`{}` is no value of {key}", short(&value.value));
-            reader.complain(value.place, message, Some(hint));
+            reader.complain(value.place, message, hint);
         }
     }
     Some(KernelChoice { base, toggles })
@@ -220,7 +222,7 @@ struct Lane {
     tlb: Option<Vec<u16>>,
 }
 
-fn lane(reader: &mut Reader, table: &dyn TableLike, machine: &mut StartMachine) -> Lane {
+fn lane(reader: &mut Reader, table: &Table, machine: &mut StartMachine) -> Lane {
     reader.only_keys(table, "a [[cpu]]", CPU_KEYS);
     let process = table.get("process");
     let process = process.and_then(|item| process_named(reader, item, &machine.geometry));
@@ -255,15 +257,15 @@ fn translations(
 ) -> Vec<u16> {
     let mappings: &[Mapping] =
         process.map_or(&[], |number| geometry.processes[number].mappings.as_slice());
-    let names = || mappings.iter().map(|mapping| mapping.name.as_str());
+    let names: Vec<&str> = mappings.iter().map(|mapping| mapping.name.as_str()).collect();
     let mut kept = Vec::new();
     for text in reader.strings(item, "tlb", limits::MAPPINGS) {
-        match names().position(|name| name == text.value) {
+        match names.iter().position(|name| *name == text.value) {
             Some(address) => kept.push(address as u16),
             None => {
                 let message =
                     format!("`{}` is no mapping of the lane's process", short(&text.value));
-                reader.complain(text.place, message, nearest(&text.value, names()));
+                reader.complain(text.place, message, nearest(&text.value, &names));
             }
         }
     }
@@ -273,7 +275,7 @@ fn translations(
 /// The lanes. Results are named before any call is understood: one lane may drop another's pin.
 fn timelines(
     reader: &mut Reader,
-    root: &dyn TableLike,
+    root: &Table,
     machine: &mut StartMachine,
     kernel: Option<&Kernel>,
 ) -> Option<Vec<Timeline>> {
@@ -284,7 +286,7 @@ fn timelines(
         reader.complain(Place::default(), "there is no [[cpu]]", hint);
         return None;
     }
-    let lanes: Vec<Lane> = tables.iter().map(|(table, _)| lane(reader, *table, machine)).collect();
+    let lanes: Vec<Lane> = tables.iter().map(|(table, _)| lane(reader, table, machine)).collect();
     let mut results: Vec<Named> = Vec::new();
     for (cpu, lane) in lanes.iter().enumerate() {
         for (frame, texts) in [(Frame::Task, &lane.run), (Frame::Interrupt, &lane.interrupt)] {
@@ -333,11 +335,11 @@ fn each_child_is_forked_once(reader: &mut Reader, cpus: &[Timeline]) {
 
 fn process_named(reader: &mut Reader, item: &Item, geometry: &Geometry) -> Option<usize> {
     let name = reader.string(item, "process")?;
-    let mut known = geometry.processes.iter().map(|process| process.name.as_str());
-    let found = known.clone().position(|other| other == name.value);
+    let known = geometry.process_names();
+    let found = known.iter().position(|other| *other == name.value);
     if found.is_none() {
-        let hint = nearest(&name.value, &mut known)
-            .or_else(|| Some("name it in a [[process]]".to_string()));
+        let hint =
+            nearest(&name.value, &known).or_else(|| Some("name it in a [[process]]".to_string()));
         let message = format!("there is no process `{}`", short(&name.value));
         reader.complain(name.place, message, hint);
     }
@@ -413,7 +415,7 @@ fn operations(
     operations
 }
 
-fn schedule(reader: &mut Reader, root: &dyn TableLike) -> Option<(String, Place)> {
+fn schedule(reader: &mut Reader, root: &Table) -> Option<(String, Place)> {
     let item = root.get("schedule")?;
     let table = reader.table(item, "schedule")?;
     reader.only_keys(table, "[schedule]", &["steps"]);

@@ -1,9 +1,15 @@
 //! TOML values with their places: typed, bounded, and complained about where they are wrong.
 use std::ops::Range;
 
-use toml_edit::{Item, TableLike, Value};
+use toml::Spanned;
+use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::{Complaint, Place};
+
+/// A table of the text.
+pub type Table<'t> = DeTable<'t>;
+/// A value of the text, with its place.
+pub type Item<'t> = Spanned<DeValue<'t>>;
 
 /// The text, and what was found wrong with it so far.
 pub struct Reader<'a> {
@@ -49,13 +55,9 @@ impl<'a> Reader<'a> {
         Place { line: line as u32, column: self.text[start..byte].chars().count() as u32 + 1 }
     }
 
-    fn place_of(&self, span: Option<Range<usize>>) -> Place {
-        span.map_or(Place::default(), |span| self.place(span.start))
-    }
-
     /// The place of an item.
     pub fn at(&self, item: &Item) -> Place {
-        self.place_of(item.span())
+        self.place(item.span().start)
     }
 
     /// Complains.
@@ -72,25 +74,24 @@ impl<'a> Reader<'a> {
     }
 
     /// Complains about every key that is not among those known.
-    pub fn only_keys(&mut self, table: &dyn TableLike, of: &str, known: &[&str]) {
-        for (key, _) in table.iter() {
-            if !known.contains(&key) && !self.is_full() {
+    pub fn only_keys(&mut self, table: &Table, of: &str, known: &[&str]) {
+        for key in table.keys().map(Spanned::as_ref) {
+            if !known.contains(&key.as_ref()) && !self.is_full() {
                 let place = self.key_place(table, key);
-                let hint = nearest(key, known.iter().copied())
-                    .or_else(|| Some(format!("it has: {}", known.join(", "))));
+                let hint = nearest_or_all(key, known, "it has");
                 self.complain(place, format!("{of} has no `{}`", short(key)), hint);
             }
         }
     }
 
     /// The place of a key.
-    pub fn key_place(&self, table: &dyn TableLike, key: &str) -> Place {
-        self.place_of(table.get_key_value(key).and_then(|(key, _)| key.span()))
+    pub fn key_place(&self, table: &Table, key: &str) -> Place {
+        table.get_key_value(key).map_or(Place::default(), |(key, _)| self.place(key.span().start))
     }
 
     fn wrong_type(&mut self, item: &Item, what: &str, wanted: &str) {
         let place = self.at(item);
-        let found = item.type_name();
+        let found = item.as_ref().type_str();
         self.complain(place, format!("{what} is {wanted}, not {}", article(found)), None);
     }
 
@@ -102,7 +103,7 @@ impl<'a> Reader<'a> {
 
     /// A string that may have several lines.
     pub fn prose(&mut self, item: &Item, what: &str) -> Option<Text> {
-        let Some(value) = item.as_str() else {
+        let Some(value) = item.as_ref().as_str() else {
             self.wrong_type(item, what, "a string");
             return None;
         };
@@ -127,14 +128,11 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn text_of(&self, value: &str, span: Option<Range<usize>>) -> Text {
-        let mut place = self.place_of(span.clone());
+    fn text_of(&self, value: &str, span: Range<usize>) -> Text {
+        let mut place = self.place(span.start);
         // Behind one quote, where the value stands as it is; escapes and long strings keep the
         // place of the quote.
-        let as_it_is = span.is_some_and(|span| {
-            self.text.get(span.start + 1..span.end.saturating_sub(1)) == Some(value)
-        });
-        if as_it_is {
+        if self.text.get(span.start + 1..span.end.saturating_sub(1)) == Some(value) {
             place.column += 1;
         }
         Text { value: value.into(), place }
@@ -142,24 +140,24 @@ impl<'a> Reader<'a> {
 
     /// A list of strings of one line each, at most `most`.
     pub fn strings(&mut self, item: &Item, what: &str, most: usize) -> Vec<Text> {
-        let Some(array) = item.as_array() else {
+        let Some(array) = item.as_ref().as_array() else {
             self.wrong_type(item, what, "a list of strings");
             return Vec::new();
         };
         let mut texts = Vec::new();
         for (count, value) in array.iter().enumerate() {
-            let place = self.place_of(value.span());
+            let place = self.at(value);
             if count == most {
                 self.complain(place, format!("{what} has at most {most} entries"), None);
                 break;
             }
-            match value {
-                Value::String(string) => {
-                    let text = self.text_of(string.value(), value.span());
+            match value.as_ref() {
+                DeValue::String(string) => {
+                    let text = self.text_of(string, value.span());
                     texts.extend(self.one_line(text, what));
                 }
                 other => {
-                    let found = article(other.type_name());
+                    let found = article(other.type_str());
                     self.complain(place, format!("{what} is a list of strings, not {found}"), None);
                 }
             }
@@ -169,7 +167,7 @@ impl<'a> Reader<'a> {
 
     /// A whole number within bounds, both included.
     pub fn number(&mut self, item: &Item, what: &str, bounds: (usize, usize)) -> Option<usize> {
-        let Some(value) = item.as_integer() else {
+        let Some(value) = item.as_ref().as_integer() else {
             self.wrong_type(item, what, "a whole number");
             return None;
         };
@@ -179,15 +177,16 @@ impl<'a> Reader<'a> {
 
     fn bounded(
         &mut self,
-        value: i64,
+        value: &DeInteger,
         what: &str,
         (least, most): (usize, usize),
         place: Place,
     ) -> Option<usize> {
-        let number = usize::try_from(value).ok().filter(|n| (least..=most).contains(n));
+        let number = integer(value).and_then(|value| usize::try_from(value).ok());
+        let number = number.filter(|number| (least..=most).contains(number));
         if number.is_none() {
             let hint = Some(format!("from {least} to {most}"));
-            self.complain(place, format!("{what} cannot be {value}"), hint);
+            self.complain(place, format!("{what} cannot be {}", short(value.as_str())), hint);
         }
         number
     }
@@ -199,25 +198,25 @@ impl<'a> Reader<'a> {
         what: &str,
         bounds: (usize, usize),
     ) -> Vec<(usize, Place)> {
-        let Some(array) = item.as_array() else {
+        let Some(array) = item.as_ref().as_array() else {
             self.wrong_type(item, what, "a list of whole numbers");
             return Vec::new();
         };
         let mut numbers = Vec::new();
         let most = bounds.1 - bounds.0 + 1;
         for (count, value) in array.iter().enumerate() {
-            let place = self.place_of(value.span());
+            let place = self.at(value);
             if count == most {
                 self.complain(place, format!("{what} has at most {most} entries"), None);
                 break;
             }
-            match value.as_integer() {
+            match value.as_ref().as_integer() {
                 Some(integer) => {
                     let number = self.bounded(integer, what, bounds, place);
                     numbers.extend(number.map(|number| (number, place)));
                 }
                 None => {
-                    let found = article(value.type_name());
+                    let found = article(value.as_ref().type_str());
                     self.complain(place, format!("{what} is whole numbers, not {found}"), None);
                 }
             }
@@ -227,7 +226,7 @@ impl<'a> Reader<'a> {
 
     /// Yes or no.
     pub fn flag(&mut self, item: &Item, what: &str) -> bool {
-        item.as_bool().unwrap_or_else(|| {
+        item.as_ref().as_bool().unwrap_or_else(|| {
             self.wrong_type(item, what, "true or false");
             false
         })
@@ -241,20 +240,22 @@ impl<'a> Reader<'a> {
         what: &str,
         last: usize,
     ) -> Vec<(usize, usize, Place)> {
-        let Some(array) = item.as_array() else {
+        let Some(array) = item.as_ref().as_array() else {
             self.wrong_type(item, what, "a list of pages: 6, or \"6-7\" for a block");
             return Vec::new();
         };
         let mut ranges = Vec::new();
         for (count, value) in array.iter().enumerate() {
-            let place = self.place_of(value.span());
+            let place = self.at(value);
             if count > last {
                 self.complain(place, format!("{what} has at most {} entries", last + 1), None);
                 break;
             }
-            let range = match value {
-                Value::Integer(number) => usize::try_from(*number.value()).ok().map(|n| (n, n)),
-                Value::String(text) => text.value().split_once('-').and_then(|(from, to)| {
+            let range = match value.as_ref() {
+                DeValue::Integer(number) => {
+                    integer(number).and_then(|n| usize::try_from(n).ok()).map(|n| (n, n))
+                }
+                DeValue::String(text) => text.split_once('-').and_then(|(from, to)| {
                     Some((from.trim().parse().ok()?, to.trim().parse().ok()?))
                 }),
                 _ => None,
@@ -271,8 +272,8 @@ impl<'a> Reader<'a> {
     }
 
     /// A table.
-    pub fn table<'i>(&mut self, item: &'i Item, what: &str) -> Option<&'i dyn TableLike> {
-        let table = item.as_table_like();
+    pub fn table<'i>(&mut self, item: &'i Item<'i>, what: &str) -> Option<&'i Table<'i>> {
+        let table = item.as_ref().as_table();
         if table.is_none() {
             self.wrong_type(item, what, "a table");
         }
@@ -282,40 +283,45 @@ impl<'a> Reader<'a> {
     /// An array of tables, at most `most`, each with its place.
     pub fn tables<'i>(
         &mut self,
-        item: &'i Item,
+        item: &'i Item<'i>,
         what: &str,
         most: usize,
-    ) -> Vec<(&'i dyn TableLike, Place)> {
-        let tables: Vec<(&'i dyn TableLike, Option<Range<usize>>)> = match item {
-            Item::ArrayOfTables(array) => {
-                array.iter().map(|table| (table as &dyn TableLike, table.span())).collect()
-            }
-            Item::Value(Value::Array(array)) if array.iter().all(Value::is_inline_table) => array
-                .iter()
-                .filter_map(|value| Some((value.as_inline_table()? as _, value.span())))
-                .collect(),
-            other => {
-                self.wrong_type(other, what, "an array of tables");
-                Vec::new()
-            }
+    ) -> Vec<(&'i Table<'i>, Place)> {
+        let with_place = |value: &'i Item<'i>| Some((value.as_ref().as_table()?, self.at(value)));
+        let array = item.as_ref().as_array();
+        let tables: Option<Vec<_>> = array.and_then(|array| array.iter().map(with_place).collect());
+        let Some(mut tables) = tables else {
+            self.wrong_type(item, what, "an array of tables");
+            return Vec::new();
         };
-        if let Some((_, span)) = tables.get(most) {
+        if let Some((_, place)) = tables.get(most) {
             let message = format!("there are {} {what} tables, {most} at most", tables.len());
-            self.complain(self.place_of(span.clone()), message, None);
+            self.complain(*place, message, None);
         }
-        let within = tables.into_iter().take(most);
-        within.map(|(table, span)| (table, self.place_of(span))).collect()
+        tables.truncate(most);
+        tables
     }
 }
 
+/// The value of a whole number, unless it is far too large.
+pub fn integer(number: &DeInteger) -> Option<i64> {
+    i64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
 /// The known word that was probably meant.
-pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+pub fn nearest(word: &str, known: &[&str]) -> Option<String> {
     let word = short(word);
     let near = known
+        .iter()
         .map(|other| (strsim::damerau_levenshtein(&word, other), other))
         .min_by_key(|(distance, _)| *distance)?;
     let close = near.0 <= (word.chars().count() / 3).max(1) + 1;
     close.then(|| format!("did you mean `{}`?", near.1))
+}
+
+/// The known word that was probably meant, or all of them behind what is said of them.
+pub fn nearest_or_all(word: &str, known: &[&str], all: &str) -> Option<String> {
+    nearest(word, known).or_else(|| Some(format!("{all}: {}", known.join(", "))))
 }
 
 /// A word from a hostile text, fit for a message.

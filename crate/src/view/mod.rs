@@ -1,7 +1,6 @@
-//! Floor 6: what the world sees: the picture that the page draws, the ASCII timeline, the link.
+//! Floor 6: what the world sees: the picture that the page draws and the ASCII timeline.
 pub mod ascii;
 pub mod lanes;
-pub mod link;
 pub mod picture;
 pub mod protocol;
 pub mod session;

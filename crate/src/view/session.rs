@@ -6,7 +6,7 @@ use super::protocol::{
     Catalogue, Diagnostic, ExpectationView, ExplorationView, KernelHelp, OperationHelp,
     OutcomeView, PropertyView, Reply, Request, ScenarioView, ToggleHelp, WitnessView,
 };
-use super::{lanes, link, picture, words};
+use super::{lanes, picture, words};
 use crate::explore::{Explorer, Limits, Report, Witness, judge};
 use crate::player::Player;
 use crate::routines::{entry, kernels, presets};
@@ -42,10 +42,6 @@ impl Session {
             Request::Catalogue => Ok(Reply::Catalogue(catalogue())),
             Request::Open { text } => self.open(text),
             Request::Kernel { base, toggles } => self.switch_kernel(&base, &toggles),
-            Request::Decode { payload } => match link::decode(&payload) {
-                Ok(text) => Ok(Reply::Decoded { text }),
-                Err(error) => Err(vec![complaint(&error.to_string())]),
-            },
             other => match &mut self.stage {
                 Some(stage) => stage.handle(other),
                 None => Err(vec![complaint("no scenario is open")]),
@@ -122,11 +118,13 @@ impl Stage {
                 }
                 None => Err(vec![complaint("no search was started")]),
             },
-            Request::Share => self.share(),
-            Request::Catalogue
-            | Request::Open { .. }
-            | Request::Kernel { .. }
-            | Request::Decode { .. } => unreachable!("answered without a stage"),
+            Request::Share => {
+                let steps = self.player.schedule().to_text();
+                Ok(Reply::Shared { text: edit::with_schedule(&self.text, &steps) })
+            }
+            Request::Catalogue | Request::Open { .. } | Request::Kernel { .. } => {
+                unreachable!("answered without a stage")
+            }
         }
     }
 
@@ -193,12 +191,6 @@ impl Stage {
     fn claims_something_of(&self, property: &str) -> bool {
         let claims = self.scenario.expects.iter();
         claims.flat_map(|claim| &claim.pattern.breaks).any(|name| name == property)
-    }
-
-    fn share(&self) -> Result<Reply, Vec<Complaint>> {
-        let text = edit::with_schedule(&self.text, &self.player.schedule().to_text());
-        let payload = link::encode(&text).map_err(|error| vec![complaint(&error.to_string())])?;
-        Ok(Reply::Shared { payload, text })
     }
 
     fn exploration(&self, report: &Report) -> ExplorationView {
@@ -361,12 +353,11 @@ steps = "0*14"
     }
 
     #[test]
-    fn a_shared_link_opens_on_the_same_steps() {
+    fn a_shared_text_opens_on_the_same_steps() {
         let mut session = Session::new();
         opened(session.handle(Request::Open { text: TEXT.replace("0*14", "0*2") }));
         session.handle(Request::Step { choice: "0".into() });
-        let Reply::Shared { payload, .. } = session.handle(Request::Share) else { panic!() };
-        let Reply::Decoded { text } = session.handle(Request::Decode { payload }) else { panic!() };
+        let Reply::Shared { text } = session.handle(Request::Share) else { panic!() };
         assert_eq!(text, TEXT.replace("0*14", "0*3"));
     }
 
