@@ -97,3 +97,56 @@ fn the_walk_under_the_locks_waits_for_fork() {
         assert!(matches!(system.status(&memory, Choice::Run(0)), Status::Blocked(_)), "{kernel}");
     }
 }
+
+/// Runs CPU0 to its end, and then looks at the page of the first handle.
+fn pinned(kernel: &str, map: &str, run: &str) -> Option<Pfn> {
+    let (system, mut memory) = machine(kernel, map, &[run]);
+    while system.status(&memory, Choice::Run(0)) == Status::Runnable {
+        system.step(&mut memory, Choice::Run(0), false);
+    }
+    assert_eq!(system.status(&memory, Choice::Run(0)), Status::Done, "{kernel} {run}");
+    memory.peek(system.layout.pin(0).page())
+}
+
+/// Who only reads a page that is shared with a child gets a copy in v5.8, since it asks for the
+/// right to write, and since v5.19, since a pinned page is to be exclusive.
+#[test]
+fn a_reader_breaks_cow_first_where_the_kernel_does() {
+    let run = "\"fork(C)\", \"p = pin_user_pages_fast(a, 0)\"";
+    for (kernel, copies) in [
+        ("v5.8", true),
+        ("v5.9", false),
+        ("v5.11", false),
+        ("v5.17", false),
+        ("v5.18", false),
+        ("v5.19", true),
+        ("v6.1", true),
+    ] {
+        let page = pinned(kernel, "anon rw", run).expect("it is pinned");
+        assert_eq!(page != PAGE, copies, "{kernel}");
+    }
+    // A plain reference is out of that contract.
+    let run = "\"fork(C)\", \"p = get_user_pages_fast(a, 0)\"";
+    assert_eq!(pinned("v5.19", "anon rw", run), Some(PAGE));
+    // Without a slow path there is nobody to break COW.
+    let run = "\"fork(C)\", \"p = pin_user_pages_fast(a, FOLL_FAST_ONLY)\"";
+    assert_eq!(pinned("v5.8", "anon rw", run), Some(PAGE));
+    assert_eq!(pinned("v5.19", "anon rw", run), None);
+}
+
+/// The slow path faults in what is not there, and refuses what the area does not admit.
+#[test]
+fn the_slow_path_takes_faults() {
+    for kernel in ["v5.8", "v5.9", "v5.11", "v5.17", "v5.18", "v5.19", "v6.1"] {
+        let write = "\"p = pin_user_pages_fast(a, FOLL_WRITE)\"";
+        let gone = format!("\"madvise(a)\", {write}");
+        assert!(pinned(kernel, "anon rw", &gone).is_some(), "{kernel}");
+        let unmapped = format!("\"munmap(a)\", {write}");
+        assert_eq!(pinned(kernel, "anon rw", &unmapped), None, "{kernel}");
+        assert_eq!(pinned(kernel, "anon ro", write), None, "{kernel}");
+        assert_ne!(pinned(kernel, "file rw", write), Some(PAGE), "{kernel}");
+        let read = "\"p = pin_user_pages_fast(a, 0)\"";
+        let copies = kernel == "v5.8";
+        assert_eq!(pinned(kernel, "file ro", read) != Some(PAGE), copies, "{kernel}");
+    }
+}

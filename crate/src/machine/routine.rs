@@ -108,6 +108,8 @@ pub mod errno {
     pub const EFAULT: u16 = -14i16 as u16;
     /// Device or resource busy.
     pub const EBUSY: u16 = -16i16 as u16;
+    /// There is something there already.
+    pub const EEXIST: u16 = -17i16 as u16;
     /// Too many links: a page must be unshared before it is pinned.
     pub const EMLINK: u16 = -31i16 as u16;
     /// Interrupted by a signal.
@@ -121,6 +123,8 @@ pub mod errno {
             EBUSY => "-EBUSY".into(),
             EFAULT => "-EFAULT".into(),
             EINTR => "-EINTR".into(),
+            EEXIST => "-EEXIST".into(),
+            EMLINK => "-EMLINK".into(),
             other => (other as i16).to_string(),
         }
     }

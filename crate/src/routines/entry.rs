@@ -380,6 +380,7 @@ pub static ENTRIES: &[Entry] = &[
     entry_access::LOAD,
     entry_access::STORE,
     entry_access::MEM_WRITE,
+    entry_access::UFFD_CONTINUE,
     entry_access::DMA_WRITE,
     entry_access::DMA_READ,
     entry_access::MWRITEPROTECT_RANGE,

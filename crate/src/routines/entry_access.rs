@@ -1,6 +1,6 @@
 //! Entries of those who read and write memory: a process, a device, a debugger, a monitor.
 use super::entry::{ADDRESS, Entry, PLAIN, Param, ParamKind, param};
-use super::{access, dma, uaccess, userfaultfd};
+use super::{access, dma, uaccess, uffd_continue, userfaultfd};
 
 const WORD: Param = param("addr", ParamKind::Word, "a word of a mapping: `a[1]`; `a` is `a[0]`");
 const PIN_WORD: Param =
@@ -39,6 +39,18 @@ pub(super) const MEM_WRITE: Entry = Entry {
     help: "The process writes a word through /proc/self/mem (access_remote_vm with \
            FOLL_FORCE): also where its mapping is read-only.",
     returns: "0, or -EFAULT",
+    can_retry: false,
+    ..PLAIN
+};
+
+pub(super) const UFFD_CONTINUE: Entry = Entry {
+    name: "uffd_continue",
+    function: uffd_continue::MCONTINUE_ATOMIC_PTE,
+    params: &[ADDRESS],
+    needs_process: true,
+    help: "Maps a page of a file in shared memory that is in the page cache already \
+           (UFFDIO_CONTINUE of userfaultfd, v5.14 and later).",
+    returns: "0, or -EEXIST where something is mapped",
     can_retry: false,
     ..PLAIN
 };

@@ -33,7 +33,11 @@ pub static DO_FAULT_V5_8: Routine = Routine {
         line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
         line("none", "if (!pte_none(*vmf->pte))", Op::Branch(is_taken, "taken")),
         line("rmap", "page_add_file_rmap(page, false)", Op::Do(add_file_rmap)),
-        line("set", "set_pte_at(.., mk_pte(page, vm_page_prot))", Op::Do(set_file_page)),
+        line(
+            "set",
+            "set_pte_at(.., mk_pte(page, vm_page_prot))",
+            Op::Do(|ctx| install_file_page(ctx, false)),
+        ),
         line("unlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
         line("out", "return 0", Op::Return(|_| 0)),
         line("taken", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
@@ -72,22 +76,22 @@ pub(super) fn is_of_a_file(look: &Look) -> bool {
 }
 
 /// The page cache keeps a reference of its own, so the page is there.
-fn get_file_page(ctx: &mut Ctx) {
+pub(super) fn get_file_page(ctx: &mut Ctx) {
     let page = ctx.geometry().file_page(ctx.get(Local::Mm), ctx.get(Local::Addr));
     let page = page.expect("a mapping of a file");
     ctx.set(Local::Page, page);
     ctx.get_page(page, 1);
 }
 
-fn add_file_rmap(ctx: &mut Ctx) {
+pub(super) fn add_file_rmap(ctx: &mut Ctx) {
     let mapcount = ctx.page(Local::Page).mapcount();
     ctx.update(mapcount, |count: u16| count + 1);
 }
 
-/// The mapping answers for the reference from here on.
-fn set_file_page(ctx: &mut Ctx) {
+/// Read-only, since the mapping is private. The mapping answers for the reference from here on.
+pub(super) fn install_file_page(ctx: &mut Ctx, dirty: bool) {
     let pfn: Pfn = ctx.get(Local::Page);
-    ctx.store(ctx.pte(), Pte::clean(pfn, false));
+    ctx.store(ctx.pte(), Pte::Present { pfn, write: false, dirty });
     ctx.let_go(pfn, 1);
     find_what_is_there(ctx, pfn);
 }

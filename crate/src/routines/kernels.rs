@@ -7,7 +7,7 @@ use super::presets::{PRESETS, Preset};
 use super::{
     access, alloc_contig, cma, compaction, dma, fault, filemap, follow_page, fork, gup, gup_put,
     gup_slow, memory, memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, tlb, uaccess,
-    userfaultfd, vmscan, wp,
+    uffd_continue, userfaultfd, vmscan, wp,
 };
 use crate::machine::{Config, Function, Kernel, Routine};
 
@@ -50,6 +50,11 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
         let zero_refused = chosen.is("zero_page", "zero_refused");
         routines.push(pincheck(chosen.get("pincheck"), zero_refused));
         routines.extend(longterm(&chosen));
+    }
+    match chosen.get("uffd_continue") {
+        "clean" => routines.push(&uffd_continue::MCONTINUE_ATOMIC_PTE_V5_14),
+        "dirty" => routines.push(&uffd_continue::MCONTINUE_ATOMIC_PTE_V5_16),
+        _ => {}
     }
     routines.extend(migration(&chosen));
     routines.push(match chosen.get("uffd_wp_flush") {

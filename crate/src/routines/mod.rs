@@ -32,6 +32,7 @@ pub mod swap;
 pub mod tlb;
 pub mod toggles;
 pub mod uaccess;
+pub mod uffd_continue;
 pub mod userfaultfd;
 pub mod vmscan;
 pub mod wp;

@@ -51,6 +51,7 @@ pub static PRESETS: &[Preset] = &[
             ("isolation_failure", "treat_as_success"),
             ("longterm_loop", "check_again"),
             ("foll_force", "drops_write"),
+            ("uffd_continue", "none"),
             ("uffd_wp_flush", "late"),
             ("tlb_flush", "broadcast"),
             ("memory", "sc"),
@@ -163,6 +164,7 @@ pub static PRESETS: &[Preset] = &[
             ("gup", "v5.17"),
             ("isolation_failure", "retry"),
             ("longterm_loop", "while_zero"),
+            ("uffd_continue", "dirty"),
         ],
     },
     Preset {

@@ -77,6 +77,15 @@ pub static TOGGLES: &[Toggle] = &[
         ],
     },
     Toggle {
+        name: "uffd_continue",
+        sentence: "What UFFDIO_CONTINUE maps into a private mapping of shared memory.",
+        values: &[
+            ("none", "There is no such operation: up to v5.13."),
+            ("clean", "A read-only entry that is clean: v5.14 and v5.15."),
+            ("dirty", "A read-only entry that is dirty: v5.16 on (9ae0f87d009c)."),
+        ],
+    },
+    Toggle {
         name: "migration",
         sentence: "What migration does to the mapping of a page that looks pinned.",
         values: &[
