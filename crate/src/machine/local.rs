@@ -91,11 +91,13 @@ pub enum Local {
     Fault,
     /// A slot of the swap area, by number.
     Slot,
+    /// Whether fork has a page for a copy (`*prealloc`).
+    Prealloc,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Slot as usize + 1;
+    pub const COUNT: usize = Local::Prealloc as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {
@@ -152,6 +154,7 @@ impl Local {
             Local::Value => ("val", Unit::Number),
             Local::Fault => ("flags", Unit::Bits),
             Local::Slot => ("entry", Unit::Number),
+            Local::Prealloc => ("prealloc", Unit::Flag),
         }
     }
 }

@@ -205,6 +205,7 @@ impl Layout {
                     ("MMF_HAS_PINNED", Unit::Flag),
                     ("write_protect_seq", Unit::Number),
                     ("tlb_flush_pending", Unit::Number),
+                    ("runs", Unit::Hidden),
                 ],
             );
             for address in 0..self.geometry.processes[number].mappings.len() {
@@ -250,7 +251,12 @@ impl Layout {
         for pin in 0..self.geometry.pins.len() {
             self.add_all(
                 Subject::Pin(pin as u16),
-                &[("page", Unit::Page), ("flags", Unit::Bits), ("mapping", Unit::Hidden)],
+                &[
+                    ("page", Unit::Page),
+                    ("flags", Unit::Bits),
+                    ("mapping", Unit::Hidden),
+                    ("taken by", Unit::Hidden),
+                ],
             );
         }
     }

@@ -11,7 +11,7 @@ pub struct Mm {
 }
 
 /// The cells before the entries.
-const MM_FIELDS: u32 = 5;
+const MM_FIELDS: u32 = 6;
 /// The cells of each virtual page.
 const MAPPING_FIELDS: u32 = 2 + WORDS as u32;
 
@@ -39,6 +39,10 @@ impl Mm {
     /// `tlb_flush_pending`: flushes of `userfaultfd` that are on their way.
     pub fn tlb_flush_pending(self) -> Cell<u16> {
         Cell::at(self.base + 4)
+    }
+    /// Whether fork is through with it: its tasks may run.
+    pub fn runs(self) -> Cell<bool> {
+        Cell::at(self.base + 5)
     }
     fn mapping(self, address: u16) -> u32 {
         self.base + MM_FIELDS + u32::from(address) * MAPPING_FIELDS
@@ -105,7 +109,7 @@ pub struct Pin {
     pub(super) base: u32,
 }
 
-pub(super) const PIN_FIELDS: u32 = 3;
+pub(super) const PIN_FIELDS: u32 = 4;
 
 impl Pin {
     /// The pinned page.
@@ -119,6 +123,10 @@ impl Pin {
     /// Ghost: the virtual page that was pinned.
     pub fn mapping(self) -> Cell<Option<Rmap>> {
         Cell::at(self.base + 2)
+    }
+    /// Ghost: the process that pinned it, whatever it still maps.
+    pub fn process(self) -> Cell<u16> {
+        Cell::at(self.base + 3)
     }
 }
 

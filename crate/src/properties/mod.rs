@@ -6,6 +6,7 @@ pub mod allocator;
 pub mod event;
 mod execution;
 pub mod references;
+pub mod sharing;
 
 use crate::machine::{Property, Scope};
 
@@ -206,7 +207,7 @@ pub static PROPERTIES: &[Property] = &[
         when_broken: "a writable entry maps a page that is not exclusive",
         invariant: true,
         scope: Scope::Machine,
-        holds: references::writable_pages_are_exclusive,
+        holds: sharing::writable_pages_are_exclusive,
     },
     Property {
         name: "free-page-in-use",
@@ -377,6 +378,31 @@ pub static PROPERTIES: &[Property] = &[
         invariant: false,
         scope: Scope::Machine,
         holds: references::files_are_not_written,
+    },
+    Property {
+        name: "exclusive-shared",
+        sentence: "Since v5.19 a PageAnonExclusive page has one mapping at most, and no swap entry \
+                   names its slot, with the page table unlocked.",
+        when_broken: "an exclusive page is shared",
+        invariant: true,
+        scope: Scope::Machine,
+        holds: sharing::exclusive_pages_are_not_shared,
+    },
+    Property {
+        name: "two-writers",
+        sentence: "No anonymous page is writable for two processes.",
+        when_broken: "two processes may write to one anonymous page",
+        invariant: true,
+        scope: Scope::Machine,
+        holds: sharing::one_process_writes,
+    },
+    Property {
+        name: "write-protect-seq",
+        sentence: "While write_protect_seq is odd, mmap_lock is held for writing.",
+        when_broken: "write_protect_seq is odd and nobody forks",
+        invariant: true,
+        scope: Scope::Machine,
+        holds: sharing::only_fork_makes_the_sequence_odd,
     },
 ];
 

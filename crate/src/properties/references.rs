@@ -1,8 +1,7 @@
 //! Who holds a page: references, mappings and pins against each other.
 use crate::machine::State;
-use crate::mm::{Pfn, Place, Pte, WORDS};
+use crate::mm::{Pfn, Place, WORDS};
 use crate::routines::entry::foll;
-use crate::routines::migrate::REMOVE_MIGRATION_PTES;
 
 /// LT of the pins: only handles that a caller has count, not what a call holds on the way.
 pub fn no_longterm_pin_on_cma(state: &State) -> bool {
@@ -35,6 +34,10 @@ pub fn holders<'a>(state: &'a State, pfn: Pfn) -> impl Iterator<Item = (Holder, 
         gathers.map(move |cpu| (Holder::Gather(cpu), layout.gathered(state.memory, cpu, pfn)));
     let pagevec = state.memory.peek(page.pagevec()).checked_sub(1);
     let pagevec = pagevec.map(|cpu| (Holder::Pagevec(usize::from(cpu)), 1));
+    let cached = state.memory.peek(page.swap()).is_some();
+    // While it is frozen it has no reference at all.
+    let frozen = state.memory.peek(page.place()) == Place::InFlight;
+    let swap_cache = u16::from(cached && !frozen);
     let owner = state.memory.peek(page.owned());
     [(Holder::Mappings, mappings)]
         .into_iter()
@@ -42,6 +45,7 @@ pub fn holders<'a>(state: &'a State, pfn: Pfn) -> impl Iterator<Item = (Holder, 
         .chain(cpus)
         .chain(gathers)
         .chain(pagevec)
+        .chain([(Holder::SwapCache, swap_cache)])
         .chain([(Holder::Owner, owner)])
         .filter(|(_, refs)| *refs > 0)
 }
@@ -59,6 +63,8 @@ pub enum Holder {
     Gather(usize),
     /// The pagevec of a CPU, until it is drained to the LRU.
     Pagevec(usize),
+    /// The swap cache.
+    SwapCache,
     /// Somebody outside the lanes, or the caller that a range was allocated for.
     Owner,
 }
@@ -114,28 +120,8 @@ pub fn mapcounts_add_up(state: &State) -> bool {
     })
 }
 
-/// In kernels that have `PageAnonExclusive`, which is those whose migration keeps it: what a
-/// process may write through is its alone. Outside the page table locks.
-pub fn writable_pages_are_exclusive(state: &State) -> bool {
-    let restore = state.system.kernel.routine(REMOVE_MIGRATION_PTES);
-    let kept = restore.is_some_and(|restore| restore.position("excl").is_some());
-    if !kept || a_page_table_is_locked(state) {
-        return true;
-    }
-    let layout = state.layout();
-    layout.geometry.processes.iter().enumerate().all(|(number, process)| {
-        (0..process.mappings.len() as u16).all(|address| {
-            match state.memory.peek(layout.mm(number).pte(address)) {
-                Pte::Present { pfn, write: true, .. } => {
-                    state.memory.peek(layout.page(pfn).anon_exclusive())
-                }
-                _ => true,
-            }
-        })
-    })
-}
-
-fn a_page_table_is_locked(state: &State) -> bool {
+/// Whether somebody is changing entries.
+pub fn a_page_table_is_locked(state: &State) -> bool {
     let layout = state.layout();
     let mut mms = (0..layout.geometry.processes.len()).map(|number| layout.mm(number));
     mms.any(|mm| state.memory.peek(mm.ptl().cell).exclusive())
@@ -190,11 +176,15 @@ pub fn given_pages_are_unused(state: &State) -> bool {
 }
 
 /// I5: what a process finds in a word behind an entry that permits it. While an entry is gone or
-/// stands for a page elsewhere there is nothing to find.
+/// stands for a page elsewhere there is nothing to find, and a child that fork makes does not look
+/// yet.
 pub fn what_is_read_was_written(state: &State) -> bool {
     let layout = state.layout();
     layout.geometry.processes.iter().enumerate().all(|(number, process)| {
         let mm = layout.mm(number);
+        if !state.memory.peek(mm.runs()) {
+            return true;
+        }
         (0..process.mappings.len() as u16).all(|address| {
             let page = state.memory.peek(mm.pte(address)).permits(false);
             page.is_none_or(|pfn| {

@@ -1,5 +1,5 @@
 //! A device that reads and writes a pinned page: no kernel function, and no lock.
-use super::uaccess::note_written;
+use super::uaccess::{note_shared, note_written};
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
 use crate::mm::Pfn;
@@ -62,10 +62,11 @@ fn writes_nothing(ctx: &mut Ctx) -> bool {
     let Some(pfn) = pinned(ctx) else { return true };
     let (word, value): (u16, u16) = (ctx.get(Local::Word), ctx.get(Local::Value));
     ctx.store(ctx.layout().page(pfn).content(word), value);
-    let pin: u16 = ctx.get(Local::Pin);
-    if let Some(mapping) = ctx.peek(ctx.layout().pin(usize::from(pin)).mapping()) {
+    let pin = ctx.layout().pin(usize::from(ctx.get::<u16>(Local::Pin)));
+    if let Some(mapping) = ctx.peek(pin.mapping()) {
         note_written(ctx, mapping.process, mapping.address, word, value);
     }
+    note_shared(ctx, pfn, ctx.peek(pin.process()));
     false
 }
 

@@ -389,7 +389,19 @@ pub static ENTRIES: &[Entry] = &[
         function: fork::FORK,
         params: &[CHILD],
         needs_process: true,
-        help: "Copies the page tables to a child: both map the same pages, and neither may write.",
+        help: "Copies the page tables to a child: both map the same pages, and neither may write. \
+               What may be pinned is copied, where the kernel asks.",
+        returns: "0 or a negative error number",
+        can_retry: false,
+        ..PLAIN
+    },
+    Entry {
+        name: "ret_from_fork",
+        function: fork::RET_FROM_FORK,
+        needs_process: true,
+        can_retry: false,
+        help: "Where a child begins: waits until `fork` has made it. What stands before it runs \
+               while the child has no memory.",
         ..PLAIN
     },
     Entry {

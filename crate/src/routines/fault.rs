@@ -188,10 +188,14 @@ pub(super) fn is_taken(ctx: &mut Ctx) -> bool {
     ctx.load(ctx.pte()) != Pte::None
 }
 
-/// The page is anonymous from here on, and this mapping's alone.
 pub(super) fn add_new_anon_rmap(ctx: &mut Ctx) {
-    let page = ctx.page(Local::NewPage);
     let rmap = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
+    add_new_anon_rmap_of(ctx, rmap);
+}
+
+/// The page is anonymous from here on, and this mapping's alone.
+pub(super) fn add_new_anon_rmap_of(ctx: &mut Ctx, rmap: Rmap) {
+    let page = ctx.page(Local::NewPage);
     ctx.store(page.swapbacked(), true);
     ctx.store(page.mapcount(), 1);
     ctx.store(page.anon(), true);

@@ -454,6 +454,7 @@ fn publish(ctx: &mut Ctx) {
     ctx.store(handle.flags(), flags);
     let mapping = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
     ctx.store(handle.mapping(), Some(mapping));
+    ctx.store(handle.process(), mapping.process);
     ctx.let_go(pfn, refs_of(ctx, flags));
     if flags & foll::PIN != 0 {
         end_walk(ctx, pfn);

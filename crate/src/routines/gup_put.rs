@@ -121,6 +121,7 @@ fn holds_no_page(ctx: &mut Ctx) -> bool {
     ctx.store(handle.page(), None);
     ctx.store(handle.flags(), 0);
     ctx.store(handle.mapping(), None);
+    ctx.store(handle.process(), 0u16);
     ctx.hold(pfn, refs_of(ctx, flags));
     false
 }

@@ -5,9 +5,9 @@ use super::page_alloc::{alloc, buddy, drain, free, pages, pcp};
 use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
-    access, alloc_contig, cma, compaction, dma, fault, filemap, follow_page, fork, gup, gup_put,
-    gup_slow, memory, memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap, tlb, uaccess,
-    uffd_continue, userfaultfd, vmscan, wp,
+    access, alloc_contig, cma, compaction, dma, fault, filemap, follow_page, fork, forking, gup,
+    gup_put, gup_slow, memory, memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap,
+    swap_state, swapfile, tlb, uaccess, uffd_continue, userfaultfd, vmscan,
 };
 use crate::machine::{Config, Function, Kernel, Routine};
 
@@ -43,6 +43,7 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
     routines.extend(isolation(&chosen));
     routines.extend(contig(&chosen));
     routines.extend(unmapping(&chosen));
+    routines.extend(forking::of_faults(chosen.get("cow"), chosen.get("cow_swap_cache")));
     routines.extend(pagevecs(chosen.get("lru_pagevec")));
     if !chosen.is("gup", "none") {
         routines.extend(gup_of(chosen.get("gup")));
@@ -146,8 +147,11 @@ static COMMON: &[&Routine] = &[
     &fault::DO_ANONYMOUS_PAGE_V5_8,
     &fault::DO_SWAP_PAGE_V5_8,
     &filemap::DO_FAULT_V5_8,
-    &wp::DO_WP_PAGE_V5_9,
-    &wp::WP_PAGE_COPY_V5_9,
+    &pagevec::LRU_ADD_DRAIN_V3_16,
+    &swap_state::DELETE_FROM_SWAP_CACHE_V5_8,
+    &swap_state::FREE_SWAP_CACHE_V5_8,
+    &swapfile::REUSE_SWAP_PAGE_V5_8,
+    &swapfile::TRY_TO_FREE_SWAP_V5_8,
 ];
 
 /// What older kernels call a function that the tables know by a later name.
@@ -325,25 +329,21 @@ fn pagevecs(value: &str) -> Vec<&'static Routine> {
         ],
     };
     let [mark, disable, enable] = forms;
-    vec![mark, disable, enable, &pagevec::LRU_ADD_DRAIN_V3_16, &pagevec::LRU_ADD_DRAIN_ALL_V3_16]
+    vec![mark, disable, enable, &pagevec::LRU_ADD_DRAIN_ALL_V3_16]
 }
 
 fn unmapping(chosen: &Chosen) -> Vec<&'static Routine> {
     let scopes = ["none", "exit_mmap", "every_zap", "and_fork"];
     let scope = scopes.iter().position(|value| chosen.is("unmap_sem", value)).unwrap_or_default();
     let preempt = usize::from(chosen.is("fork_preempt", "disabled"));
-    let copy = match chosen.get("fork") {
-        "v5.9" => &fork::COPY_PTE_RANGE_V5_9[preempt],
-        "v5.19" => &fork::COPY_PTE_RANGE_V5_19[preempt],
-        _ => &fork::COPY_PTE_RANGE_V3_16[preempt],
-    };
-    vec![
+    let mut routines: Vec<&'static Routine> = forking::of_fork(chosen.get("fork"), preempt);
+    routines.extend([
         &memory::EXIT_MMAP_V5_9[usize::from(scope >= 1)],
         &memory::MUNMAP_V5_9[usize::from(scope >= 2)],
         &memory::MADVISE_V5_9[usize::from(scope >= 2)],
-        &fork::FORK_V5_9[usize::from(scope >= 3)],
-        copy,
-    ]
+        &fork::FORK_V3_16[usize::from(scope >= 3)],
+    ]);
+    routines
 }
 
 fn pincheck(value: &str, zero_refused: bool) -> &'static Routine {

@@ -163,11 +163,24 @@ fn read_migratetype_to_mask(ctx: &mut Ctx) {
 }
 
 /// `page_maybe_dma_pinned`: one read of the count. `false` is exact at that moment, `true` may
-/// be a false positive of many ordinary references.
+/// be a false positive of many ordinary references. Ghost: remembers when it is.
 pub fn page_maybe_dma_pinned(ctx: &mut Ctx, pfn: Pfn) -> bool {
     let bias = ctx.geometry().pin_bias;
-    let refcount = ctx.layout().page(pfn).refcount();
-    ctx.load(refcount) >= bias
+    let page = ctx.layout().page(pfn);
+    let looks_pinned = ctx.load(page.refcount()) >= bias;
+    if looks_pinned && !is_pinned(ctx, pfn) {
+        ctx.find(crate::properties::event::FALSE_POSITIVE_PIN);
+    }
+    looks_pinned
+}
+
+/// Ghost: somebody has a pin of the page, or a lane holds the references of one on its way.
+fn is_pinned(ctx: &Ctx, pfn: Pfn) -> bool {
+    let (layout, bias) = (ctx.layout(), ctx.geometry().pin_bias);
+    let page = layout.page(pfn);
+    let is_pin = |pin: usize| ctx.peek(layout.pin(pin).flags()) & foll::PIN != 0;
+    layout.pins_on(ctx.memory(), pfn).any(is_pin)
+        || (0..ctx.geometry().cpus).any(|cpu| ctx.peek(page.held_by(cpu)) >= bias)
 }
 
 /// Ghost: a check has found that the page is not pinned, with pinning locked out: because the entry

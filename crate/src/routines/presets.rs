@@ -39,6 +39,8 @@ pub static PRESETS: &[Preset] = &[
             ("cma_retry", "none"),
             ("unmap_sem", "none"),
             ("fork", "protect_first"),
+            ("cow", "mapcount"),
+            ("cow_swap_cache", "kept"),
             ("fork_preempt", "on"),
             ("pvmw_sync", "off"),
             ("target_memory", "fails"),
@@ -133,7 +135,8 @@ pub static PRESETS: &[Preset] = &[
                    (968318261221); fork write-protects behind the reference.",
         changes: &[
             ("offline", "drain_again"),
-            ("fork", "v5.9"),
+            ("fork", "check_then_wp"),
+            ("cow", "refcount"),
             ("free_pages", "frees_tails"),
             ("gup", "v5.9"),
         ],
@@ -150,6 +153,7 @@ pub static PRESETS: &[Preset] = &[
             ("cma_mutex", "off"),
             ("lru", "lockless"),
             ("gup", "v5.11"),
+            ("fork", "seq"),
         ],
     },
     Preset {
@@ -165,6 +169,7 @@ pub static PRESETS: &[Preset] = &[
             ("isolation_failure", "retry"),
             ("longterm_loop", "while_zero"),
             ("uffd_continue", "dirty"),
+            ("cow_swap_cache", "freed"),
         ],
     },
     Preset {
@@ -175,6 +180,7 @@ pub static PRESETS: &[Preset] = &[
         changes: &[
             ("gup", "v5.18"),
             ("migration", "v5.18"),
+            ("cow", "refcount_swap"),
             ("merge_limit", "mergeable"),
             ("bulk_recheck", "when_isolated"),
         ],
@@ -191,6 +197,7 @@ pub static PRESETS: &[Preset] = &[
             ("gup", "v5.19"),
             ("migration", "v5.19"),
             ("fork", "v5.19"),
+            ("cow", "exclusive"),
             ("cma_mutex", "on"),
             ("isolation", "v5.19"),
             ("alloc_contig", "v5.19"),

@@ -272,11 +272,31 @@ pub static TOGGLES: &[Toggle] = &[
     },
     Toggle {
         name: "fork",
-        sentence: "In which order fork copies an entry.",
+        sentence: "In which order fork copies an entry, and what it does about pinned pages.",
         values: &[
-            ("protect_first", "Write-protects, then reference and mapping count: v5.8."),
-            ("v5.9", "Reference, mapping count, then write-protects."),
-            ("v5.19", "The same, but a page that may be pinned is not shared."),
+            ("protect_first", "Write-protects, takes the reference, asks nobody: v5.8."),
+            ("check_then_wp", "Copies what may be pinned, else write-protects: v5.9, v5.10.0."),
+            ("wp_then_check", "Write-protects before it checks: v5.9-rc7 (70e806e4e645)."),
+            ("seq", "Checks first; GUP-fast sees write_protect_seq: v5.11 (57efa1fe5957)."),
+            ("v5.19", "The same, of exclusive pages only; they are so no more (6c287605fd56)."),
+        ],
+    },
+    Toggle {
+        name: "cow",
+        sentence: "Which page do_wp_page lets a process keep when it stores.",
+        values: &[
+            ("mapcount", "One that nobody else maps (reuse_swap_page): up to v5.8."),
+            ("refcount", "One that nobody else holds: v5.9 to v5.17 (09854ba94c6a)."),
+            ("refcount_swap", "The same, but for the swap cache and pagevecs: v5.18."),
+            ("exclusive", "One that is PageAnonExclusive, whoever holds it: v5.19."),
+        ],
+    },
+    Toggle {
+        name: "cow_swap_cache",
+        sentence: "What a copy on write does with a page that only the swap cache keeps.",
+        values: &[
+            ("kept", "It stays in the swap cache: up to v5.12."),
+            ("freed", "It leaves the swap cache: v5.13 (f4c4a3f48480)."),
         ],
     },
     Toggle {

@@ -150,9 +150,7 @@ fn stores(ctx: &mut Ctx) -> bool {
     let (word, value): (u16, u16) = (ctx.get(Local::Word), ctx.get(Local::Value));
     ctx.store(ctx.layout().page(pfn).content(word), value);
     note_written(ctx, ctx.get(Local::Mm), ctx.get(Local::Addr), word, value);
-    if is_seen_by_others(ctx, pfn) {
-        ctx.find(event::MISSED_COW);
-    }
+    note_shared(ctx, pfn, ctx.get(Local::Mm));
     true
 }
 
@@ -163,20 +161,22 @@ pub(super) fn note_written(ctx: &mut Ctx, mm: u16, address: u16, word: u16, valu
     memory.store(written, value);
 }
 
-/// Ghost: whether another process maps the page or has it pinned. One that is being forked does
-/// not run yet.
-fn is_seen_by_others(ctx: &Ctx, pfn: Pfn) -> bool {
-    let (layout, own) = (ctx.layout(), usize::from(ctx.get::<u16>(Local::Mm)));
+/// Ghost: reports that another process maps the page that `own` has written to, or has it pinned,
+/// whatever it still maps. One that is being forked does not run yet.
+pub(super) fn note_shared(ctx: &mut Ctx, pfn: Pfn, own: u16) {
+    let (layout, own) = (ctx.layout(), usize::from(own));
     let processes = layout.geometry.processes.iter().enumerate();
     let mut others = processes.filter(|(process, _)| *process != own);
     let maps = others.any(|(process, other)| {
         let mm = layout.mm(process);
-        !ctx.peek(mm.mmap_write().cell).exclusive()
+        ctx.peek(mm.runs())
             && (0..other.mappings.len() as u16)
                 .any(|address| ctx.peek(mm.pte(address)).mapped() == Some(pfn))
     });
-    maps || layout.pins_on(ctx.memory(), pfn).any(|pin| {
-        let mapping = ctx.peek(layout.pin(pin).mapping());
-        mapping.is_some_and(|mapping| usize::from(mapping.process) != own)
-    })
+    let pinned = layout
+        .pins_on(ctx.memory(), pfn)
+        .any(|pin| usize::from(ctx.peek(layout.pin(pin).process())) != own);
+    if maps || pinned {
+        ctx.find(event::MISSED_COW);
+    }
 }

@@ -1,102 +1,205 @@
-//! `do_wp_page` of `mm/memory.c`: a store to a page that may be shared, and the copy that it makes.
-use super::fault::{
-    FLAG_UNSHARE, MOVABLE, NO_MEMORY, TOOK, VM_FAULT_WRITE, VMF, add_new_anon_rmap, copy_word,
-    has_changed, join_lru, may_write, ptl,
-};
+//! `do_wp_page` of `mm/memory.c`: a store to a page that may be shared.
+use super::fault::{FLAG_UNSHARE, VM_FAULT_WRITE, VMF, has_changed, may_write, ptl, wants};
 use super::gup::returned;
-use super::page_alloc::alloc::RMQUEUE;
+use super::pagevec::LRU_ADD_DRAIN;
 use super::swap::PUT_PAGE;
-use super::tlb::FLUSH_PAGE;
+use super::swap_state::{is_not_cached, page_lock, trylock_fails};
+use super::swapfile::{REUSE_SWAP_PAGE, TRY_TO_FREE_SWAP};
+use super::wp_copy::WP_PAGE_COPY;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Pfn, Pte};
+use crate::mm::{Pfn, Pte, Rmap, Slot};
+use crate::properties::event;
 
 /// `do_wp_page`, with the page table lock held, which it drops.
 pub const DO_WP_PAGE: Function = Function("do_wp_page");
-/// `wp_page_copy`
-pub const WP_PAGE_COPY: Function = Function("wp_page_copy");
 
 const PAGE: Line = line("page", "page = vm_normal_page(vma, addr, orig_pte)", Op::Let(old_page));
 const ZERO: Line = line("normal", "if (!page)", Op::If(is_zero_page, "unlock"));
 const ANON: Line = line("anon", "if (!PageAnon(page))", Op::Branch(is_not_anon, "get"));
+const KSM: Line = line("ksm", "if (PageKsm(page))", Op::Branch(is_ksm, "get"));
+const TRYLOCK: Line = line("trylock", "if (!trylock_page(page))", Op::Branch(trylock_fails, "get"));
+const HELD: Line = line("count", "if (page_count(page) != 1)", Op::Branch(is_held, "busy"));
+const UNLOCK_PAGE: Line = line("unlockp", "unlock_page(page)", Op::Release(page_lock));
 const REUSE: Line = line("reuse", "wp_page_reuse(vmf)", Op::Do(make_writable));
 const REUSE_OUT: Line = line("reused", "pte_unmap_unlock(vmf->pte, ptl)", Op::Release(ptl));
 const WROTE: Line = line("wrote", "return VM_FAULT_WRITE", Op::Return(|_| VM_FAULT_WRITE));
-const GET: Line = line("get", "get_page(page)", Op::Do(get_page));
+const BUSY: Line = line("busy", "unlock_page(page)", Op::Release(page_lock));
+const GET: Line = line("get", "get_page(page)", Op::Do(get_page_to_copy));
 const UNLOCK: Line = line("unlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl));
 const COPY: Line = line("copy", "return wp_page_copy(vmf)", Op::Call(WP_PAGE_COPY, &[]));
 const OUT: Line = line("out", "return ret", Op::Return(returned));
 
-/// A page with one reference is reused; one that somebody else holds is copied, whoever that is
-/// (09854ba94c6a).
-pub static DO_WP_PAGE_V5_9: Routine = Routine {
-    function: DO_WP_PAGE,
-    source: "mm/memory.c, v5.9 to v5.17",
-    omits: "shared mappings, userfaultfd",
-    params: VMF,
-    locals: &[Local::Page, Local::Ret],
-    returns: Returns::Errno,
-    body: &[
+const fn do_wp_page(
+    source: &'static str,
+    omits: &'static str,
+    locals: &'static [Local],
+    body: &'static [Line],
+) -> Routine {
+    Routine {
+        function: DO_WP_PAGE,
+        source,
+        omits,
+        params: VMF,
+        locals,
+        returns: Returns::Errno,
+        body,
+    }
+}
+
+/// A page that no other entry maps or names in swap is reused, whoever else has a reference. A page
+/// that is locked is waited for.
+pub static DO_WP_PAGE_V5_8: Routine = do_wp_page(
+    "mm/memory.c, v3.16 to v5.8",
+    "shared mappings; reusing KSM pages (v5.1 to v5.8)",
+    &[Local::Page, Local::Ret],
+    &[
         PAGE,
         ZERO,
         ANON,
-        line("ksm", "if (PageKsm(page) || page_count(page) != 1)", Op::Branch(is_held, "get")),
-        line("trylock", "if (!trylock_page(page))", Op::Branch(trylock_fails, "get")),
-        line("mapped", "if (page_mapcount(page) != 1)", Op::Branch(is_mapped_twice, "busy")),
-        line("count", "if (page_count(page) != 1)", Op::Branch(is_held, "busy")),
-        line("unlockp", "unlock_page(page)", Op::Release(page_lock)),
+        KSM,
+        line("trylock", "if (!trylock_page(page))", Op::Branch(trylock_fails, "sleep")),
+        line("mine", "if (!reuse_swap_page(page, &total))", Op::Call(REUSE_SWAP_PAGE, &[])),
+        line("shared", "  (it is shared)", Op::If(|look| returned(look) == 0, "busy")),
+        line("move", "page_move_anon_rmap(page, vma)", Op::Do(move_anon_rmap)),
+        UNLOCK_PAGE,
         REUSE,
         REUSE_OUT,
         WROTE,
-        line("busy", "unlock_page(page)", Op::Release(page_lock)),
+        BUSY,
+        GET,
+        UNLOCK,
+        COPY,
+        OUT,
+        line("sleep", "get_page(page)", Op::Do(get_page)),
+        line("wait", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+        line("lockp", "lock_page(page)", Op::Acquire(page_lock)),
+        line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
+        line("same", "if (!pte_same(*vmf->pte, vmf->orig_pte))", Op::Branch(has_changed, "stale")),
+        line("put", "put_page(page)", Op::Do(put_page)),
+        line("locked", "  (it is locked)", Op::Goto("mine")),
+        line("stale", "unlock_page(page)", Op::Release(page_lock)),
+        line("sunlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+        line("sput", "put_page(page)", Op::Call(PUT_PAGE, &[])),
+        line("again", "return 0", Op::Return(|_| 0)),
+    ],
+);
+
+/// A page with one reference is reused; one that somebody else holds is copied, whoever that is
+/// (09854ba94c6a).
+pub static DO_WP_PAGE_V5_9: Routine = do_wp_page(
+    "mm/memory.c, v5.9 to v5.17",
+    "shared mappings",
+    &[Local::Page, Local::Ret],
+    &[
+        PAGE,
+        ZERO,
+        ANON,
+        KSM,
+        line("early", "if (page_count(page) != 1)", Op::Branch(is_held, "get")),
+        TRYLOCK,
+        line("ksm2", "if (PageKsm(page))", Op::Branch(is_ksm, "busy")),
+        line("mapped", "if (page_mapcount(page) != 1)", Op::Branch(is_mapped_twice, "busy")),
+        HELD,
+        UNLOCK_PAGE,
+        REUSE,
+        REUSE_OUT,
+        WROTE,
+        BUSY,
         GET,
         UNLOCK,
         COPY,
         OUT,
     ],
-};
+);
 
-/// The copy is made without a lock: what is written to the old page meanwhile is lost. The new page
-/// is mapped before the old one loses its mapping and its reference.
-pub static WP_PAGE_COPY_V5_9: Routine = Routine {
-    function: WP_PAGE_COPY,
-    source: "mm/memory.c, v5.9 to v5.17",
-    omits: "memory cgroups, the copy through a user address; swap cache",
-    params: &[Local::Mm, Local::Addr, Local::Fault, Local::Pte, Local::Page],
-    locals: &[Local::NewPage, Local::Order, Local::Wanted, Local::Ret],
-    returns: Returns::Errno,
-    body: &[
-        MOVABLE,
-        line("alloc", "new_page = alloc_page_vma(GFP_HIGHUSER_MOVABLE)", Op::Call(RMQUEUE, &[])),
-        line("oom", "if (!new_page)", Op::If(|look| returned(look) == 0, "oomput")),
-        TOOK,
-        line("zero", "if (!old_page) it is zeroed", Op::If(is_zero_page, "lock")),
-        line("copy", "cow_user_page(new_page, old_page, vmf)", Op::Do(|ctx| copy_word(ctx, 0))),
-        line("copy1", "  (its second half)", Op::Do(|ctx| copy_word(ctx, 1))),
-        line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
-        line("same", "if (!pte_same(*vmf->pte, vmf->orig_pte))", Op::Branch(has_changed, "stale")),
-        line("clear", "ptep_clear_flush_notify(vma, addr, vmf->pte)", Op::Do(clear)),
-        FLUSH_PAGE,
-        line("rmap", "page_add_new_anon_rmap(new_page, vma, addr)", Op::Do(add_new_anon_rmap)),
-        line("lru", "lru_cache_add_inactive_or_unevictable(..)", Op::Do(join_lru)),
-        line("set", "set_pte_at_notify(mm, addr, vmf->pte, entry)", Op::Do(set_copy)),
-        line("none", "if (!old_page)", Op::If(is_zero_page, "unlock")),
-        line("unmap", "page_remove_rmap(old_page)", Op::Do(remove_rmap)),
-        line("put", "put_page(new_page), now the old one", Op::Call(PUT_PAGE, &[])),
-        line("unlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
-        line("noold", "if (!old_page)", Op::If(is_zero_page, "out")),
-        line("old", "put_page(old_page)", Op::Call(PUT_PAGE, &[])),
-        line("out", "return VM_FAULT_WRITE", Op::Return(|_| VM_FAULT_WRITE)),
-        line("stale", "put_page(new_page)", Op::Call(PUT_PAGE, &[(Local::Page, Local::NewPage)])),
-        line("sunlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
-        line("snoold", "if (!old_page)", Op::If(is_zero_page, "sout")),
-        line("sold", "put_page(old_page)", Op::Call(PUT_PAGE, &[])),
-        line("sout", "return 0", Op::Return(|_| 0)),
-        line("oomput", "if (!old_page)", Op::If(is_zero_page, "nomem")),
-        line("oomold", "put_page(old_page)", Op::Call(PUT_PAGE, &[])),
-        NO_MEMORY,
+const MANY: Line = line("many", "if (page_count(page) > 3)", Op::Branch(has_many, "get"));
+const ON_LRU: Line = line("lru", "if (!PageLRU(page))", Op::Branch(is_on_lru, "refs"));
+const DRAIN: Line = line("drain", "lru_add_drain()", Op::Call(LRU_ADD_DRAIN, &[]));
+const REFS: Line = line("refs", "refs = page_count(page)", Op::Do(count_references));
+const EARLY: Line =
+    line("early", "if (refs > 1 + PageSwapCache(page))", Op::Branch(is_held_besides, "get"));
+const CACHED: Line = line("cached", "if (PageSwapCache(page))", Op::Branch(is_not_cached, "ksm2"));
+const FREE_SWAP: Line = line("free", "try_to_free_swap(page)", Op::Call(TRY_TO_FREE_SWAP, &[]));
+const KSM_AGAIN: Line = line("ksm2", "if (PageKsm(page))", Op::Branch(is_ksm, "busy"));
+
+const COUNTING: &[Local] = &[Local::Page, Local::Refs, Local::Ret];
+
+/// As before, but the references of the swap cache and of this CPU's pagevecs do not count: they
+/// are dropped first (53a05ad9f21d, d4c470970d45). How often the page is mapped does not matter.
+pub static DO_WP_PAGE_V5_18: Routine = do_wp_page(
+    "mm/memory.c, v5.18",
+    "shared mappings",
+    COUNTING,
+    &[
+        PAGE,
+        ZERO,
+        ANON,
+        KSM,
+        MANY,
+        ON_LRU,
+        DRAIN,
+        REFS,
+        EARLY,
+        TRYLOCK,
+        CACHED,
+        FREE_SWAP,
+        KSM_AGAIN,
+        HELD,
+        UNLOCK_PAGE,
+        REUSE,
+        REUSE_OUT,
+        WROTE,
+        BUSY,
+        GET,
+        UNLOCK,
+        COPY,
+        OUT,
     ],
-};
+);
+
+/// An exclusive page is reused, whoever has a reference (6c287605fd56). A fault that is to make the
+/// page exclusive leaves the entry as it is.
+pub static DO_WP_PAGE_V5_19: Routine = do_wp_page(
+    "mm/memory.c, v5.19 to v6.12",
+    "shared mappings; large folios (v6.9 and later)",
+    COUNTING,
+    &[
+        PAGE,
+        line("normal", "if (!page)", Op::If(is_zero_page, "special")),
+        line("anon", "if (!PageAnon(page))", Op::Branch(is_not_anon, "file")),
+        line("excl", "if (PageAnonExclusive(page))", Op::Branch(is_exclusive, "ours")),
+        KSM,
+        MANY,
+        ON_LRU,
+        DRAIN,
+        REFS,
+        EARLY,
+        TRYLOCK,
+        CACHED,
+        FREE_SWAP,
+        KSM_AGAIN,
+        HELD,
+        line("move", "page_move_anon_rmap(page, vma)", Op::Do(move_anon_rmap)),
+        line("set", "  SetPageAnonExclusive(page)", Op::Do(set_exclusive)),
+        UNLOCK_PAGE,
+        line("ours", "if (unshare)", Op::If(is_unshare, "nothing")),
+        REUSE,
+        REUSE_OUT,
+        WROTE,
+        BUSY,
+        GET,
+        UNLOCK,
+        COPY,
+        OUT,
+        line("special", "if (unshare)", Op::If(is_unshare, "nothing")),
+        line("zeroed", "  (else a page of zeroes)", Op::Goto("unlock")),
+        line("file", "if (unshare)", Op::If(is_unshare, "nothing")),
+        line("private", "  (else a copy of the file's page)", Op::Goto("get")),
+        line("nothing", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+        line("again", "return 0", Op::Return(|_| 0)),
+    ],
+);
 
 fn old_page(ctx: &mut Ctx) {
     let pte: Pte = ctx.get(Local::Pte);
@@ -104,8 +207,12 @@ fn old_page(ctx: &mut Ctx) {
 }
 
 /// The zero page is no page of `vm_normal_page`: its entry is special.
-fn is_zero_page(look: &Look) -> bool {
+pub(super) fn is_zero_page(look: &Look) -> bool {
     look.geometry().is_zero_pfn(look.get(Local::Page))
+}
+
+pub(super) fn is_unshare(look: &Look) -> bool {
+    wants(look, FLAG_UNSHARE)
 }
 
 fn is_not_anon(ctx: &mut Ctx) -> bool {
@@ -113,9 +220,42 @@ fn is_not_anon(ctx: &mut Ctx) -> bool {
     !ctx.load(anon)
 }
 
+fn is_exclusive(ctx: &mut Ctx) -> bool {
+    let exclusive = ctx.page(Local::Page).anon_exclusive();
+    ctx.load(exclusive)
+}
+
+fn is_ksm(ctx: &mut Ctx) -> bool {
+    let ksm = ctx.page(Local::Page).ksm();
+    ctx.load(ksm)
+}
+
+fn page_count(ctx: &mut Ctx) -> u16 {
+    let refcount = ctx.page(Local::Page).refcount();
+    ctx.load(refcount)
+}
+
 fn is_held(ctx: &mut Ctx) -> bool {
-    let page = ctx.page(Local::Page);
-    ctx.load(page.ksm()) || ctx.load(page.refcount()) != 1
+    page_count(ctx) != 1
+}
+
+fn has_many(ctx: &mut Ctx) -> bool {
+    page_count(ctx) > 3
+}
+
+fn is_on_lru(ctx: &mut Ctx) -> bool {
+    let lru = ctx.page(Local::Page).lru();
+    ctx.load(lru)
+}
+
+fn count_references(ctx: &mut Ctx) {
+    let count = page_count(ctx);
+    ctx.set(Local::Refs, count);
+}
+
+fn is_held_besides(ctx: &mut Ctx) -> bool {
+    let own = 1 + u16::from(!is_not_cached(ctx));
+    ctx.get::<u16>(Local::Refs) > own
 }
 
 fn is_mapped_twice(ctx: &mut Ctx) -> bool {
@@ -123,13 +263,16 @@ fn is_mapped_twice(ctx: &mut Ctx) -> bool {
     ctx.load(mapcount) != 1
 }
 
-fn page_lock(look: &Look) -> Lock {
-    look.page(Local::Page).lock()
+/// The reverse map looks no more at parents and siblings.
+fn move_anon_rmap(ctx: &mut Ctx) {
+    let rmap = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
+    let cell = ctx.page(Local::Page).rmap();
+    ctx.store(cell, Some(rmap));
 }
 
-fn trylock_fails(ctx: &mut Ctx) -> bool {
-    let lock = ctx.page(Local::Page).lock();
-    !ctx.trylock(lock)
+fn set_exclusive(ctx: &mut Ctx) {
+    let exclusive = ctx.page(Local::Page).anon_exclusive();
+    ctx.update(exclusive, |_| true);
 }
 
 fn make_writable(ctx: &mut Ctx) {
@@ -141,24 +284,24 @@ fn get_page(ctx: &mut Ctx) {
     ctx.get_page(ctx.get(Local::Page), 1);
 }
 
-/// From here on the lane answers for the mapping's reference.
-fn clear(ctx: &mut Ctx) {
-    let old = ctx.update(ctx.pte(), |_| Pte::None);
-    if let Some(pfn) = old.mapped().filter(|pfn| !ctx.geometry().is_zero_pfn(*pfn)) {
-        ctx.hold(pfn, 1);
+/// Never the last one: the entry, which is the same under its lock, holds another.
+fn put_page(ctx: &mut Ctx) {
+    ctx.put_page(ctx.get(Local::Page), 1);
+}
+
+/// Ghost: no other entry maps the page or names its slot, and nobody has it pinned: whoever made
+/// the count too high needs no copy.
+fn get_page_to_copy(ctx: &mut Ctx) {
+    let (layout, pfn) = (ctx.layout(), ctx.get::<Pfn>(Local::Page));
+    let page = layout.page(pfn);
+    let slot = ctx.peek(page.swap()).map(|Slot(slot)| layout.swap_slot(slot).count());
+    let needed = !ctx.peek(page.anon())
+        || ctx.peek(page.ksm())
+        || ctx.peek(page.mapcount()) != 1
+        || slot.is_some_and(|count| ctx.peek(count) > 0)
+        || layout.pins_on(ctx.memory(), pfn).next().is_some();
+    if !needed {
+        ctx.find(event::UNNECESSARY_COW);
     }
-}
-
-/// The copy is dirty, and writable unless it was made for a reader. The mapping answers for its
-/// reference from here on.
-fn set_copy(ctx: &mut Ctx) {
-    let pfn: Pfn = ctx.get(Local::NewPage);
-    let write = ctx.get::<u16>(Local::Fault) & FLAG_UNSHARE == 0 && may_write(ctx);
-    ctx.store(ctx.pte(), Pte::Present { pfn, write, dirty: true });
-    ctx.let_go(pfn, 1);
-}
-
-fn remove_rmap(ctx: &mut Ctx) {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.update(mapcount, |count: u16| count.wrapping_sub(1));
+    get_page(ctx);
 }

@@ -76,6 +76,8 @@ impl Scenario {
         }
         self.fill_pcps(layout, memory, &mut used);
         for (process, mappings) in self.mappings.iter().enumerate() {
+            let forked = layout.geometry.processes[process].parent.is_some();
+            memory.poke(layout.mm(process).runs(), !forked);
             for (address, start) in mappings.iter().enumerate() {
                 let rmap = Rmap { process: process as u16, address: address as u16 };
                 map(layout, memory, rmap, start);

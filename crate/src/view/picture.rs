@@ -196,6 +196,7 @@ fn holder_words(system: &System, memory: &Memory, holder: Holder) -> String {
         },
         Holder::Gather(cpu) => format!("CPU{cpu}'s mmu_gather"),
         Holder::Pagevec(cpu) => format!("CPU{cpu}'s pagevec"),
+        Holder::SwapCache => "the swap cache".into(),
         Holder::Owner => "owner".into(),
     }
 }
