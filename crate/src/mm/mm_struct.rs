@@ -76,6 +76,9 @@ pub mod vm {
     pub const SOFTDIRTY: u16 = 1 << 4;
 }
 
+/// What [`Mm::written`] holds of a word that may be anything: of `MADV_FREE`, until the next store.
+pub const ANY: u16 = u16::MAX;
+
 /// The cells of one slot of the swap area.
 #[derive(Clone, Copy, Debug)]
 pub struct SwapSlot {

@@ -16,7 +16,7 @@ pub use geometry::{CmaArea, Geometry, Mapping, Process};
 pub use layout::Layout;
 pub use lock::{Lock, LockKind, LockWord, Mode};
 pub use memory::{Access, AccessKind, Cell, CellInfo, Memory, Subject, Unit};
-pub use mm_struct::{Gather, Mm, Pin, SwapSlot, vm};
+pub use mm_struct::{ANY, Gather, Mm, Pin, SwapSlot, vm};
 pub use page::{OwnList, OwnListKind, Page, Rmap, WORDS};
 pub use word::{Isolation, Migratetype, Pfn, Place, Pte, Slot, Word};
 pub use zone::{PCPTYPES, Pcp, Zone};

@@ -315,6 +315,20 @@ impl Pte {
         }
     }
 
+    /// `pte_dirty`
+    pub fn is_dirty(self) -> bool {
+        matches!(self, Pte::Present { dirty: true, .. } | Pte::UffdWp { dirty: true, .. })
+    }
+
+    /// `pte_mkclean`
+    pub fn cleaned(self) -> Pte {
+        match self {
+            Pte::Present { pfn, write, .. } => Pte::Present { pfn, write, dirty: false },
+            Pte::UffdWp { pfn, .. } => Pte::UffdWp { pfn, dirty: false },
+            other => other,
+        }
+    }
+
     /// `pte_write`, also of an entry whose right to write is kept behind `pte_protnone`.
     pub fn writes(self) -> bool {
         matches!(self, Pte::Present { write: true, .. } | Pte::Protnone { write: true, .. })

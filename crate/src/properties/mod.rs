@@ -168,9 +168,9 @@ pub static PROPERTIES: &[Property] = &[
     },
     Property {
         name: "swap-not-settled",
-        sentence: "What is read from a swap slot was written by a page that was frozen and \
+        sentence: "What is mapped from a swap slot was written by a page that was frozen and \
                    freed.",
-        when_broken: "contents were read from a swap slot that were not settled",
+        when_broken: "contents of a swap slot were mapped that were not settled",
         invariant: true,
         scope: Scope::Machine,
         holds: |_| true,

@@ -1,6 +1,6 @@
 //! Who holds a page: references, mappings and pins against each other.
 use crate::machine::State;
-use crate::mm::{Pfn, Place, WORDS};
+use crate::mm::{ANY, Pfn, Place, WORDS};
 use crate::routines::entry::foll;
 
 /// LT of the pins: only handles that a caller has count, not what a call holds on the way.
@@ -189,8 +189,8 @@ pub fn what_is_read_was_written(state: &State) -> bool {
             let page = state.memory.peek(mm.pte(address)).permits(false);
             page.is_none_or(|pfn| {
                 (0..WORDS).all(|word| {
-                    state.memory.peek(layout.page(pfn).content(word))
-                        == state.memory.peek(mm.written(address, word))
+                    let written = state.memory.peek(mm.written(address, word));
+                    written == ANY || written == state.memory.peek(layout.page(pfn).content(word))
                 })
             })
         })

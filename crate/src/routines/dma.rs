@@ -1,4 +1,5 @@
 //! A device that reads and writes a pinned page: no kernel function, and no lock.
+use super::entry::foll;
 use super::uaccess::{note_shared, note_written};
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
@@ -63,6 +64,8 @@ fn writes_nothing(ctx: &mut Ctx) -> bool {
     let (word, value): (u16, u16) = (ctx.get(Local::Word), ctx.get(Local::Value));
     ctx.store(ctx.layout().page(pfn).content(word), value);
     let pin = ctx.layout().pin(usize::from(ctx.get::<u16>(Local::Pin)));
+    let flags: u16 = ctx.peek(pin.flags());
+    ctx.store(pin.flags(), flags | foll::WRITTEN);
     if let Some(mapping) = ctx.peek(pin.mapping()) {
         note_written(ctx, mapping.process, mapping.address, word, value);
     }

@@ -1,8 +1,8 @@
 //! The kernel functions that a timeline can call, with their typed arguments and their help: the
 //! one source of the scenario reader, the command line's `ops` and the page's forms.
 use super::{
-    alloc_contig, cma, entry_access, fork, memory, memory_hotplug, page_alloc::alloc,
-    page_alloc::drain, page_alloc::pages, page_isolation, pagevec, signal,
+    alloc_contig, cma, entry_access, fork, gup_put, memory, memory_hotplug, page_alloc::alloc,
+    page_alloc::drain, page_alloc::pages, page_isolation, pagevec, reclaim, signal,
 };
 use crate::machine::{Function, Local};
 
@@ -33,6 +33,8 @@ pub enum ParamKind {
     Gfp,
     /// `gfp_mask` of `cma_alloc`: 0 or `__GFP_NOFAIL`; may be left out.
     CmaGfp,
+    /// What `madvise` is to do; may be left out.
+    Advice,
     /// A page by number, or the name that an allocation was given.
     Page,
     /// The first page of a range: of a pageblock.
@@ -104,6 +106,9 @@ pub mod foll {
     /// COW is broken already (v4.9 to v5.19): what is dirty may be written to.
     pub const COW: u16 = 1 << 6;
 
+    /// No flag of a call: a device has written through the handle.
+    pub const WRITTEN: u16 = 1 << 15;
+
     /// The flags as kernel code writes them.
     pub fn words(flags: u16) -> String {
         let names = [
@@ -117,6 +122,14 @@ pub mod foll {
             names.iter().filter(|(bit, _)| flags & bit != 0).map(|(_, name)| *name).collect();
         set.join(" | ")
     }
+}
+
+/// `madvise`'s advice, with numbers of our own.
+pub mod advice {
+    /// `MADV_DONTNEED`
+    pub const DONTNEED: u16 = 0;
+    /// `MADV_FREE`
+    pub const FREE: u16 = 1;
 }
 
 /// `gfp_mask`, as far as the model reads it.
@@ -148,6 +161,7 @@ const GFP: Param = param(
     "GFP_KERNEL, GFP_HIGHUSER_MOVABLE or __GFP_RECLAIMABLE, with `| __GFP_COMP` if compound",
 );
 const CMA_GFP: Param = param("gfp_mask", ParamKind::CmaGfp, "__GFP_NOFAIL, 0, or nothing");
+const ADVICE: Param = param("advice", ParamKind::Advice, "MADV_DONTNEED or nothing, or MADV_FREE");
 const PAGE: Param =
     param("page", ParamKind::Page, "a page by number, or the name that an allocation was given");
 const START: Param = param("start_pfn", ParamKind::Start, "the first page of a pageblock");
@@ -224,7 +238,17 @@ pub static ENTRIES: &[Entry] = &[
         function: Function("release_pages"),
         params: &[PIN],
         in_interrupt: true,
-        help: "Drops the reference of `get_user_pages_fast`; does nothing if there is none.",
+        help: "Drops the reference of `get_user_pages_fast`; does nothing if there is none. A page \
+               that a device has written to is locked and marked dirty first.",
+        ..PLAIN
+    },
+    Entry {
+        name: "kvm_release_page_dirty",
+        function: gup_put::KVM_RELEASE_PAGE_DIRTY,
+        params: &[PIN],
+        in_interrupt: true,
+        help: "Marks the page of `get_user_pages_fast` dirty, without its lock, and drops the \
+               reference; does nothing if there is none.",
         ..PLAIN
     },
     Entry {
@@ -357,9 +381,19 @@ pub static ENTRIES: &[Entry] = &[
     Entry {
         name: "madvise",
         function: memory::MADVISE,
-        params: &[ADDRESS],
+        params: &[ADDRESS, ADVICE],
         needs_process: true,
-        help: "Drops one page (MADV_DONTNEED), with mmap_lock held for reading.",
+        help: "Drops one page (MADV_DONTNEED), or lets reclaim drop it until the next store \
+               (MADV_FREE, v4.5 and later), with mmap_lock held for reading.",
+        ..PLAIN
+    },
+    Entry {
+        name: "shrink_page_list",
+        function: reclaim::SHRINK_PAGE_LIST,
+        params: &[PAGE],
+        help: "Reclaims one anonymous page, as kswapd does: adds it to the swap cache, unmaps it, \
+               writes it to its slot and frees it. It needs `swap_slots`.",
+        returns: "how many pages it freed: 1 or 0",
         ..PLAIN
     },
     Entry {
@@ -429,7 +463,7 @@ impl ParamKind {
 impl Param {
     /// Whether a call may leave it out; it is the last one then.
     pub fn is_optional(&self) -> bool {
-        self.kind == ParamKind::CmaGfp
+        matches!(self.kind, ParamKind::CmaGfp | ParamKind::Advice)
     }
 }
 
@@ -452,7 +486,7 @@ impl Entry {
             ParamKind::PinWord => Local::Pin,
             ParamKind::Value | ParamKind::Bool => Local::Value,
             ParamKind::Address => Local::Given,
-            ParamKind::GupFlags | ParamKind::CmaGfp => Local::Flags,
+            ParamKind::GupFlags | ParamKind::CmaGfp | ParamKind::Advice => Local::Flags,
             ParamKind::Pin => Local::Pin,
             ParamKind::Order => Local::Order,
             ParamKind::Gfp | ParamKind::Migratetype => Local::Wanted,

@@ -110,24 +110,6 @@ pub(super) const TOOK: Line = line("took", "new = page", Op::Let(take_new));
 pub(super) const NO_MEMORY: Line =
     line("nomem", "return VM_FAULT_OOM", Op::Return(|_| errno::ENOMEM));
 
-/// An entry of migration: the fault waits until it is gone, and is taken again.
-pub static DO_SWAP_PAGE_V5_8: Routine = Routine {
-    function: DO_SWAP_PAGE,
-    source: "mm/memory.c, v5.8 to v6.1",
-    omits: "swap entries",
-    params: VMF,
-    locals: &[],
-    returns: Returns::Errno,
-    body: &[
-        line(
-            "wait",
-            "migration_entry_wait(vma->vm_mm, vmf->pmd, addr)",
-            Op::Await(no_migration_entry, "the migration entry to go"),
-        ),
-        line("out", "return 0", Op::Return(|_| 0)),
-    ],
-};
-
 pub(super) fn ptl(look: &Look) -> Lock {
     look.mm().ptl()
 }

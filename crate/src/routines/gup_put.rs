@@ -3,14 +3,17 @@ use super::entry::foll;
 use super::gup::is_get;
 use super::mm_h::check_exclusive;
 use super::swap::{self, drop_references};
+use super::swap_state::{page_lock, set_page_dirty};
 use crate::machine::routine::line;
-use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
+use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::Pfn;
 
 /// `unpin_user_page`, of a caller's handle.
 pub const UNPIN_USER_PAGE: Function = Function("unpin_user_page");
 /// `release_pages`, of the handle of a caller of `get_user_pages_fast`.
 pub const RELEASE_PAGES: Function = Function("release_pages");
+/// `kvm_release_page_dirty`, of the handle of a caller of `get_user_pages_fast`.
+pub const KVM_RELEASE_PAGE_DIRTY: Function = Function("kvm_release_page_dirty");
 /// `put_compound_head`, up to v5.17.
 pub const PUT_COMPOUND_HEAD: Function = Function("put_compound_head");
 /// `gup_put_folio`, since v5.18.
@@ -91,9 +94,24 @@ pub static UNPIN_USER_PAGE_V5_18: Routine =
 /// As before; a pinned page is exclusive, or not anonymous (b6a2619c60b4).
 pub static UNPIN_USER_PAGE_V5_19: Routine =
     caller(UNPIN_USER_PAGE, "mm/gup.c, v5.19 and later", &[PAGE_CHECKED, PUT_FOLIO, OUT]);
-/// As the unpin, for the one reference of `get_user_pages_fast`.
-pub static RELEASE_PAGES_V5_17: Routine =
-    caller(RELEASE_PAGES, "mm/swap.c, v5.17", &[PAGE, PUT, OUT]);
+/// As the unpin, for the one reference of `get_user_pages_fast`. What a device has written to is
+/// marked as dirty first, as direct IO does.
+pub static RELEASE_PAGES_V5_17: Routine = Routine {
+    omits: "batches; in an interrupt the kernel leaves the lock and the mark to a work item",
+    ..caller(
+        RELEASE_PAGES,
+        "block/bio.c (bio_release_pages) and mm/swap.c, v5.8 to v6.1",
+        &[
+            PAGE,
+            line("read", "if (!mark_dirty)", Op::If(is_unwritten, "put")),
+            line("lock", "set_page_dirty_lock(page): lock_page(page)", Op::Acquire(page_lock)),
+            line("dirty", "  set_page_dirty(page)", Op::Do(set_page_dirty)),
+            line("unlock", "  unlock_page(page)", Op::Release(page_lock)),
+            PUT,
+            OUT,
+        ],
+    )
+};
 /// The other references of the pin are nobody's from here on, and stay.
 pub static PUT_PAGE_OF_PIN_V5_8: Routine = Routine {
     function: PUT_PAGE_OF_PIN,
@@ -104,6 +122,17 @@ pub static PUT_PAGE_OF_PIN_V5_8: Routine = Routine {
     returns: Returns::Nothing,
     body: &[PUT_ONE, OUT],
 };
+
+/// Without the page lock: whoever has it may find the page clean, and then marked and let go.
+pub static KVM_RELEASE_PAGE_DIRTY_V5_8: Routine = caller(
+    KVM_RELEASE_PAGE_DIRTY,
+    "virt/kvm/kvm_main.c, v5.8 to v6.1",
+    &[PAGE, line("dirty", "SetPageDirty(page)", Op::Do(set_page_dirty)), PUT, OUT],
+);
+
+fn is_unwritten(look: &Look) -> bool {
+    look.get::<u16>(Local::Flags) & foll::WRITTEN == 0
+}
 
 /// How many references a call with these flags takes.
 pub(super) fn refs_of(ctx: &Ctx, flags: u16) -> u16 {

@@ -6,8 +6,9 @@ use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
     access, alloc_contig, cma, compaction, dma, fault, filemap, follow_page, fork, forking, gup,
-    gup_put, gup_slow, memory, memory_hotplug, migrate, mm_h, pagevec, rmap, signal, swap,
-    swap_state, swapfile, tlb, uaccess, uffd_continue, userfaultfd, vmscan,
+    gup_put, gup_slow, madvise, memory, memory_hotplug, migrate, mm_h, pagevec, reclaim, rmap,
+    signal, swap, swap_state, swapfile, swapin, tlb, try_to_unmap, uaccess, uffd_continue,
+    userfaultfd, vmscan,
 };
 use crate::machine::{Config, Function, Kernel, Routine};
 
@@ -58,6 +59,7 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
         _ => {}
     }
     routines.extend(migration(&chosen));
+    routines.extend(reclaim(&chosen));
     routines.push(match chosen.get("uffd_wp_flush") {
         "before_copy" => &userfaultfd::FLUSH_PENDING_V5_12,
         _ => &userfaultfd::FLUSH_PENDING_V5_8,
@@ -145,13 +147,16 @@ static COMMON: &[&Routine] = &[
     &dma::DMA_READ_V5_8,
     &fault::HANDLE_MM_FAULT_V5_8,
     &fault::DO_ANONYMOUS_PAGE_V5_8,
-    &fault::DO_SWAP_PAGE_V5_8,
     &filemap::DO_FAULT_V5_8,
     &pagevec::LRU_ADD_DRAIN_V3_16,
+    &swap_state::ADD_TO_SWAP_V5_8,
     &swap_state::DELETE_FROM_SWAP_CACHE_V5_8,
     &swap_state::FREE_SWAP_CACHE_V5_8,
+    &swap_state::SWAPIN_READAHEAD_V5_8,
     &swapfile::REUSE_SWAP_PAGE_V5_8,
     &swapfile::TRY_TO_FREE_SWAP_V5_8,
+    &swapfile::FREE_SWAP_AND_CACHE_V5_8,
+    &madvise::MADVISE_FREE_PTE_RANGE_V5_8,
 ];
 
 /// What older kernels call a function that the tables know by a later name.
@@ -365,6 +370,7 @@ fn gup_of(value: &str) -> Vec<&'static Routine> {
         &gup_slow::GUP_LONGTERM_UNLOCKED_V5_17,
         &gup_put::RELEASE_PAGES_V5_17,
         &access::ACCESS_REMOTE_VM_V5_8,
+        &gup_put::KVM_RELEASE_PAGE_DIRTY_V5_8,
     ];
     let (internal, lockless): (&Routine, &Routine) = match value {
         "v5.8" => (&gup::INTERNAL_GET_USER_PAGES_FAST_V5_8, &gup::LOCKLESS_PAGES_FROM_MM_V5_8),
@@ -443,6 +449,33 @@ fn longterm(chosen: &Chosen) -> Vec<&'static Routine> {
             vec![&gup_slow::GUP_LONGTERM_LOCKED_V6_1, &gup_slow::CHECK_AND_MIGRATE_SUCCESS]
         }
     }
+}
+
+/// The bit of a swap entry is a matter of both ends.
+fn reclaim(chosen: &Chosen) -> [&'static Routine; 4] {
+    let orders = ["dirty_only", "refs_then_dirty", "dirty_then_refs"];
+    let order = orders.iter().position(|value| chosen.is("lazyfree", value)).unwrap_or_default();
+    let (shrink, exclusive): (&Routine, bool) = match chosen.get("vmscan") {
+        "chk" => (&reclaim::SHRINK_PAGE_LIST_V5_11, false),
+        "exclusive" => (&reclaim::SHRINK_PAGE_LIST_V5_11, true),
+        "exclusive_late" => (&reclaim::SHRINK_PAGE_LIST_V6_4, true),
+        _ => (&reclaim::SHRINK_PAGE_LIST_V5_8, false),
+    };
+    let unmap = match (exclusive, chosen.is("swapin", "exclusive")) {
+        (false, _) => &try_to_unmap::TRY_TO_UNMAP_V5_8[order],
+        (true, true) => &try_to_unmap::TRY_TO_UNMAP_V5_19[order],
+        (true, false) => &try_to_unmap::TRY_TO_UNMAP_V5_19_FORGETTING[order],
+    };
+    let remove = match chosen.get("dirty_test") {
+        "before_freeze" => &reclaim::REMOVE_MAPPING_DIRTY_FIRST,
+        _ => &reclaim::REMOVE_MAPPING_V5_8,
+    };
+    let swapin = match chosen.get("swapin") {
+        "mapcount" => &swapin::DO_SWAP_PAGE_V5_8,
+        "refcount" => &swapin::DO_SWAP_PAGE_V5_18,
+        _ => &swapin::DO_SWAP_PAGE_V5_19,
+    };
+    [shrink, unmap, remove, swapin]
 }
 
 fn migration(chosen: &Chosen) -> Vec<&'static Routine> {

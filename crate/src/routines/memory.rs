@@ -1,6 +1,10 @@
 //! `mm/memory.c`, `mm/mmu_gather.c` and the callers in `mm/mmap.c` and `mm/madvise.c`:
 //! unmapping, an entry at a time.
+use super::entry::advice;
+use super::madvise::MADVISE_FREE_PTE_RANGE;
 use super::swap::PUT_PAGE;
+use super::swap_state::FREE_SWAP_CACHE;
+use super::swapfile::FREE_SWAP_AND_CACHE;
 use super::tlb::FLUSH_TLB_RANGE;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
@@ -8,7 +12,7 @@ use crate::mm::{Lock, Mode, Pfn, Pte, Rmap, WORDS};
 
 /// `munmap`, of one page.
 pub const MUNMAP: Function = Function("munmap");
-/// `madvise(MADV_DONTNEED)`, of one page.
+/// `madvise`, of one page.
 pub const MADVISE: Function = Function("madvise");
 /// `exit_mmap`
 pub const EXIT_MMAP: Function = Function("exit_mmap");
@@ -21,7 +25,7 @@ pub(super) const PTL: Line =
     line("lock", "pte = pte_offset_map_lock(mm, pmd, addr)", Op::Acquire(ptl));
 const ZAP_EACH: Line = line("each", "do { if (addr > end) break", Op::If(past_last, "unlock"));
 const CLEAR: Line =
-    line("clear", "ptent = ptep_get_and_clear_full(mm, addr)", Op::Branch(clears_no_page, "next"));
+    line("clear", "ptent = ptep_get_and_clear_full(mm, addr)", Op::Branch(clears_no_page, "entry"));
 const REMOVE_RMAP: Line = line("rmap", "page_remove_rmap(page)", Op::Do(remove_rmap));
 const GATHER: Line =
     line("gather", "if (__tlb_remove_page(tlb, page))", Op::Branch(fills_batch, "full"));
@@ -35,9 +39,9 @@ pub(super) const OUT: Line = line("out", "return", Op::Return(|_| 0));
 pub static ZAP_PTE_RANGE_V5_9: Routine = Routine {
     function: ZAP_PTE_RANGE,
     source: "mm/memory.c, v3.16 to v6.12",
-    omits: "files, swap, device memory; dropping the lock when somebody waits for the CPU",
+    omits: "files, device memory; dropping the lock when somebody waits for the CPU",
     params: &[Local::Mm, Local::Addr, Local::Last],
-    locals: &[Local::Page, Local::Ret],
+    locals: &[Local::Page, Local::Pte, Local::Slot, Local::Ret],
     returns: Returns::Nothing,
     body: &[
         PTL,
@@ -54,6 +58,9 @@ pub static ZAP_PTE_RANGE_V5_9: Routine = Routine {
         line("flush", "if (force_flush) tlb_flush_mmu(tlb)", Op::Call(TLB_FLUSH_MMU, &[])),
         line("again", "if (addr != end) goto again", Op::If(|look| !past_last(look), "lock")),
         line("done", "return", Op::Return(|_| 0)),
+        line("entry", "if (!is_swap_pte(ptent))", Op::If(is_no_swap_entry, "next")),
+        line("swap", "free_swap_and_cache(entry)", Op::Call(FREE_SWAP_AND_CACHE, &[])),
+        line("after", "continue", Op::Goto("next")),
     ],
 };
 
@@ -69,6 +76,8 @@ pub static TLB_FLUSH_MMU_V5_9: Routine = Routine {
         line("tlb", "tlb_flush_mmu_tlbonly(tlb)", Op::Call(FLUSH_TLB_RANGE, &[])),
         line("each", "release_pages(batch->pages, batch->nr)", Op::If(batch_is_empty, "out")),
         line("page", "page = pages[i]", Op::Let(take_from_batch)),
+        line("noswap", "  (without a swap area)", Op::If(has_no_swap, "put")),
+        line("cache", "free_swap_cache(page)", Op::Call(FREE_SWAP_CACHE, &[])),
         line("put", "if (put_page_testzero(page)) free it", Op::Call(PUT_PAGE, &[])),
         line("loop", "for (i = 0; i < nr; i++)", Op::Goto("each")),
         OUT,
@@ -108,6 +117,7 @@ const fn unmapping(
 }
 
 const ADDRESS: &[Local] = &[Local::Mm, Local::Given];
+const ADVISED: &[Local] = &[Local::Mm, Local::Given, Local::Flags];
 const SPACE: &[Local] = &[Local::Mm];
 pub(super) const PROPOSED: &str =
     "the sleeping lock that was floated in August 2020, on mm/memory.c";
@@ -127,19 +137,24 @@ pub static MUNMAP_V5_9: [Routine; 2] = [
         &[ONE, WRITE_LOCK, DETACH, SEM, ZAP, FINISH, SEM_OUT, WRITE_UNLOCK, OUT],
     ),
 ];
+const IS_FREE: Line = line("advice", "if (behavior == MADV_FREE)", Op::If(is_free, "free"));
+const FREE: Line =
+    line("free", "madvise_free_single_vma(vma, ..)", Op::Call(MADVISE_FREE_PTE_RANGE, &[]));
+const FREED: Line = line("freed", "  (flush, as below)", Op::Goto("finish"));
+
+const fn madvise(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine { omits: "the VMAs", ..unmapping(MADVISE, source, ADVISED, body) }
+}
+
 /// Under `mmap_lock` for reading.
 pub static MADVISE_V5_9: [Routine; 2] = [
-    unmapping(
-        MADVISE,
-        "mm/madvise.c, v3.16 to v6.12, MADV_DONTNEED",
-        ADDRESS,
-        &[ONE, READ_LOCK, ZAP, FINISH, READ_UNLOCK, OUT],
+    madvise(
+        "mm/madvise.c, v3.16 to v6.12, MADV_DONTNEED and MADV_FREE",
+        &[ONE, READ_LOCK, IS_FREE, ZAP, FINISH, READ_UNLOCK, OUT, FREE, FREED],
     ),
-    unmapping(
-        MADVISE,
+    madvise(
         PROPOSED,
-        ADDRESS,
-        &[ONE, READ_LOCK, SEM, ZAP, FINISH, SEM_OUT, READ_UNLOCK, OUT],
+        &[ONE, READ_LOCK, SEM, IS_FREE, ZAP, FINISH, SEM_OUT, READ_UNLOCK, OUT, FREE, FREED],
     ),
 ];
 /// The last user of the address space is gone: no lock but those of the page tables.
@@ -163,6 +178,10 @@ fn mmap_write(look: &Look) -> Lock {
 /// Those who unmap share it; migration wants it alone.
 fn unmap_sem(look: &Look) -> Lock {
     look.layout().zone().unmap_sem(Mode::Shared)
+}
+
+fn is_free(look: &Look) -> bool {
+    look.get::<u16>(Local::Flags) == advice::FREE
 }
 
 fn only_address(ctx: &mut Ctx) {
@@ -199,6 +218,10 @@ fn clears_no_page(ctx: &mut Ctx) -> bool {
     let cell = ctx.pte();
     let old = ctx.update(cell, |_| Pte::None);
     forget_contents(ctx);
+    ctx.set(Local::Pte, old);
+    if let Pte::Swap { slot, .. } = old {
+        ctx.set(Local::Slot, slot);
+    }
     let Some(pfn) = old.mapped() else { return true };
     if ctx.geometry().is_zero_pfn(pfn) {
         return true;
@@ -206,6 +229,14 @@ fn clears_no_page(ctx: &mut Ctx) -> bool {
     ctx.set(Local::Page, pfn);
     ctx.hold(pfn, 1);
     false
+}
+
+pub(super) fn is_no_swap_entry(look: &Look) -> bool {
+    !matches!(look.get(Local::Pte), Pte::Swap { .. })
+}
+
+fn has_no_swap(look: &Look) -> bool {
+    look.geometry().swap_slots == 0
 }
 
 /// Ghost: the process does without its page, which is no loss, and a pin of it is not meant to be

@@ -10,22 +10,24 @@ use crate::mm::{Cell, Lock, Memory, Mm, Pte};
 /// `try_to_migrate`
 pub const TRY_TO_MIGRATE: Function = Function("try_to_migrate");
 
-const FIRST: Line = line("first", "rmap_walk_anon(page, &rwc)", Op::Let(first_vma));
-const EACH: Line = line("each", "anon_vma_interval_tree_foreach(vma)", Op::If(no_vma, "out"));
-const PEEK: Line = line("peek", "if (!pte_present(*pvmw.pte))", Op::Branch(not_mapped, "done"));
-const LOCK: Line = line("lock", "spin_lock(pvmw.ptl)", Op::Acquire(ptl));
-const CHECK: Line =
+pub(super) const FIRST: Line = line("first", "rmap_walk_anon(page, &rwc)", Op::Let(first_vma));
+pub(super) const EACH: Line =
+    line("each", "anon_vma_interval_tree_foreach(vma)", Op::If(no_vma, "out"));
+pub(super) const PEEK: Line =
+    line("peek", "if (!pte_present(*pvmw.pte))", Op::Branch(not_mapped, "done"));
+pub(super) const LOCK: Line = line("lock", "spin_lock(pvmw.ptl)", Op::Acquire(ptl));
+pub(super) const CHECK: Line =
     line("check", "if (pte_page(*pvmw.pte) != page)", Op::Branch(not_mapped, "unlock"));
 const CLEAR: Line = line("clear", "pteval = ptep_clear_flush(vma, address, pte)", Op::Do(clear));
 const ENTRY: Line = line("entry", "set_pte_at(mm, address, pte, swp_pte)", Op::Do(set_entry));
-const RMAP: Line = line("rmap", "page_remove_rmap(page)", Op::Do(remove_rmap));
-const PUT: Line = line("put", "put_page(page)", Op::Do(put_mapping_ref));
-const UNLOCK: Line = line("unlock", "spin_unlock(pvmw.ptl)", Op::Release(ptl));
-const DONE: Line =
+pub(super) const RMAP: Line = line("rmap", "page_remove_rmap(page)", Op::Do(remove_rmap));
+pub(super) const PUT: Line = line("put", "put_page(page)", Op::Do(put_mapping_ref));
+pub(super) const UNLOCK: Line = line("unlock", "spin_unlock(pvmw.ptl)", Op::Release(ptl));
+pub(super) const DONE: Line =
     line("done", "if (page_not_mapped(page)) break", Op::Branch(not_mapped_any, "out"));
-const NEXT: Line = line("next", "next vma", Op::Let(next_vma));
-const LOOP: Line = line("loop", "anon_vma_interval_tree_foreach(vma)", Op::Goto("each"));
-const OUT: Line = line("out", "return", Op::Return(|_| 0));
+pub(super) const NEXT: Line = line("next", "next vma", Op::Let(next_vma));
+pub(super) const LOOP: Line = line("loop", "anon_vma_interval_tree_foreach(vma)", Op::Goto("each"));
+pub(super) const OUT: Line = line("out", "return", Op::Return(|_| 0));
 
 const EXCLUSIVE: Line =
     line("excl", "anon_exclusive = PageAnonExclusive(page)", Op::Do(read_exclusive));
@@ -130,7 +132,7 @@ fn not_mapped_any(ctx: &mut Ctx) -> bool {
 }
 
 /// From here on the lane answers for the mapping's reference.
-fn clear(ctx: &mut Ctx) {
+pub(super) fn clear(ctx: &mut Ctx) {
     let cell = pte(ctx);
     let old = ctx.update(cell, |_| Pte::None);
     ctx.set(Local::Pte, old);
@@ -158,17 +160,17 @@ fn put_mapping_ref(ctx: &mut Ctx) {
     ctx.put_page(ctx.get(Local::Page), 1);
 }
 
-fn read_exclusive(ctx: &mut Ctx) {
+pub(super) fn read_exclusive(ctx: &mut Ctx) {
     let exclusive = ctx.page(Local::Page).anon_exclusive();
     let value = ctx.load(exclusive);
     ctx.set(Local::Exclusive, value);
 }
 
-fn is_shared(look: &Look) -> bool {
+pub(super) fn is_shared(look: &Look) -> bool {
     !look.get::<bool>(Local::Exclusive)
 }
 
-fn looks_pinned(ctx: &mut Ctx) -> bool {
+pub(super) fn looks_pinned(ctx: &mut Ctx) -> bool {
     let pfn = ctx.get(Local::Page);
     let pinned = page_maybe_dma_pinned(ctx, pfn);
     if !pinned {
@@ -177,12 +179,12 @@ fn looks_pinned(ctx: &mut Ctx) -> bool {
     pinned
 }
 
-fn clear_exclusive(ctx: &mut Ctx) {
+pub(super) fn clear_exclusive(ctx: &mut Ctx) {
     let exclusive = ctx.page(Local::Page).anon_exclusive();
     ctx.store(exclusive, false);
 }
 
-fn put_back(ctx: &mut Ctx) {
+pub(super) fn put_back(ctx: &mut Ctx) {
     let old: Pte = ctx.get(Local::Pte);
     let cell = pte(ctx);
     ctx.store(cell, old);

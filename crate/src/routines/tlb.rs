@@ -106,6 +106,12 @@ fn forget_everywhere(ctx: &mut Ctx) {
     }
 }
 
+/// What is left for later by who clears entries without a flush, of whatever process: all CPUs
+/// forget all.
+pub(super) fn flush_batched(ctx: &mut Ctx) {
+    (0..ctx.geometry().runs.len()).for_each(|cpu| forget(ctx, cpu));
+}
+
 fn others_that_run(ctx: &mut Ctx) -> CpuMask {
     let process = usize::from(ctx.get::<u16>(Local::Mm));
     let runs = ctx.geometry().runs.iter().enumerate();

@@ -2,7 +2,7 @@
 use super::{Complaint, KernelChoice, Place as TextPlace, Scenario, StartBlock, StartMapping};
 use crate::machine::{CompileError, Kernel, System};
 use crate::mm::{
-    Isolation, Layout, Memory, Migratetype, Pfn, Place, Pte, Rmap, WORDS, free_list, vm,
+    ANY, Isolation, Layout, Memory, Migratetype, Pfn, Place, Pte, Rmap, WORDS, free_list, vm,
 };
 use crate::properties::PROPERTIES;
 use crate::routines::page_alloc::free::FREE_ONE_PAGE;
@@ -191,7 +191,8 @@ fn map(layout: &Layout, memory: &mut Memory, at: Rmap, start: &StartMapping) {
     let (process, address) = (usize::from(at.process), usize::from(at.address));
     let content = layout.geometry.start_content(process, address);
     for word in 0..WORDS {
+        let written = if start.lazyfree { ANY } else { content };
         memory.poke(page.content(word), content);
-        memory.poke(mm.written(at.address, word), content);
+        memory.poke(mm.written(at.address, word), written);
     }
 }

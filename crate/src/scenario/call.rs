@@ -3,7 +3,7 @@ use super::reader::{nearest, nearest_or_all, short};
 use super::{Complaint, Place, limits};
 use crate::machine::{Arg, Function, Kernel, Local, Operation, Returns};
 use crate::mm::{Geometry, Migratetype, Pfn, WORDS, Word};
-use crate::routines::entry::{self, Entry, ParamKind, gfp};
+use crate::routines::entry::{self, Entry, ParamKind, advice, gfp};
 
 /// What the names in a call may mean.
 pub struct Names<'a> {
@@ -307,6 +307,10 @@ fn argument(
         ParamKind::Gfp => gfp_mask(word, place)?,
         ParamKind::CmaGfp => choose(word, &[("0", 0), ("__GFP_NOFAIL", gfp::NOFAIL)], place)?,
         ParamKind::Bool => choose(word, &[("false", 0), ("true", 1)], place)?,
+        ParamKind::Advice => {
+            let known = [("MADV_DONTNEED", advice::DONTNEED), ("MADV_FREE", advice::FREE)];
+            choose(word, &known, place)?
+        }
         ParamKind::Migratetype => {
             let types = [Migratetype::Cma, Migratetype::Movable, Migratetype::Unmovable];
             let types = types.map(|mt| (mt.name(), mt as u16));
