@@ -76,7 +76,7 @@ pub static TLB_FLUSH_MMU_V5_9: Routine = Routine {
         line("tlb", "tlb_flush_mmu_tlbonly(tlb)", Op::Call(FLUSH_TLB_RANGE, &[])),
         line("each", "release_pages(batch->pages, batch->nr)", Op::If(batch_is_empty, "out")),
         line("page", "page = pages[i]", Op::Let(take_from_batch)),
-        line("noswap", "  (without a swap area)", Op::If(has_no_swap, "put")),
+        line("cached", "if (!PageSwapCache(page))", Op::If(is_not_cached, "put")),
         line("cache", "free_swap_cache(page)", Op::Call(FREE_SWAP_CACHE, &[])),
         line("put", "if (put_page_testzero(page)) free it", Op::Call(PUT_PAGE, &[])),
         line("loop", "for (i = 0; i < nr; i++)", Op::Goto("each")),
@@ -235,8 +235,10 @@ pub(super) fn is_no_swap_entry(look: &Look) -> bool {
     !matches!(look.get(Local::Pte), Pte::Swap { .. })
 }
 
-fn has_no_swap(look: &Look) -> bool {
-    look.geometry().swap_slots == 0
+/// A page that was not in the swap cache when the TLB was flushed: nothing has to be done that
+/// others could see, so this takes no step. Who finds it there looks again.
+fn is_not_cached(look: &Look) -> bool {
+    look.peek(look.page(Local::Page).swap()).is_none()
 }
 
 /// Ghost: the process does without its page, which is no loss, and a pin of it is not meant to be
