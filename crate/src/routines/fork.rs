@@ -180,7 +180,10 @@ fn let_child_run(ctx: &mut Ctx) {
 fn inherit(ctx: &mut Ctx, child: Mm, address: u16, word: u16) {
     let (layout, pte) = (ctx.layout(), ctx.peek(child.pte(address)));
     let page = match pte {
-        Pte::Swap { slot, .. } => ctx.peek(layout.swap_slot(slot).page()),
+        // A page that nobody has mapped yet may not have been read yet.
+        Pte::Swap { slot, .. } => {
+            ctx.peek(layout.swap_slot(slot).page()).filter(|pfn| ctx.peek(layout.page(*pfn).anon()))
+        }
         pte => pte.pfn(),
     };
     let cell = match (page, pte) {
