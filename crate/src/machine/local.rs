@@ -93,11 +93,13 @@ pub enum Local {
     Slot,
     /// Whether fork has a page for a copy (`*prealloc`).
     Prealloc,
+    /// `newprot`: the rights that entries keep.
+    Prot,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Prealloc as usize + 1;
+    pub const COUNT: usize = Local::Prot as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {
@@ -155,6 +157,7 @@ impl Local {
             Local::Fault => ("flags", Unit::Bits),
             Local::Slot => ("entry", Unit::Number),
             Local::Prealloc => ("prealloc", Unit::Flag),
+            Local::Prot => ("newprot", Unit::Hidden),
         }
     }
 }

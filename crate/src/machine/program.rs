@@ -146,7 +146,7 @@ impl fmt::Display for CompileError {
 }
 
 /// The deepest call stack.
-pub const MAX_DEPTH: usize = 16;
+pub const MAX_DEPTH: usize = 24;
 /// The most locations of one timeline.
 pub const MAX_LOCS: usize = 60_000;
 

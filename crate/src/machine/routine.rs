@@ -112,6 +112,8 @@ pub mod errno {
     pub const EEXIST: u16 = -17i16 as u16;
     /// Too many links: a page must be unshared before it is pinned.
     pub const EMLINK: u16 = -31i16 as u16;
+    /// No such page.
+    pub const ENOENT: u16 = -2i16 as u16;
     /// Interrupted by a signal.
     pub const EINTR: u16 = -4i16 as u16;
 
@@ -122,6 +124,7 @@ pub mod errno {
             ENOMEM => "-ENOMEM".into(),
             EBUSY => "-EBUSY".into(),
             EFAULT => "-EFAULT".into(),
+            ENOENT => "-ENOENT".into(),
             EINTR => "-EINTR".into(),
             EEXIST => "-EEXIST".into(),
             EMLINK => "-EMLINK".into(),

@@ -1,8 +1,9 @@
 //! The kernel functions that a timeline can call, with their typed arguments and their help: the
 //! one source of the scenario reader, the command line's `ops` and the page's forms.
 use super::{
-    alloc_contig, cma, entry_access, fork, gup_put, memory, memory_hotplug, page_alloc::alloc,
-    page_alloc::drain, page_alloc::pages, page_isolation, pagevec, reclaim, signal,
+    alloc_contig, cma, entry_access, entry_antagonists, entry_pins, fork, memory, memory_hotplug,
+    page_alloc::alloc, page_alloc::drain, page_alloc::pages, page_isolation, pagevec, reclaim,
+    signal,
 };
 use crate::machine::{Function, Local};
 
@@ -51,6 +52,8 @@ pub enum ParamKind {
     Child,
     /// A task, by its lane: `cpu0`.
     Task,
+    /// The rights that `mprotect` leaves: `PROT_READ`, with `| PROT_WRITE` or without.
+    Prot,
 }
 
 /// One argument.
@@ -105,6 +108,8 @@ pub mod foll {
     pub const FORCE: u16 = 1 << 5;
     /// COW is broken already (v4.9 to v5.19): what is dirty may be written to.
     pub const COW: u16 = 1 << 6;
+    /// Ghost, of a handle: its caller has tried an access and counts on the mapping.
+    pub const TRIED: u16 = 1 << 14;
 
     /// No flag of a call: a device has written through the handle.
     pub const WRITTEN: u16 = 1 << 15;
@@ -148,12 +153,6 @@ const AREA: Param = param("area", ParamKind::Area, "a CMA area of `[machine] blo
 const PAGES: Param = param("count", ParamKind::Pages, "how many pages, from 1 to 16");
 pub(super) const ADDRESS: Param =
     param("addr", ParamKind::Address, "a mapping of the lane's process");
-const FLAGS: Param = param(
-    "gup_flags",
-    ParamKind::GupFlags,
-    "0, or flags joined by `|`: FOLL_WRITE, FOLL_LONGTERM, FOLL_FAST_ONLY",
-);
-const PIN: Param = param("page", ParamKind::Pin, "the name that a pin was given");
 const ORDER: Param = param("order", ParamKind::Order, "log2 of the pages of the block");
 const GFP: Param = param(
     "gfp_mask",
@@ -193,64 +192,11 @@ pub(super) const PLAIN: Entry = Entry {
 
 /// All entries, in the order in which they are listed.
 pub static ENTRIES: &[Entry] = &[
-    Entry {
-        name: "pin_user_pages_fast",
-        function: Function("pin_user_pages_fast"),
-        params: &[ADDRESS, FLAGS],
-        implied_flags: foll::PIN,
-        flags: &[
-            ("FOLL_WRITE", foll::WRITE),
-            ("FOLL_LONGTERM", foll::LONGTERM),
-            ("FOLL_FAST_ONLY", foll::FAST_ONLY),
-        ],
-        makes_pin: true,
-        needs_process: true,
-        can_retry: false,
-        help: "Pins the page behind one address for DMA: lockless first, under the locks if that \
-               fails. FOLL_LONGTERM pins must not land on CMA pages.",
-        returns: "how many pages were pinned: 1, 0, or a negative error number",
-        ..PLAIN
-    },
-    Entry {
-        name: "get_user_pages_fast",
-        function: Function("get_user_pages_fast"),
-        params: &[ADDRESS, FLAGS],
-        implied_flags: foll::GET,
-        flags: &[("FOLL_WRITE", foll::WRITE), ("FOLL_FAST_ONLY", foll::FAST_ONLY)],
-        makes_pin: true,
-        needs_process: true,
-        can_retry: false,
-        help: "Takes one plain reference on the page behind one address. It skips the pinnable \
-               check and the fork handshake.",
-        returns: "how many pages were taken: 1, 0, or a negative error number",
-        ..PLAIN
-    },
-    Entry {
-        name: "unpin_user_page",
-        function: Function("unpin_user_page"),
-        params: &[PIN],
-        in_interrupt: true,
-        help: "Drops a pin of `pin_user_pages_fast`; does nothing if there is none.",
-        ..PLAIN
-    },
-    Entry {
-        name: "release_pages",
-        function: Function("release_pages"),
-        params: &[PIN],
-        in_interrupt: true,
-        help: "Drops the reference of `get_user_pages_fast`; does nothing if there is none. A page \
-               that a device has written to is locked and marked dirty first.",
-        ..PLAIN
-    },
-    Entry {
-        name: "kvm_release_page_dirty",
-        function: gup_put::KVM_RELEASE_PAGE_DIRTY,
-        params: &[PIN],
-        in_interrupt: true,
-        help: "Marks the page of `get_user_pages_fast` dirty, without its lock, and drops the \
-               reference; does nothing if there is none.",
-        ..PLAIN
-    },
+    entry_pins::PIN_USER_PAGES_FAST,
+    entry_pins::GET_USER_PAGES_FAST,
+    entry_pins::UNPIN_USER_PAGE,
+    entry_pins::RELEASE_PAGES,
+    entry_pins::KVM_RELEASE_PAGE_DIRTY,
     Entry {
         name: "cma_alloc",
         function: cma::CMA_ALLOC,
@@ -438,6 +384,13 @@ pub static ENTRIES: &[Entry] = &[
                while the child has no memory.",
         ..PLAIN
     },
+    entry_antagonists::MPROTECT,
+    entry_antagonists::CHANGE_PROT_NUMA,
+    entry_antagonists::CLEAR_REFS,
+    entry_antagonists::MOVE_PAGES,
+    entry_antagonists::KSM_WRITE_PROTECT,
+    entry_antagonists::UMCG_PIN,
+    entry_antagonists::UMCG_UPDATE,
     Entry {
         name: "send_sig",
         function: signal::SEND_SIG,
@@ -495,6 +448,7 @@ impl Entry {
             ParamKind::End | ParamKind::EndPfn => Local::End,
             ParamKind::Child => Local::Child,
             ParamKind::Task => Local::Task,
+            ParamKind::Prot => Local::Prot,
         }
     }
 }

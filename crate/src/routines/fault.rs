@@ -1,6 +1,7 @@
 //! `handle_mm_fault` of `mm/memory.c`: what a fault finds, and the fault on an entry that is empty.
 use super::filemap::{DO_FAULT, is_of_a_file};
 use super::gup::returned;
+use super::numa::DO_NUMA_PAGE;
 use super::page_alloc::alloc::RMQUEUE;
 use super::userfaultfd::{FLUSH_PENDING, is_answered, is_uffd_wp};
 use super::wp::DO_WP_PAGE;
@@ -41,6 +42,7 @@ pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
         line("pte", "vmf->orig_pte = *vmf->pte", Op::Do(read_entry)),
         line("none", "if (pte_none(vmf->orig_pte))", Op::If(is_none, "anon")),
         line("present", "if (!pte_present(vmf->orig_pte))", Op::If(is_not_present, "swap")),
+        line("hint", "if (pte_protnone(vmf->orig_pte))", Op::If(is_protnone, "numa")),
         line("lock", "spin_lock(vmf->ptl)", Op::Acquire(ptl)),
         line("same", "if (!pte_same(*vmf->pte, entry))", Op::Branch(has_changed, "unlock")),
         line("wp", "if (flags & WRITE && !pte_write(entry))", Op::If(is_protected, "uffd")),
@@ -64,6 +66,8 @@ pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
         line("answered", "return VM_FAULT_RETRY", Op::Return(|_| 0)),
         line("file", "return do_fault(vmf)", Op::Call(DO_FAULT, &[])),
         line("fileout", "return ret", Op::Return(returned)),
+        line("numa", "return do_numa_page(vmf)", Op::Call(DO_NUMA_PAGE, &[])),
+        line("numaout", "return ret", Op::Return(returned)),
     ],
 };
 
@@ -129,6 +133,10 @@ fn is_none(look: &Look) -> bool {
 
 fn is_not_present(look: &Look) -> bool {
     look.get::<Pte>(Local::Pte).mapped().is_none()
+}
+
+fn is_protnone(look: &Look) -> bool {
+    matches!(look.get(Local::Pte), Pte::Protnone { .. })
 }
 
 /// Whether the entry is another than the fault began with.

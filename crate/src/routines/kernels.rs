@@ -5,10 +5,10 @@ use super::page_alloc::{alloc, buddy, drain, free, pages, pcp};
 use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
-    access, alloc_contig, cma, compaction, dma, fault, filemap, follow_page, fork, forking, gup,
-    gup_put, gup_slow, madvise, memory, memory_hotplug, migrate, mm_h, pagevec, reclaim, rmap,
-    signal, swap, swap_state, swapfile, swapin, tlb, try_to_unmap, uaccess, uffd_continue,
-    userfaultfd, vmscan,
+    alloc_contig, cma, compaction, dma, fault, filemap, fork, forking, gup_slow, kernels_gup,
+    kernels_rights, madvise, memory, memory_hotplug, migrate, mm_h, move_mapping, move_pages,
+    mprotect, numa, pagevec, reclaim, rmap, signal, swap, swap_state, swapfile, swapin, tlb,
+    try_to_unmap, uaccess, uffd_continue, umcg, userfaultfd, vmscan,
 };
 use crate::machine::{Config, Function, Kernel, Routine};
 
@@ -47,11 +47,12 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
     routines.extend(forking::of_faults(chosen.get("cow"), chosen.get("cow_swap_cache")));
     routines.extend(pagevecs(chosen.get("lru_pagevec")));
     if !chosen.is("gup", "none") {
-        routines.extend(gup_of(chosen.get("gup")));
-        routines.extend(following(&chosen));
+        routines.push(kernels_rights::umcg_pin(chosen.get("umcg_pin")));
+        routines.extend(kernels_gup::gup_of(chosen.get("gup")));
+        routines.extend(kernels_gup::following(&chosen));
         let zero_refused = chosen.is("zero_page", "zero_refused");
-        routines.push(pincheck(chosen.get("pincheck"), zero_refused));
-        routines.extend(longterm(&chosen));
+        routines.push(kernels_gup::pincheck(chosen.get("pincheck"), zero_refused));
+        routines.extend(kernels_gup::longterm(&chosen));
     }
     match chosen.get("uffd_continue") {
         "clean" => routines.push(&uffd_continue::MCONTINUE_ATOMIC_PTE_V5_14),
@@ -68,6 +69,7 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
         "ipi" => &tlb::IPI,
         _ => &tlb::BROADCAST,
     });
+    routines.extend(kernels_rights::rights(&chosen));
     let strict = [
         ("free_recheck", "always"),
         ("bulk_recheck", "always"),
@@ -104,13 +106,13 @@ pub fn who_has(function: Function, base: &Preset) -> Option<String> {
 }
 
 /// The values of all toggles.
-struct Chosen<'a>(&'a BTreeMap<String, String>);
+pub(super) struct Chosen<'a>(&'a BTreeMap<String, String>);
 
 impl Chosen<'_> {
-    fn get(&self, toggle: &str) -> &str {
+    pub(super) fn get(&self, toggle: &str) -> &str {
         &self.0[toggle]
     }
-    fn is(&self, toggle: &str, value: &str) -> bool {
+    pub(super) fn is(&self, toggle: &str, value: &str) -> bool {
         self.get(toggle) == value
     }
 }
@@ -122,7 +124,7 @@ static COMMON: &[&Routine] = &[
     &vmscan::ISOLATE_LRU_PAGE_V5_17,
     &vmscan::PUTBACK_LRU_PAGE_V5_17,
     &migrate::MIGRATE_PAGES_V5_17,
-    &migrate::MOVE_MAPPING_V5_17,
+    &move_mapping::MOVE_MAPPING_V5_17,
     &migrate::PUTBACK_MOVABLE_PAGES_V5_17,
     &alloc::RMQUEUE_BULK_V3_16,
     &alloc::ALLOC_PAGES_V3_16,
@@ -157,6 +159,12 @@ static COMMON: &[&Routine] = &[
     &swapfile::TRY_TO_FREE_SWAP_V5_8,
     &swapfile::FREE_SWAP_AND_CACHE_V5_8,
     &madvise::MADVISE_FREE_PTE_RANGE_V5_8,
+    &mprotect::MPROTECT_V5_8,
+    &mprotect::CHANGE_PROT_NUMA_V5_8,
+    &numa::MIGRATE_MISPLACED_PAGE_V5_8,
+    &move_pages::MOVE_PAGES_V5_8,
+    &umcg::READ_MODIFY_WRITE_V5_8,
+    &umcg::UMCG_UPDATE_RFC,
 ];
 
 /// What older kernels call a function that the tables know by a later name.
@@ -351,106 +359,6 @@ fn unmapping(chosen: &Chosen) -> Vec<&'static Routine> {
     routines
 }
 
-fn pincheck(value: &str, zero_refused: bool) -> &'static Routine {
-    let form = match value {
-        "two_reads_cma_first" => &mm_h::TWO_READS_CMA_FIRST,
-        "two_reads_iso_first" => &mm_h::TWO_READS_ISO_FIRST,
-        "volatile_local" => &mm_h::VOLATILE_LOCAL,
-        "read_once_local" => &mm_h::READ_ONCE_OF_LOCAL,
-        "bitmask" => &mm_h::BITMASK,
-        "single_read" => &mm_h::SINGLE_READ,
-        _ => &mm_h::CMA_ONLY,
-    };
-    &form[usize::from(zero_refused)]
-}
-
-fn gup_of(value: &str) -> Vec<&'static Routine> {
-    let mut routines: Vec<&'static Routine> = vec![
-        &gup::GET_USER_PAGES_FAST_V5_8,
-        &gup_slow::GUP_LONGTERM_UNLOCKED_V5_17,
-        &gup_put::RELEASE_PAGES_V5_17,
-        &access::ACCESS_REMOTE_VM_V5_8,
-        &gup_put::KVM_RELEASE_PAGE_DIRTY_V5_8,
-    ];
-    let (internal, lockless): (&Routine, &Routine) = match value {
-        "v5.8" => (&gup::INTERNAL_GET_USER_PAGES_FAST_V5_8, &gup::LOCKLESS_PAGES_FROM_MM_V5_8),
-        "v5.9" => (&gup::INTERNAL_GET_USER_PAGES_FAST_V5_9, &gup::LOCKLESS_PAGES_FROM_MM_V5_9),
-        "v5.11" => (&gup::INTERNAL_GET_USER_PAGES_FAST_V5_9, &gup::LOCKLESS_PAGES_FROM_MM_V5_11),
-        _ => (&gup::INTERNAL_GET_USER_PAGES_FAST_V5_14, &gup::LOCKLESS_PAGES_FROM_MM_V5_11),
-    };
-    routines.extend([internal, lockless]);
-    let unshare = value == "v5.19";
-    routines.push(if unshare {
-        &gup::PIN_USER_PAGES_FAST_V5_19
-    } else {
-        &gup::PIN_USER_PAGES_FAST_V5_8
-    });
-    if ["v5.18", "v5.19"].contains(&value) {
-        routines.extend([
-            if unshare { &gup::GUP_PTE_RANGE_V5_19 } else { &gup::GUP_PTE_RANGE_V5_18 },
-            &gup::TRY_GRAB_FOLIO_V5_18,
-            &gup_put::GUP_PUT_FOLIO_V5_18,
-            &gup_put::UNPIN_USER_PAGES_V5_18,
-            if unshare { &gup_put::UNPIN_USER_PAGE_V5_19 } else { &gup_put::UNPIN_USER_PAGE_V5_18 },
-        ]);
-        return routines;
-    }
-    let at_once = value != "v5.17";
-    routines.extend([
-        &gup::GUP_PTE_RANGE_V5_8,
-        if at_once {
-            &gup::TRY_GRAB_COMPOUND_HEAD_V5_8
-        } else {
-            &gup::TRY_GRAB_COMPOUND_HEAD_V5_14
-        },
-        &gup_put::PUT_COMPOUND_HEAD_V5_8,
-    ]);
-    let unpin: [&Routine; 2] = match value {
-        "v5.8" | "v5.9" => [&gup_put::UNPIN_USER_PAGES_V5_8, &gup_put::UNPIN_USER_PAGE_V5_8],
-        _ => [&gup_put::UNPIN_USER_PAGES_V5_11, &gup_put::UNPIN_USER_PAGE_V5_11],
-    };
-    routines.extend(unpin);
-    routines
-}
-
-/// The walk under the locks, by what `FOLL_FORCE` may do.
-fn following(chosen: &Chosen) -> [&'static Routine; 3] {
-    let forces = ["drops_write", "foll_cow", "exclusive"];
-    let force = forces.iter().position(|value| chosen.is("foll_force", value)).unwrap_or_default();
-    let (rounds, follow) = match chosen.get("gup") {
-        "v5.8" => (&follow_page::GET_USER_PAGES_V5_8, &follow_page::FOLLOW_PAGE_PTE_V5_8),
-        "v5.19" => (&follow_page::GET_USER_PAGES_V5_19, &follow_page::FOLLOW_PAGE_PTE_V5_19),
-        _ => (&follow_page::GET_USER_PAGES_V5_9, &follow_page::FOLLOW_PAGE_PTE_V5_8),
-    };
-    [&rounds[force], &follow[force], &follow_page::FAULTIN_PAGE_V5_8]
-}
-
-/// The check that treats a failure as success knows the loop of v6.1 only, unless it has its own.
-fn longterm(chosen: &Chosen) -> Vec<&'static Routine> {
-    let retry = chosen.is("isolation_failure", "retry");
-    if chosen.is("longterm_loop", "check_again") {
-        let puts = ["v5.8", "v5.9"].contains(&chosen.get("gup"));
-        let check: &Routine = match (retry, puts) {
-            (false, true) => &gup_slow::CHECK_AND_MIGRATE_V5_8,
-            (false, false) => &gup_slow::CHECK_AND_MIGRATE_V5_11,
-            (true, false) => &gup_slow::CHECK_AND_MIGRATE_V5_12,
-            (true, true) => &gup_slow::CHECK_AND_MIGRATE_V5_12_PUTTING,
-        };
-        return vec![&gup_slow::GUP_LONGTERM_LOCKED_V5_8, check, &gup_put::PUT_PAGE_OF_PIN_V5_8];
-    }
-    match (retry, chosen.is("longterm_loop", "while_zero")) {
-        (true, true) => {
-            vec![&gup_slow::GUP_LONGTERM_LOCKED_V5_17, &gup_slow::CHECK_AND_MIGRATE_V5_17]
-        }
-        (true, false) => {
-            vec![&gup_slow::GUP_LONGTERM_LOCKED_V6_1, &gup_slow::CHECK_AND_MIGRATE_V6_1]
-        }
-        (false, _) => {
-            vec![&gup_slow::GUP_LONGTERM_LOCKED_V6_1, &gup_slow::CHECK_AND_MIGRATE_SUCCESS]
-        }
-    }
-}
-
 /// The bit of a swap entry is a matter of both ends.
 fn reclaim(chosen: &Chosen) -> [&'static Routine; 4] {
     let orders = ["dirty_only", "refs_then_dirty", "dirty_then_refs"];
@@ -483,6 +391,7 @@ fn migration(chosen: &Chosen) -> Vec<&'static Routine> {
     let waits = usize::from(chosen.is("target_memory", "waits"));
     let exclusive = version == "v5.19";
     let old = ["v5.9", "v5.17"].contains(&version);
+    let early = usize::from(chosen.is("migrate_pinned", "early"));
     let unmap: &Routine = match (exclusive, chosen.is("pvmw_sync", "on")) {
         (true, false) => &rmap::TRY_TO_MIGRATE_V5_19,
         (true, true) => &rmap::TRY_TO_MIGRATE_V5_19_SYNC,
@@ -490,9 +399,9 @@ fn migration(chosen: &Chosen) -> Vec<&'static Routine> {
         (false, true) => &rmap::TRY_TO_MIGRATE_V5_17_SYNC,
     };
     let (page, locked): (&Routine, &Routine) = if old {
-        (&migrate::UNMAP_AND_MOVE_V5_17[waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_17)
+        (&migrate::UNMAP_AND_MOVE_V5_17[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_17)
     } else {
-        (&migrate::UNMAP_AND_MOVE_V5_18[waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_18)
+        (&migrate::UNMAP_AND_MOVE_V5_18[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_18)
     };
     let restore: &Routine = match version {
         "v5.9" => &migrate::REMOVE_MIGRATION_PTES_V5_9,

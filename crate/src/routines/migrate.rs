@@ -1,6 +1,8 @@
 //! `mm/migrate.c`: moving a page's contents and mappings to another page.
 use super::compaction::first_on_list;
 use super::gup_slow::returned_zero;
+use super::mm_h::page_maybe_dma_pinned;
+use super::move_mapping::MOVE_MAPPING;
 use super::page_alloc::RMQUEUE;
 use super::rmap::{TRY_TO_MIGRATE, first_vma, next_vma, no_vma, pte, ptl};
 use super::swap;
@@ -8,7 +10,7 @@ use super::vmscan::{PUTBACK_LRU_PAGE, leave_list};
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::word::Restore;
-use crate::mm::{Lock, OwnListKind, Pfn, Pte, WORDS};
+use crate::mm::{Lock, Migratetype, OwnListKind, Pfn, Pte};
 use crate::properties::event;
 
 /// `migrate_pages`, of the lane's list; returns how many pages stay on it.
@@ -17,12 +19,17 @@ pub const MIGRATE_PAGES: Function = Function("migrate_pages");
 pub const UNMAP_AND_MOVE: Function = Function("unmap_and_move");
 /// `__unmap_and_move`
 pub const UNMAP_AND_MOVE_LOCKED: Function = Function("__unmap_and_move");
-/// `migrate_page_move_mapping`
-pub const MOVE_MAPPING: Function = Function("migrate_page_move_mapping");
 /// `remove_migration_ptes`
 pub const REMOVE_MIGRATION_PTES: Function = Function("remove_migration_ptes");
 /// `putback_movable_pages`, of the lane's list.
 pub const PUTBACK_MOVABLE_PAGES: Function = Function("putback_movable_pages");
+
+/// What a target is allocated with, where nothing else is asked for.
+pub(super) const TARGET_GFP: Line = line(
+    "gfp",
+    "mtc.gfp_mask = GFP_HIGHUSER_MOVABLE",
+    Op::Let(|ctx| ctx.set(Local::Wanted, Migratetype::Movable)),
+);
 
 /// A page that is busy is tried again in the next pass, with a new target.
 pub static MIGRATE_PAGES_V5_17: Routine = Routine {
@@ -46,6 +53,12 @@ pub static MIGRATE_PAGES_V5_17: Routine = Routine {
 };
 
 const FREED: Line = line("freed", "if (page_count(page) == 1)", Op::Branch(is_last_ref, "gone"));
+/// Before the page is locked, and before anything is done to its mappings.
+const PINNED: Line = line(
+    "pinned",
+    "if (page_maybe_dma_pinned(page)) return -EAGAIN",
+    Op::Branch(looks_pinned, "eagain"),
+);
 const TARGET: Line = line("target", "newpage = get_new_page(page)", Op::Call(RMQUEUE, &[]));
 const NO_TARGET: Line = line("none", "if (!newpage)", Op::If(returned_zero, "fail"));
 const TOOK: Line = line("took", "newpage", Op::Let(take_target));
@@ -97,18 +110,36 @@ const fn waits(lru: Line) -> [Line; 13] {
     ]
 }
 
+/// A form with a question in front of the target.
+const fn asking(form: [Line; 13]) -> [Line; 14] {
+    let [freed, a, b, c, d, e, f, g, h, i, j, k, l] = form;
+    [freed, PINNED, a, b, c, d, e, f, g, h, i, j, k, l]
+}
+
 /// The target is allocated before the page is locked. A page whose last reference is the
-/// isolation's was freed meanwhile. The target joins the LRU when all is done. The second form
-/// waits for memory.
-pub static UNMAP_AND_MOVE_V5_17: [Routine; 2] = [
-    unmap_and_move("mm/migrate.c, v3.16 to v5.17", &fails(LRU)),
-    unmap_and_move("mm/migrate.c, v3.16 to v5.17, without memory", &waits(LRU)),
+/// isolation's was freed meanwhile. The target joins the LRU when all is done. In the second row a
+/// page that looks pinned is left alone; in the second column the target is waited for.
+pub static UNMAP_AND_MOVE_V5_17: [[Routine; 2]; 2] = [
+    [
+        unmap_and_move("mm/migrate.c, v3.16 to v5.17", &fails(LRU)),
+        unmap_and_move("mm/migrate.c, v3.16 to v5.17, without memory", &waits(LRU)),
+    ],
+    [
+        unmap_and_move("the RFC of January 2022 on mm/migrate.c, v5.17", &asking(fails(LRU))),
+        unmap_and_move("the same, without memory", &asking(waits(LRU))),
+    ],
 ];
 
 /// As before, but the target is on the LRU since `__unmap_and_move` put it there.
-pub static UNMAP_AND_MOVE_V5_18: [Routine; 2] = [
-    unmap_and_move("mm/migrate.c, v5.18 to v6.1", &fails(PUT_NEW_MOVED)),
-    unmap_and_move("mm/migrate.c, v5.18 to v6.1, without memory", &waits(PUT_NEW_MOVED)),
+pub static UNMAP_AND_MOVE_V5_18: [[Routine; 2]; 2] = [
+    [
+        unmap_and_move("mm/migrate.c, v5.18 to v6.1", &fails(PUT_NEW_MOVED)),
+        unmap_and_move("mm/migrate.c, v5.18 to v6.1, without memory", &waits(PUT_NEW_MOVED)),
+    ],
+    [
+        unmap_and_move("the RFC of January 2022 on v5.18", &asking(fails(PUT_NEW_MOVED))),
+        unmap_and_move("the same, without memory", &asking(waits(PUT_NEW_MOVED))),
+    ],
 ];
 
 const LOCK: Line = line("lock", "lock_page(page)", Op::Acquire(page_lock));
@@ -133,7 +164,7 @@ const TO_OLD: Line = line(
 );
 const RELEASE: Line = line("release", "unlock_page(page)", Op::Release(page_lock));
 
-const LOCKED_PARAMS: &[Local] = &[Local::Page, Local::NewPage];
+pub(super) const LOCKED_PARAMS: &[Local] = &[Local::Page, Local::NewPage];
 const LOCKED_LOCALS: &[Local] = &[Local::Mapped, Local::Ret];
 const LOCKED_OMITS: &str = "the lock of the target; trylock in the first passes; page contents";
 
@@ -177,23 +208,6 @@ pub static UNMAP_AND_MOVE_LOCKED_V5_18: Routine = Routine {
         TO_OLD,
         RELEASE,
         EAGAIN,
-    ],
-};
-
-/// For an anonymous page without swap cache the count is compared once and not frozen: with the
-/// entry gone, a late reference fails its second read of the entry.
-pub static MOVE_MAPPING_V5_17: Routine = Routine {
-    function: MOVE_MAPPING,
-    source: "mm/migrate.c, v5.17 to v6.1",
-    omits: "pages with a mapping (swap cache, files); page contents",
-    params: LOCKED_PARAMS,
-    locals: &[],
-    returns: Returns::Errno,
-    body: &[
-        line("expected", "if (page_count(page) != expected_count)", Op::Branch(is_held, "busy")),
-        line("copy", "newpage->index, mapping = page's", Op::Do(copy_mapping)),
-        line("done", "return MIGRATEPAGE_SUCCESS", Op::Return(|_| 0)),
-        line("busy", "return -EAGAIN", Op::Return(|_| errno::EAGAIN)),
     ],
 };
 
@@ -309,6 +323,10 @@ fn is_last_ref(ctx: &mut Ctx) -> bool {
     ctx.load(refcount) == 1
 }
 
+fn looks_pinned(ctx: &mut Ctx) -> bool {
+    page_maybe_dma_pinned(ctx, ctx.get(Local::Page))
+}
+
 /// Nothing is allocated from the isolate lists, and nothing from another CPU's pcplist.
 fn a_page_is_free(look: &Look) -> bool {
     look.peek(look.layout().zone().nr_free()) > 0 || look.peek(look.this_pcp().count()) > 0
@@ -351,28 +369,6 @@ fn was_not_mapped(look: &Look) -> bool {
 fn set_lru_of_target(ctx: &mut Ctx) {
     let lru = ctx.page(Local::NewPage).lru();
     ctx.update(lru, |_| true);
-}
-
-/// One reference is expected: the isolation's.
-fn is_held(ctx: &mut Ctx) -> bool {
-    let refcount = ctx.page(Local::Page).refcount();
-    let held = ctx.load(refcount) != 1;
-    if held {
-        ctx.find(event::COUNT_AT_MOVE_MAPPING);
-    }
-    held
-}
-
-fn copy_mapping(ctx: &mut Ctx) {
-    let (old, new) = (ctx.page(Local::Page), ctx.page(Local::NewPage));
-    let anon = ctx.load(old.anon());
-    let rmap = ctx.load(old.rmap());
-    ctx.store(new.anon(), anon);
-    ctx.store(new.rmap(), rmap);
-    for word in 0..WORDS {
-        let content = ctx.load(old.content(word));
-        ctx.store(new.content(word), content);
-    }
 }
 
 fn entry(ctx: &mut Ctx) -> Pte {

@@ -45,6 +45,14 @@ pub static PRESETS: &[Preset] = &[
             ("pvmw_sync", "off"),
             ("target_memory", "fails"),
             ("migration", "v5.9"),
+            ("migrate_pinned", "plain"),
+            ("numa_skip", "map"),
+            ("numa_hint", "restored_first"),
+            ("numa_fault", "stay"),
+            ("mprotect", "write_protects"),
+            ("clear_refs", "always"),
+            ("ksm_flush", "clear_first"),
+            ("umcg_pin", "load"),
             ("lru", "lru_lock"),
             ("lru_pagevec", "none"),
             ("gup", "none"),
@@ -159,6 +167,7 @@ pub static PRESETS: &[Preset] = &[
             ("gup", "v5.11"),
             ("fork", "seq"),
             ("vmscan", "chk"),
+            ("clear_refs", "maybe_pinned_skipped"),
         ],
     },
     Preset {
@@ -175,7 +184,16 @@ pub static PRESETS: &[Preset] = &[
             ("longterm_loop", "while_zero"),
             ("uffd_continue", "dirty"),
             ("cow_swap_cache", "freed"),
+            ("numa_skip", "ref"),
+            ("numa_hint", "restored_last"),
         ],
+    },
+    Preset {
+        name: "v5.17-rfc-v2",
+        from: Some("v5.17"),
+        sentence: "The RFC v2 of January 2022 on v5.17: who migrates or makes NUMA hints asks \
+                   first whether the page looks pinned.",
+        changes: &[("migrate_pinned", "early"), ("numa_skip", "maybe_pinned")],
     },
     Preset {
         name: "v5.18",
@@ -222,6 +240,7 @@ pub static PRESETS: &[Preset] = &[
             ("pcp", "trylock"),
             ("drain", "remote_mask"),
             ("foll_force", "exclusive"),
+            ("mprotect", "try_writable"),
         ],
     },
     Preset {
@@ -249,6 +268,7 @@ pub static PRESETS: &[Preset] = &[
             ("fallback", "v6.10"),
             ("isolation", "v6.10"),
             ("drain", "remote_counted_inside"),
+            ("numa_skip", "maybe_pinned"),
         ],
     },
 ];

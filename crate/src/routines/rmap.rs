@@ -2,6 +2,7 @@
 use std::ops::Deref;
 
 use super::mm_h::{page_maybe_dma_pinned, promise_not_pinned};
+use super::tlb::FLUSH_PAGE;
 use crate::machine::routine::line;
 use crate::machine::{At, Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::word::Restore;
@@ -18,7 +19,8 @@ pub(super) const PEEK: Line =
 pub(super) const LOCK: Line = line("lock", "spin_lock(pvmw.ptl)", Op::Acquire(ptl));
 pub(super) const CHECK: Line =
     line("check", "if (pte_page(*pvmw.pte) != page)", Op::Branch(not_mapped, "unlock"));
-const CLEAR: Line = line("clear", "pteval = ptep_clear_flush(vma, address, pte)", Op::Do(clear));
+const CLEAR: Line =
+    line("clear", "pteval = ptep_clear_flush(vma, address, pte)", Op::Do(clear_to_flush));
 const ENTRY: Line = line("entry", "set_pte_at(mm, address, pte, swp_pte)", Op::Do(set_entry));
 pub(super) const RMAP: Line = line("rmap", "page_remove_rmap(page)", Op::Do(remove_rmap));
 pub(super) const PUT: Line = line("put", "put_page(page)", Op::Do(put_mapping_ref));
@@ -38,7 +40,7 @@ const SHARE: Line = line("share", "ClearPageAnonExclusive(page)", Op::Do(clear_e
 const RESTORE: Line = line("restore", "set_pte_at(mm, address, pte, pteval)", Op::Do(put_back));
 const BREAK: Line = line("goto", "break", Op::Goto("unlock"));
 
-const OMITS: &str = "waiting for a TLB flush while a CPU has interrupts off; dirty bit";
+const OMITS: &str = "dirty bit";
 
 /// The entry is looked at without the lock first: one that is being cleared is passed over. The
 /// count of mappings drops before the reference.
@@ -47,15 +49,21 @@ pub static TRY_TO_MIGRATE_V5_17: Routine = Routine {
     source: "mm/rmap.c, v5.15 to v5.18 (try_to_migrate_one)",
     omits: OMITS,
     params: &[Local::Page],
-    locals: &[Local::Vma, Local::Pte, Local::Exclusive],
+    locals: &[Local::Vma, Local::Mm, Local::Pte, Local::Exclusive],
     returns: Returns::Nothing,
-    body: &[FIRST, EACH, PEEK, LOCK, CHECK, CLEAR, ENTRY, RMAP, PUT, UNLOCK, DONE, NEXT, LOOP, OUT],
+    body: &[
+        FIRST, EACH, PEEK, LOCK, CHECK, CLEAR, FLUSH_PAGE, ENTRY, RMAP, PUT, UNLOCK, DONE, NEXT,
+        LOOP, OUT,
+    ],
 };
 
 /// As before, but an entry is looked at under the lock only, so that one being cleared is waited
 /// for (`TTU_SYNC`, 732ed55823fc).
 pub static TRY_TO_MIGRATE_V5_17_SYNC: Routine = Routine {
-    body: &[FIRST, EACH, LOCK, CHECK, CLEAR, ENTRY, RMAP, PUT, UNLOCK, DONE, NEXT, LOOP, OUT],
+    body: &[
+        FIRST, EACH, LOCK, CHECK, CLEAR, FLUSH_PAGE, ENTRY, RMAP, PUT, UNLOCK, DONE, NEXT, LOOP,
+        OUT,
+    ],
     ..TRY_TO_MIGRATE_V5_17
 };
 
@@ -64,8 +72,8 @@ pub static TRY_TO_MIGRATE_V5_17_SYNC: Routine = Routine {
 pub static TRY_TO_MIGRATE_V5_19: Routine = Routine {
     source: "mm/rmap.c, v5.19 to v6.1 (try_to_migrate_one)",
     body: &[
-        FIRST, EACH, PEEK, LOCK, CHECK, EXCLUSIVE, CLEAR, SHARED, PINNED, SHARE, ENTRY, RMAP, PUT,
-        UNLOCK, DONE, NEXT, LOOP, OUT, RESTORE, BREAK,
+        FIRST, EACH, PEEK, LOCK, CHECK, EXCLUSIVE, CLEAR, FLUSH_PAGE, SHARED, PINNED, SHARE, ENTRY,
+        RMAP, PUT, UNLOCK, DONE, NEXT, LOOP, OUT, RESTORE, BREAK,
     ],
     ..TRY_TO_MIGRATE_V5_17
 };
@@ -73,8 +81,8 @@ pub static TRY_TO_MIGRATE_V5_19: Routine = Routine {
 /// As before, under the lock only.
 pub static TRY_TO_MIGRATE_V5_19_SYNC: Routine = Routine {
     body: &[
-        FIRST, EACH, LOCK, CHECK, EXCLUSIVE, CLEAR, SHARED, PINNED, SHARE, ENTRY, RMAP, PUT,
-        UNLOCK, DONE, NEXT, LOOP, OUT, RESTORE, BREAK,
+        FIRST, EACH, LOCK, CHECK, EXCLUSIVE, CLEAR, FLUSH_PAGE, SHARED, PINNED, SHARE, ENTRY, RMAP,
+        PUT, UNLOCK, DONE, NEXT, LOOP, OUT, RESTORE, BREAK,
     ],
     ..TRY_TO_MIGRATE_V5_19
 };
@@ -137,6 +145,13 @@ pub(super) fn clear(ctx: &mut Ctx) {
     let old = ctx.update(cell, |_| Pte::None);
     ctx.set(Local::Pte, old);
     ctx.hold(ctx.get(Local::Page), 1);
+}
+
+/// As [`clear`], and says whose translations are to be forgotten.
+fn clear_to_flush(ctx: &mut Ctx) {
+    let process = vma(ctx).expect("the walk is at a mapping");
+    ctx.set(Local::Mm, process as u16);
+    clear(ctx);
 }
 
 fn set_entry(ctx: &mut Ctx) {

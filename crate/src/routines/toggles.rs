@@ -1,4 +1,5 @@
 //! The toggles: one decision each in which kernels differ.
+use super::toggles_machine;
 
 /// One decision in which kernels differ.
 pub struct Toggle {
@@ -93,6 +94,72 @@ pub static TOGGLES: &[Toggle] = &[
             ("v5.17", "Replaces it by a migration entry all the same."),
             ("v5.18", "The same; the target is on the LRU before an entry points to it."),
             ("v5.19", "Keeps the mapping of an exclusive page that looks pinned (6c287605fd56)."),
+        ],
+    },
+    Toggle {
+        name: "migrate_pinned",
+        sentence: "Whether migration asks for a pin before it unmaps a page.",
+        values: &[
+            ("plain", "No; what references it finds behind that decides: every kernel."),
+            ("early", "page_maybe_dma_pinned first: the RFC of January 2022."),
+        ],
+    },
+    Toggle {
+        name: "numa_skip",
+        sentence: "Which pages NUMA balancing makes no hints of.",
+        values: &[
+            ("map", "Those that several entries map: v5.16."),
+            ("ref", "Those with more than one reference: v5.17 to v6.9 (80d47f5de5e3)."),
+            ("maybe_pinned", "Those that look pinned, or as `map`: the RFC of 2022, and v6.12."),
+        ],
+    },
+    Toggle {
+        name: "numa_hint",
+        sentence: "When a NUMA hint becomes an entry again.",
+        values: &[
+            ("restored_first", "Before the page is migrated: v5.13."),
+            ("restored_last", "If it was not migrated: v5.14 (b99a342d4f11)."),
+        ],
+    },
+    Toggle {
+        name: "numa_fault",
+        sentence: "Where a page belongs on that has a NUMA hint.",
+        values: &[
+            ("stay", "On the node where it is."),
+            ("migrate", "On another one: the fault tries to migrate it."),
+        ],
+    },
+    Toggle {
+        name: "mprotect",
+        sentence: "What mprotect does to entries that may be written through again.",
+        values: &[
+            ("write_protects", "Leaves them to a fault: v5.19."),
+            ("try_writable", "Lets exclusive dirty pages be written: v6.0 (64fe24a3e05e)."),
+        ],
+    },
+    Toggle {
+        name: "clear_refs",
+        sentence: "Which entries soft-dirty tracking write-protects.",
+        values: &[
+            ("always", "All, under mmap_lock for reading: v5.10."),
+            ("maybe_pinned_skipped", "Not those of pinned pages: v5.11 (9348b73c2e1b)."),
+        ],
+    },
+    Toggle {
+        name: "ksm_flush",
+        sentence: "When KSM compares the references of a page that it write-protects.",
+        values: &[
+            ("clear_first", "With the entry cleared and flushed: every kernel."),
+            ("check_first", "Before that: wrong."),
+        ],
+    },
+    Toggle {
+        name: "umcg_pin",
+        sentence: "How the RFC of January 2022 tries the page that it has pinned.",
+        values: &[
+            ("load", "A pin for reading, and a load: as posted."),
+            ("rmw", "A pin for reading, and a read-modify-write: as considered."),
+            ("foll_write", "FOLL_WRITE, and a store: as followed."),
         ],
     },
     Toggle {
@@ -348,30 +415,9 @@ pub static TOGGLES: &[Toggle] = &[
             ("before_copy", "It flushes first: v5.12 (6ce64428d620)."),
         ],
     },
-    Toggle {
-        name: "tlb_flush",
-        sentence: "How CPUs are told to forget translations.",
-        values: &[
-            ("broadcast", "By the hardware, at once: arm64. Nobody waits for a CPU."),
-            ("ipi", "By an IPI: x86. A CPU with interrupts off is waited for."),
-        ],
-    },
-    Toggle {
-        name: "memory",
-        sentence: "What other CPUs see of a plain store.",
-        values: &[
-            ("sc", "It is there at once: sequential consistency."),
-            ("tso", "It waits in a store buffer until a locked operation or a fence: x86."),
-        ],
-    },
-    Toggle {
-        name: "lock_fence",
-        sentence: "What taking a lock does to the stores before it, with memory = tso.",
-        values: &[
-            ("full", "They reach memory first: a locked instruction of x86."),
-            ("acquire", "Nothing: as on machines whose locks order only what is behind them."),
-        ],
-    },
+    toggles_machine::TLB_FLUSH,
+    toggles_machine::MEMORY,
+    toggles_machine::LOCK_FENCE,
     Toggle {
         name: "vmscan",
         sentence: "What reclaim does with a page that looks pinned.",
@@ -412,22 +458,8 @@ pub static TOGGLES: &[Toggle] = &[
             ("before_freeze", "Before: the order that its comment warns of."),
         ],
     },
-    Toggle {
-        name: "smp",
-        sentence: "CONFIG_SMP.",
-        values: &[
-            ("on", "Each lane is a CPU."),
-            ("off", "The lanes are tasks of one CPU; a task switch needs it to be preemptible."),
-        ],
-    },
-    Toggle {
-        name: "preempt_rt",
-        sentence: "CONFIG_PREEMPT_RT.",
-        values: &[
-            ("off", "Who holds a spinlock keeps the CPU."),
-            ("on", "Spinlocks sleep: their holders can be preempted and interrupted."),
-        ],
-    },
+    toggles_machine::SMP,
+    toggles_machine::PREEMPT_RT,
 ];
 
 /// The toggle of a name.

@@ -14,11 +14,13 @@ pub const STORE: Function = Function("store");
 /// `do_user_addr_fault`
 pub const DO_USER_ADDR_FAULT: Function = Function("do_user_addr_fault");
 
-const FAULT: Line =
+pub(super) const FAULT: Line =
     line("fault", "-> do_user_addr_fault(addr, flags)", Op::Call(DO_USER_ADDR_FAULT, &[]));
-const BAD: Line = line("bad", "if (it is a bad area) SIGSEGV", Op::If(failed, "segv"));
-const AGAIN: Line = line("again", "the instruction again", Op::Goto("access"));
-const SEGV: Line = line("segv", "SIGSEGV", Op::Return(|_| errno::EFAULT));
+pub(super) const WRITE: Line =
+    line("write", "flags = FAULT_FLAG_WRITE", Op::Let(|ctx| ctx.set(Local::Fault, FLAG_WRITE)));
+pub(super) const BAD: Line = line("bad", "if (it is a bad area) SIGSEGV", Op::If(failed, "segv"));
+pub(super) const AGAIN: Line = line("again", "the instruction again", Op::Goto("access"));
+pub(super) const SEGV: Line = line("segv", "SIGSEGV", Op::Return(|_| errno::EFAULT));
 
 const fn access(
     function: Function,
@@ -59,7 +61,7 @@ pub static STORE_V5_8: Routine = access(
     &[Local::Fault, Local::Ret],
     &[
         line("access", "*addr = val", Op::Branch(stores, "done")),
-        line("write", "flags = FAULT_FLAG_WRITE", Op::Let(|ctx| ctx.set(Local::Fault, FLAG_WRITE))),
+        WRITE,
         FAULT,
         BAD,
         AGAIN,
@@ -111,7 +113,7 @@ pub(super) fn is_bad_area(ctx: &mut Ctx) -> bool {
 /// The page that the access goes to, if the entry permits it: what this CPU has translated before,
 /// or else what the page table says now. The hardware sets the dirty bit of an entry that it stores
 /// through for the first time.
-fn translate(ctx: &mut Ctx, write: bool) -> Option<Pfn> {
+pub(super) fn translate(ctx: &mut Ctx, write: bool) -> Option<Pfn> {
     let own = translation(ctx, ctx.cpu(), ctx.get(Local::Addr));
     if let Some(kept) = own.map(|cell| ctx.load(cell)) {
         let fresh = write && matches!(kept, Pte::Present { dirty: false, .. });
@@ -149,9 +151,15 @@ fn stores(ctx: &mut Ctx) -> bool {
     let Some(pfn) = translate(ctx, true) else { return false };
     let (word, value): (u16, u16) = (ctx.get(Local::Word), ctx.get(Local::Value));
     ctx.store(ctx.layout().page(pfn).content(word), value);
+    wrote(ctx, pfn, value);
+    true
+}
+
+/// Ghost: what the process has written, and who sees it that should not.
+pub(super) fn wrote(ctx: &mut Ctx, pfn: Pfn, value: u16) {
+    let word: u16 = ctx.get(Local::Word);
     note_written(ctx, ctx.get(Local::Mm), ctx.get(Local::Addr), word, value);
     note_shared(ctx, pfn, ctx.get(Local::Mm));
-    true
 }
 
 /// Ghost: what a process must find there from now on.

@@ -201,7 +201,7 @@ pub static DO_WP_PAGE_V5_19: Routine = do_wp_page(
     ],
 );
 
-fn old_page(ctx: &mut Ctx) {
+pub(super) fn old_page(ctx: &mut Ctx) {
     let pte: Pte = ctx.get(Local::Pte);
     ctx.set(Local::Page, pte.mapped().expect("a fault on a present entry"));
 }

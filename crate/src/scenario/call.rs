@@ -2,7 +2,7 @@
 use super::reader::{nearest, nearest_or_all, short};
 use super::{Complaint, Place, limits};
 use crate::machine::{Arg, Function, Kernel, Local, Operation, Returns};
-use crate::mm::{Geometry, Migratetype, Pfn, WORDS, Word};
+use crate::mm::{Geometry, Migratetype, Pfn, WORDS, Word, vm};
 use crate::routines::entry::{self, Entry, ParamKind, advice, gfp};
 
 /// What the names in a call may mean.
@@ -305,6 +305,7 @@ fn argument(
         ParamKind::Page => return page(word, names, place),
         ParamKind::GupFlags => flags(entry, word, place)?,
         ParamKind::Gfp => gfp_mask(word, place)?,
+        ParamKind::Prot => prot(word, place)?,
         ParamKind::CmaGfp => choose(word, &[("0", 0), ("__GFP_NOFAIL", gfp::NOFAIL)], place)?,
         ParamKind::Bool => choose(word, &[("false", 0), ("true", 1)], place)?,
         ParamKind::Advice => {
@@ -422,6 +423,13 @@ fn gfp_mask(word: &str, place: Place) -> Result<u16, Complaint> {
         let place = shifted(place, word[..byte].chars().count() as u32);
         Ok(mask | choose(part, &known, place)?)
     })
+}
+
+/// The rights that `mprotect` leaves; there is no mapping here that may not be read.
+fn prot(word: &str, place: Place) -> Result<u16, Complaint> {
+    let spaced: Vec<&str> = word.split('|').map(str::trim).collect();
+    let known = [("PROT_READ", vm::READ), ("PROT_READ | PROT_WRITE", vm::READ | vm::WRITE)];
+    choose(&spaced.join(" | "), &known, place)
 }
 
 fn flags(entry: &Entry, word: &str, place: Place) -> Result<u16, Complaint> {
