@@ -58,11 +58,12 @@ fn pinned(ctx: &mut Ctx) -> Option<Pfn> {
     ctx.load(ctx.layout().pin(usize::from(pin)).page())
 }
 
-/// What a device writes through a pin, the process behind the pin is to find.
+/// What a device writes through a pin, the process behind the pin is to find. A device has no store
+/// buffer, and the barrier of its doorbell lets the stores before it reach memory.
 fn writes_nothing(ctx: &mut Ctx) -> bool {
     let Some(pfn) = pinned(ctx) else { return true };
     let (word, value): (u16, u16) = (ctx.get(Local::Word), ctx.get(Local::Value));
-    ctx.store(ctx.layout().page(pfn).content(word), value);
+    ctx.update(ctx.layout().page(pfn).content(word), |_| value);
     let pin = ctx.layout().pin(usize::from(ctx.get::<u16>(Local::Pin)));
     let flags: u16 = ctx.peek(pin.flags());
     ctx.store(pin.flags(), flags | foll::WRITTEN);

@@ -55,10 +55,6 @@ pub const REASONS: &[(&str, &[&str])] = &[
         &[
             "internal_get_user_pages_fast pinned, mm/gup.c, v5.14 to v6.1",
             "lockless_pages_from_mm seq, mm/gup.c, v5.11 to v6.1",
-            "copy_pte_range protect, mm/memory.c, v3.16 to v5.8 (copy_one_pte)",
-            "copy_pte_range protect, mm/memory.c, v5.9 to v5.18 (copy_present_pte)",
-            "copy_pte_range protect, preempt_disable, as proposed in August 2020, on \
-             mm/memory.c, v5.8",
         ],
     ),
     (
