@@ -13,7 +13,8 @@ const KERNELS: [&str; 6] = ["v5.8", "v5.11", "v5.17", "v5.18", "v5.19", "v6.6"];
 fn machine(kernel: &str, slots: u16, lanes: &[(&str, &str)]) -> (Rc<System>, Memory) {
     let mut text = format!(
         "format = 1\ntitle = \"t\"\nabout = \"why\"\n[kernel]\nbase = \"{kernel}\"\n[machine]\n\
-         pageblock_pages = 1\nblocks = [\"movable\", \"movable\", \"movable\", \"movable\", \"movable\"]\n\
+         pageblock_pages = 1\n\
+         blocks = [\"movable\", \"movable\", \"movable\", \"movable\", \"movable\"]\n\
          swap_slots = {slots}\n\
          [[process]]\nname = \"B\"\nmap = [\"a = page 0 anon rw\"]\n\
          [[process]]\nname = \"C\"\nchild_of = \"B\"\n"

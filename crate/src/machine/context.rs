@@ -162,6 +162,13 @@ impl Ctx<'_> {
         self.own_store(cell).unwrap_or_else(|| self.memory.load(cell))
     }
 
+    /// What another CPU has stored reaches memory: it has no use for an old translation any more.
+    pub fn drain_of(&mut self, cpu: usize) {
+        if let Some(buffer) = self.lanes[cpu].buffer {
+            buffer.drain(self.memory);
+        }
+    }
+
     /// A plain store to shared memory. Ghosts, where a page is, and what callers keep are there at
     /// once.
     pub fn store<T: Word>(&mut self, cell: Cell<T>, value: T) {
@@ -170,6 +177,14 @@ impl Ctx<'_> {
         let shared = real && !matches!(info.subject, Subject::Pin(_));
         match self.buffer.filter(|_| shared) {
             Some(buffer) => buffer.push(self.memory, cell.index() as u32, value.to_word()),
+            None => self.memory.store(cell, value),
+        }
+    }
+
+    /// Ghost: what the checker remembers of the store before, when that reaches memory.
+    pub fn remember<T: Word>(&mut self, cell: Cell<T>, value: T) {
+        match self.buffer.filter(|buffer| !buffer.is_empty(self.memory)) {
+            Some(buffer) => buffer.push_ghost(self.memory, cell.index() as u32, value.to_word()),
             None => self.memory.store(cell, value),
         }
     }

@@ -18,12 +18,17 @@ pub struct Pending {
     pub cell: u32,
     /// What it will be.
     pub value: u16,
+    /// A ghost's, which arrives with the store before it.
+    pub ghost: bool,
 }
+
+/// Beside the upper half of a cell's index, of a ghost's.
+const GHOST: u16 = 1 << 15;
 
 impl StoreBuffer {
     /// The most stores that wait. One more sends the oldest to memory at once, which a CPU may do
     /// at any time.
-    pub const ROOM: u16 = 4;
+    pub const ROOM: u16 = 6;
 
     /// Gives the buffer of a CPU its cells.
     pub(super) fn new(layout: &mut Layout, cpu: usize) -> StoreBuffer {
@@ -49,7 +54,8 @@ impl StoreBuffer {
     fn set(self, memory: &mut Memory, entry: u16, pending: Pending) {
         let [low, high, value] = self.entry(entry);
         memory.store(low, pending.cell as u16);
-        memory.store(high, (pending.cell >> 16) as u16);
+        let ghost = if pending.ghost { GHOST } else { 0 };
+        memory.store(high, (pending.cell >> 16) as u16 | ghost);
         memory.store(value, pending.value);
     }
 
@@ -57,7 +63,8 @@ impl StoreBuffer {
     pub fn pending(self, memory: &Memory) -> impl DoubleEndedIterator<Item = Pending> + '_ {
         (0..memory.peek(self.count())).map(move |entry| {
             let [low, high, value] = self.entry(entry).map(|cell| memory.peek(cell));
-            Pending { cell: u32::from(high) << 16 | u32::from(low), value }
+            let ghost = high & GHOST != 0;
+            Pending { cell: u32::from(high & !GHOST) << 16 | u32::from(low), value, ghost }
         })
     }
 
@@ -73,16 +80,32 @@ impl StoreBuffer {
 
     /// A plain store: it waits behind the others.
     pub(super) fn push(self, memory: &mut Memory, cell: u32, value: u16) {
+        self.add(memory, Pending { cell, value, ghost: false });
+    }
+
+    /// What the checker remembers of the store before.
+    pub(super) fn push_ghost(self, memory: &mut Memory, cell: u32, value: u16) {
+        self.add(memory, Pending { cell, value, ghost: true });
+    }
+
+    fn add(self, memory: &mut Memory, pending: Pending) {
         if memory.peek(self.count()) == Self::ROOM {
             self.drain_one(memory);
         }
         let count = memory.peek(self.count());
-        self.set(memory, count, Pending { cell, value });
+        self.set(memory, count, pending);
         memory.store(self.count(), count + 1);
     }
 
-    /// The oldest store reaches memory. There is one.
+    /// The oldest store reaches memory, with its ghosts. There is one.
     pub(super) fn drain_one(self, memory: &mut Memory) {
+        self.take_first(memory);
+        while self.pending(memory).next().is_some_and(|next| next.ghost) {
+            self.take_first(memory);
+        }
+    }
+
+    fn take_first(self, memory: &mut Memory) {
         let pending: Vec<Pending> = self.pending(memory).collect();
         let oldest = pending[0];
         memory.store::<u16>(Cell::at(oldest.cell), oldest.value);
@@ -90,7 +113,7 @@ impl StoreBuffer {
         for (entry, next) in pending[1..].iter().enumerate() {
             self.set(memory, entry as u16, *next);
         }
-        self.set(memory, last, Pending { cell: 0, value: 0 });
+        self.set(memory, last, Pending { cell: 0, value: 0, ghost: false });
         memory.store(self.count(), last);
     }
 

@@ -1,5 +1,5 @@
 //! How the lanes keep the kernel's rules of locking.
-use crate::machine::{Delivery, Op, State};
+use crate::machine::{Choice, Delivery, Op, State, Status};
 use crate::mm::{LockKind, LockWord};
 
 /// I16.
@@ -28,7 +28,7 @@ fn does_not_sleep_while_atomic(state: &State, cpu: usize) -> bool {
         Op::Await(..) if waits_for_ipi(state, cpu) => {
             return state.memory.peek(cells.irqs_off()) == 0;
         }
-        Op::Await(..) => true,
+        Op::Await(..) => state.system.status(state.memory, Choice::Run(cpu)) != Status::Runnable,
         _ => false,
     };
     !sleeps || !state.system.is_atomic(state.memory, cpu)

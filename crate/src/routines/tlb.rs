@@ -83,7 +83,9 @@ pub(super) fn translation(ctx: &Ctx, cpu: usize, address: u16) -> Option<Cell<Pt
     ctx.geometry().tlb.then(|| ctx.layout().tlb(cpu, address))
 }
 
+/// Stores that were made through a translation are done when it is forgotten.
 fn forget(ctx: &mut Ctx, cpu: usize) {
+    ctx.drain_of(cpu);
     let Some(process) = ctx.geometry().runs.get(cpu).copied().flatten() else { return };
     for address in 0..ctx.geometry().processes[process].mappings.len() as u16 {
         if let Some(cell) = translation(ctx, cpu, address) {

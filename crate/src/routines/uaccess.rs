@@ -165,8 +165,7 @@ pub(super) fn wrote(ctx: &mut Ctx, pfn: Pfn, value: u16) {
 /// Ghost: what a process must find there from now on.
 pub(super) fn note_written(ctx: &mut Ctx, mm: u16, address: u16, word: u16, value: u16) {
     let written = ctx.layout().mm(usize::from(mm)).written(address, word);
-    let (memory, _) = ctx.ghosts();
-    memory.store(written, value);
+    ctx.remember(written, value);
 }
 
 /// Ghost: reports that another process maps the page that `own` has written to, or has it pinned,

@@ -63,7 +63,9 @@ fn stores(system: &System, memory: &Memory, cpu: usize) -> Option<Vec<PendingSto
             value: words::value(info.unit, pending.value),
         }
     };
-    system.lanes[cpu].buffer.map(|buffer| buffer.pending(memory).map(view).collect())
+    system.lanes[cpu]
+        .buffer
+        .map(|buffer| buffer.pending(memory).filter(|store| !store.ghost).map(view).collect())
 }
 
 fn calls(system: &System, memory: &Memory, cpu: usize) -> Vec<CallView> {
