@@ -142,8 +142,8 @@ fn a_pin_and_a_page_table_that_differ_are_told_with_both_pages() {
     let ways: Vec<_> = of_b.ways.iter().map(|it| (it.who.as_str(), it.words.clone())).collect();
     assert_eq!(ways, [("process B", vec![7, 10]), ("the device with pin p", vec![10, 9])]);
     let wrong = format!(
-        "{sentence}; B:a[0] was last set to 7: the device with pin p finds 10; B:a[1] was last set to \
-         9: process B finds 10"
+        "{sentence}; B:a[0] was last set to 7: the device with pin p finds 10; B:a[1] was \
+         last set to 9: process B finds 10"
     );
     assert_eq!(of_b.wrong.as_deref(), Some(wrong.as_str()));
 }
