@@ -62,6 +62,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     'Write protection and hints',
     [
       'uffd_wp_flush',
+      'uffd_continue',
       'mprotect',
       'clear_refs',
       'numa_skip',
