@@ -3,7 +3,7 @@
 use super::process::{is_stale, kept, mapping_name, number, pin_kind};
 use super::protocol::{ContentsView, WayView};
 use crate::machine::{Frame, Function, State, System};
-use crate::mm::{Layout, Memory, Pfn, Pte, Rmap, WORDS};
+use crate::mm::{ANY, Layout, Memory, Pfn, Pte, Rmap, WORDS};
 use crate::routines::dma::{DMA_READ, DMA_WRITE};
 use crate::routines::entry::foll;
 use crate::routines::uaccess::{LOAD, STORE};
@@ -72,7 +72,7 @@ fn must_find(
     word: u16,
 ) -> Option<u32> {
     let written = memory.peek(layout.mm(process).written(address, word));
-    Some(u32::from(written))
+    (written != ANY).then_some(u32::from(written))
 }
 
 fn ways(layout: &Layout, memory: &Memory, process: usize, address: u16) -> Vec<WayView> {
