@@ -103,7 +103,8 @@ function addStep(
 ): void {
   const line = step.lines[0];
   if (!line) {
-    lane.last = null;
+    // A store that reaches memory leaves the lane where it is.
+    if (!drains(step)) lane.last = null;
     if (startsCall(step)) lane.called = step.number;
     run.rows.push({ kind: 'step', key: `step${step.number}`, step });
     return;
@@ -168,6 +169,10 @@ function addFolded(run: Run, step: StepView, key: string): void {
 /** Whether a step begins what another CPU asked for: an IPI or a work item. */
 export const startsCall = ({ lines, choice }: StepView): boolean =>
   lines.length === 0 && choice.endsWith('c');
+
+/** Whether a step lets a store reach memory that waited in a store buffer. */
+export const drains = ({ lines, choice }: StepView): boolean =>
+  lines.length === 0 && choice.endsWith('d');
 
 /** Whether a line of a step needs its function's name above it: the step crossed a call. */
 export const crosses = (lines: readonly LineView[], index: number): boolean =>

@@ -284,10 +284,14 @@ export class Store extends EventTarget {
     const { trace, state } = this.#model;
     if (!state) return;
     if (trace[state.cursor]?.choice === choice) return this.#seekNow(state.cursor + 1);
-    const [, cpu, kind] = /^(\d+)([ic]?)$/.exec(choice) ?? [];
+    const [, cpu, kind] = /^(\d+)([icd]?)$/.exec(choice) ?? [];
     const lane = state.lanes.find((it) => String(it.cpu) === cpu);
-    const reasons = { i: lane?.why_no_interrupt, c: lane?.why_no_call };
-    const why = kind === 'i' || kind === 'c' ? reasons[kind] : lane?.why_not;
+    const reasons: Record<string, string | null | undefined> = {
+      i: lane?.why_no_interrupt,
+      c: lane?.why_no_call,
+      d: lane?.why_no_drain,
+    };
+    const why = kind ? reasons[kind] : lane?.why_not;
     if (!lane || why) return this.#set({ spoken: why ?? `There is no CPU${choice}.` });
     const reply = await this.#ask({ type: 'step', choice });
     if (reply?.type !== 'played') return;

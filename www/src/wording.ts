@@ -1,7 +1,14 @@
 /** Sentences that more than one element says. */
 
 import type { Search } from './model';
-import type { CallView, ExplorationView, OutcomeView, StepView, WitnessView } from './protocol';
+import type {
+  CallView,
+  ExplorationView,
+  OutcomeView,
+  PendingStoreView,
+  StepView,
+  WitnessView,
+} from './protocol';
 
 /** `1 step`, `2 steps`, `12,345 steps` */
 export const count = (n: number, one: string, many = `${one}s`): string =>
@@ -66,6 +73,10 @@ export const callLabel = (calls: readonly CallView[]): string => {
   const delivery = calls[0]?.delivery ?? 'call';
   return delivery.slice(0, 1).toUpperCase() + delivery.slice(1);
 };
+
+/** A store on its way: `page 2 word 0 = 7`. */
+export const storeText = ({ subject, field, value }: PendingStoreView): string =>
+  `${subject} ${field} = ${value}`;
 
 /** One piece of inline Markdown. */
 export interface Mark {

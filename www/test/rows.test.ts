@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { layOut, operationKey, type Row, startsCall } from '../src/rows';
+import { drains, layOut, operationKey, type Row, startsCall } from '../src/rows';
 import { line, traceOf } from './traces';
 
 const say = (row: Row): string => {
@@ -62,6 +62,15 @@ test('the delivery of an interrupt has no lines and no heading', () => {
   const trace = traceOf(['0', '0i', '0'], { 2: [] });
   assert.deepEqual(picture(trace, new Set()), [
     ['cpu0', 'op 0', 'f@0', 'step 1', 'step 2', 'f@0 again', 'step 3'],
+  ]);
+});
+
+test('a store that reaches memory is a row, and leaves the lane where it was', () => {
+  const trace = traceOf(['0', '0d', '0'], { 2: [] });
+  assert.deepEqual(trace.map(drains), [false, true, false]);
+  assert.deepEqual(trace.map(startsCall), [false, false, false]);
+  assert.deepEqual(picture(trace, new Set()), [
+    ['cpu0', 'op 0', 'f@0', 'step 1', 'step 2', 'step 3'],
   ]);
 });
 

@@ -11,6 +11,10 @@ test('a schedule folds runs, and leaves interrupts alone', () => {
   assert.equal(scheduleOf([]), '');
 });
 
+test('a schedule folds stores that reach memory', () => {
+  assert.equal(scheduleOf(traceOf(['0', '0d', '0d', '1d'])), '0 0d*2 1d');
+});
+
 test('context switches before and after the cursor', () => {
   assert.deepEqual(
     [0, 1, 3, 4, 5, 7].map((at) => nextSwitch(trace, at)),

@@ -23,6 +23,7 @@ export function traceOf(choices: string[], lines: Record<number, LineView[]> = {
       frame: 'task',
       context_switch: index > 0 && Number.parseInt(choices[index - 1] ?? '', 10) !== cpu,
       lines: lines[index + 1] ?? [line(['f'])],
+      changes: [],
       broke: [],
       sentence: `step ${index + 1}`,
     };

@@ -14,6 +14,7 @@ import {
   referenceUrl,
   repeats,
   signed,
+  storeText,
   unbroken,
   within,
 } from '../src/wording';
@@ -42,6 +43,11 @@ const view: ExplorationView = {
 test('numbers in words', () => {
   assert.equal(count(1, 'step'), '1 step');
   assert.equal(count(12345, 'switch', 'switches'), '12,345 switches');
+});
+
+test('a store on its way in words', () => {
+  const store = { subject: 'process B', field: 'pte of a', value: 'page 2 ro' };
+  assert.equal(storeText(store), 'process B pte of a = page 2 ro');
 });
 
 test('a loop in words, after the steps that lead to it', () => {

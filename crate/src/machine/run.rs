@@ -293,7 +293,7 @@ impl System {
 
     /// The memory as it will be when all stores on their way have arrived: properties are about
     /// what lines have done. Nothing if none is on its way.
-    fn with_stores_done(&self, memory: &Memory) -> Option<Memory> {
+    pub fn with_stores_done(&self, memory: &Memory) -> Option<Memory> {
         let storing = self.lanes.iter().any(|lane| lane.is_storing(memory));
         storing.then(|| {
             let mut settled = memory.clone();

@@ -18,5 +18,5 @@ pub use lock::{Lock, LockKind, LockWord, Mode};
 pub use memory::{Access, AccessKind, Cell, CellInfo, Memory, Subject, Unit};
 pub use mm_struct::{ANY, Gather, Mm, Pin, SwapSlot, vm};
 pub use page::{OwnList, OwnListKind, Page, Rmap, WORDS};
-pub use word::{Isolation, Migratetype, Pfn, Place, Pte, Slot, Word};
+pub use word::{Isolation, Migratetype, Pfn, Place, Pte, Restore, Slot, Word};
 pub use zone::{PCPTYPES, Pcp, Zone};

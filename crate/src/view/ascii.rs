@@ -1,7 +1,7 @@
 //! The timeline as kernel commit messages draw it: ASCII, 75 columns, a column for each CPU.
 use super::lanes;
 use super::protocol::{LineView, StepView};
-use crate::machine::Frame;
+use crate::machine::{Choice, Frame};
 use crate::player::Player;
 use crate::scenario::{End, Outcome, Scenario};
 
@@ -90,9 +90,11 @@ struct Columns {
 impl Columns {
     fn step(&mut self, player: &Player, step: &StepView, out: &mut Vec<String>) {
         let cpu = step.cpu as usize;
-        if step.lines.is_empty() {
-            self.stacks[cpu].clear();
-            put(out, cpu, self.count, vec!["<Interrupt>".into()], false);
+        if let Some(words) = without_lines(player, step) {
+            if !matches!(player.steps()[step.number as usize - 1].choice, Choice::Drain(_)) {
+                self.stacks[cpu].clear();
+            }
+            put(out, cpu, self.count, wrap(words, self.width(), 2), false);
         }
         for line in &step.lines {
             self.line(player, step, line, out);
@@ -134,6 +136,15 @@ impl Columns {
     }
 }
 
+/// What a step does that runs no line.
+fn without_lines(player: &Player, step: &StepView) -> Option<&'static str> {
+    let choice = player.steps()[step.number as usize - 1].choice;
+    step.lines.is_empty().then_some(match choice {
+        Choice::Drain(_) => "<its oldest store reaches memory>",
+        _ => "<Interrupt>",
+    })
+}
+
 fn indented(depth: usize, text: &str) -> String {
     format!("{}{text}", " ".repeat(depth.min(DEEPEST_INDENT)))
 }
@@ -157,9 +168,7 @@ fn list(player: &Player, steps: &[StepView], loop_from: Option<usize>, out: &mut
         let head = format!("{:>4}. CPU{} ", step.number, step.cpu);
         let mut rows: Vec<String> =
             step.lines.iter().map(|line| format!("{}(): {}", line.function, line.text)).collect();
-        if rows.is_empty() {
-            rows.push("<Interrupt>".into());
-        }
+        rows.extend(without_lines(player, step).map(String::from));
         for name in &step.broke {
             let property = player.system().properties.iter().find(|p| p.name == name);
             rows.push(format!("^ {}", property.map_or(name.as_str(), |p| p.when_broken)));

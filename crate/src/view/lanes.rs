@@ -1,6 +1,6 @@
 //! Lanes, steps and call stacks as plain data.
 use super::protocol::{
-    CallView, FrameView, LaneView, LineView, OperationView, PendingStoreView, StepView,
+    CallView, ChangeView, FrameView, LaneView, LineView, OperationView, PendingStoreView, StepView,
 };
 use super::words;
 use crate::machine::{Choice, Delivery, Frame, Pending, Program, StepRecord, System};
@@ -40,6 +40,7 @@ fn lane(scenario: &Scenario, system: &System, memory: &Memory, cpu: usize) -> La
         why_no_call: call.flatten(),
         gather: gather(system, memory, cpu),
         stores: stores(system, memory, cpu),
+        why_no_drain: lane.buffer.and_then(|_| words::why_not(system, memory, Choice::Drain(cpu))),
         stack: stack(system, memory, cpu),
     }
 }
@@ -60,7 +61,7 @@ fn stores(system: &System, memory: &Memory, cpu: usize) -> Option<Vec<PendingSto
         PendingStoreView {
             subject: words::subject(&system.layout, info.subject),
             field: words::field(&system.layout, info),
-            value: words::value(info.unit, pending.value),
+            value: words::cell_value(info, pending.value),
         }
     };
     system.lanes[cpu]
@@ -210,6 +211,10 @@ fn step(system: &System, number: usize, record: &StepRecord, switch: bool) -> St
             }
         })
         .collect();
+    let changes = match record.choice {
+        Choice::Drain(_) => words::changes(&system.layout, &record.rest),
+        _ => Vec::new(),
+    };
     let broke: Vec<&crate::machine::Property> =
         record.broke.iter().map(|number| &system.properties[*number]).collect();
     StepView {
@@ -218,8 +223,9 @@ fn step(system: &System, number: usize, record: &StepRecord, switch: bool) -> St
         choice: choice_text(record.choice),
         frame: frame_name(record.frame).into(),
         context_switch: switch,
-        sentence: sentence(number, record.choice, &lines, &broke),
+        sentence: sentence(number, record.choice, &lines, &changes, &broke),
         lines,
+        changes,
         broke: broke.iter().map(|property| property.name.to_string()).collect(),
     }
 }
@@ -233,6 +239,7 @@ fn sentence(
     number: usize,
     choice: Choice,
     lines: &[LineView],
+    changes: &[ChangeView],
     broke: &[&crate::machine::Property],
 ) -> String {
     let cpu = choice.cpu();
@@ -256,7 +263,7 @@ fn sentence(
             last.text
         ),
     };
-    for change in lines.iter().flat_map(|line| &line.changes) {
+    for change in lines.iter().flat_map(|line| &line.changes).chain(changes) {
         words +=
             &format!(" {} {}: {} to {}.", change.subject, change.field, change.from, change.to);
     }

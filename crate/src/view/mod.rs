@@ -1,7 +1,9 @@
 //! Floor 6: what the world sees: the picture that the page draws and the ASCII timeline.
 pub mod ascii;
+pub mod contents;
 pub mod lanes;
 pub mod picture;
+pub mod process;
 pub mod protocol;
 pub mod session;
 pub mod state;

@@ -1,10 +1,10 @@
 //! A player as plain data: the machine at the cursor, as the page draws it.
 use super::protocol::{
-    BlockView, CmaView, CountersView, FindingView, FreeListView, LedgerView, LockView, MappingView,
-    PageView, PcpListView, PcpView, PinView, ProcessView, StateView,
+    BlockView, CmaView, CountersView, FindingView, FreeListView, LedgerView, LockView, PageView,
+    PcpListView, PcpView, StateView,
 };
-use super::{lanes, words};
-use crate::machine::{State, Status, System};
+use super::{contents, lanes, process, words};
+use crate::machine::{Choice, State, Status, System};
 use crate::mm::{
     AccessKind, Layout, LockWord, Memory, Migratetype, OwnList, OwnListKind, PCPTYPES, Pfn, Place,
     Subject, Unit,
@@ -12,7 +12,6 @@ use crate::mm::{
 use crate::player::Player;
 use crate::properties::allocator;
 use crate::properties::references::{Holder, holders};
-use crate::routines::entry::foll;
 use crate::scenario::{End, Scenario};
 use crate::schedule::{Schedule, lock_name};
 
@@ -21,20 +20,29 @@ pub fn state(scenario: &Scenario, player: &Player) -> StateView {
     let (system, memory) = (player.system().as_ref(), player.memory());
     let layout = &system.layout;
     let changed = changed_subjects(player);
+    let settled = system.with_stores_done(memory);
+    let settled = State { system, memory: settled.as_ref().unwrap_or(memory) };
+    let words = contents::are_used(system);
+    let scene = Scene { system, memory, settled, changed: &changed, words };
+    let statuses = statuses(system, memory);
     let behind = player.schedule().0[..player.cursor()].to_vec();
     StateView {
         cursor: player.cursor() as u32,
         switches: Schedule(behind).switches() as u32,
         lanes: lanes::lanes(scenario, system, memory),
         blocks: (0..layout.geometry.blocks).map(|b| block(layout, memory, b, &changed)).collect(),
-        pages: layout.pfns().map(|pfn| page(system, memory, pfn, &changed)).collect(),
+        pages: layout.pfns().map(|pfn| page(&scene, pfn)).collect(),
         free_lists: free_lists(layout, memory),
         pcps: pcps(layout, memory),
         counters: counters(system, memory),
         cma: cma(layout, memory),
-        processes: processes(layout, memory, &changed_ptes(player)),
-        pins: pins(layout, memory),
-        locks: locks(system, memory),
+        processes: process::processes(layout, memory, &changed_mappings(player), |cell| {
+            lock(layout, memory, &statuses, cell)
+        }),
+        pins: process::pins(layout, scene.settled.memory),
+        swap: process::swap_slots(layout, memory, player, &changed),
+        contents: contents::contents(&scene.settled),
+        locks: locks(system, memory, &statuses),
         findings: findings(player),
         end: End::of(system, memory).map(|end| end.word().into()),
     }
@@ -45,15 +53,19 @@ fn changed_subjects(player: &Player) -> Vec<Subject> {
     changed_cells(player).map(|cell| player.system().layout.info(cell).subject).collect()
 }
 
-/// The page table entries that it changed: process and virtual page.
-fn changed_ptes(player: &Player) -> Vec<(Subject, u16)> {
+/// The virtual pages whose entry or area it changed, with their processes.
+fn changed_mappings(player: &Player) -> Vec<(Subject, u16)> {
     let infos = changed_cells(player).map(|cell| *player.system().layout.info(cell));
-    infos.filter(|info| info.unit == Unit::Pte).map(|info| (info.subject, info.index)).collect()
+    let shown = infos.filter(|info| info.unit == Unit::Pte || info.field == words::VM_FLAGS);
+    shown.map(|info| (info.subject, info.index)).collect()
 }
 
 fn changed_cells(player: &Player) -> impl Iterator<Item = u32> + '_ {
     let step = player.cursor().checked_sub(1).map(|last| &player.steps()[last]);
-    let accesses = step.into_iter().flat_map(|step| &step.lines).flat_map(|line| &line.accesses);
+    // Behind the lines stands bookkeeping, but for a store that reaches memory.
+    let stored = step.filter(|step| matches!(step.choice, Choice::Drain(_)));
+    let lines = step.into_iter().flat_map(|step| &step.lines).flat_map(|line| &line.accesses);
+    let accesses = lines.chain(stored.into_iter().flat_map(|step| &step.rest));
     let changed = accesses.filter(|access| access.kind != AccessKind::Load);
     changed.filter(|access| access.old != access.new).map(|access| access.cell)
 }
@@ -73,12 +85,24 @@ fn block(layout: &Layout, memory: &Memory, number: usize, changed: &[Subject]) -
     }
 }
 
-fn page(system: &System, memory: &Memory, pfn: Pfn, changed: &[Subject]) -> PageView {
+/// What every page is drawn from.
+struct Scene<'a> {
+    system: &'a System,
+    memory: &'a Memory,
+    /// With the stores done that are on their way: who holds what is about that.
+    settled: State<'a>,
+    /// What the step at the cursor changed.
+    changed: &'a [Subject],
+    /// Whether contents are shown.
+    words: bool,
+}
+
+fn page(scene: &Scene, pfn: Pfn) -> PageView {
+    let Scene { system, memory, .. } = *scene;
     let layout = &system.layout;
     let page = layout.page(pfn);
     let place = memory.peek(page.place());
     let refcount = memory.peek(page.refcount());
-    let state = State { system, memory };
     PageView {
         pfn: u32::from(pfn.0),
         kind: kind(layout, memory, pfn).into(),
@@ -90,16 +114,18 @@ fn page(system: &System, memory: &Memory, pfn: Pfn, changed: &[Subject]) -> Page
         pins: layout.pins_on(memory, pfn).count() as u32,
         maybe_dma_pinned: refcount >= layout.geometry.pin_bias,
         flags: flags(layout, memory, pfn),
+        slot: memory.peek(page.swap()).map(|slot| u32::from(slot.0)),
+        words: if scene.words { contents::words_of(layout, memory, pfn) } else { Vec::new() },
         mapped_by: mapped_by(layout, memory, pfn),
-        ledger: holders(&state, pfn)
+        ledger: holders(&scene.settled, pfn)
             .map(|(holder, refs)| LedgerView {
                 holder: holder_words(system, memory, holder),
                 refs: u32::from(refs),
             })
             .collect(),
-        surplus: surplus(&state, pfn),
+        surplus: surplus(&scene.settled, pfn),
         noted: noted(layout, memory, pfn),
-        changed: changed.contains(&Subject::Page(pfn.0)),
+        changed: scene.changed.contains(&Subject::Page(pfn.0)),
     }
 }
 
@@ -114,11 +140,12 @@ fn surplus(state: &State, pfn: Pfn) -> Option<String> {
     let (mut expected, mut others) = (0, Vec::new());
     for (holder, refs) in holders(state, pfn) {
         let own = isolated_by.is_some_and(|cpu| holder == Holder::Cpu(cpu));
-        expected += match holder {
+        let known = match holder {
             Holder::Mappings => refs,
             _ => u16::from(own),
         };
-        if holder != Holder::Mappings && !(own && refs == 1) {
+        expected += known;
+        if known < refs {
             others.push(format!("{} holds it", holder_words(state.system, memory, holder)));
         }
     }
@@ -157,6 +184,10 @@ fn flags(layout: &Layout, memory: &Memory, pfn: Pfn) -> Vec<String> {
         (memory.peek(page.anon()), "anon"),
         (memory.peek(page.anon_exclusive()), "anon_exclusive"),
         (locked, "locked"),
+        (memory.peek(page.dirty()), "dirty"),
+        (memory.peek(page.swapbacked()), "swapbacked"),
+        (memory.peek(page.swap()).is_some(), "swapcache"),
+        (memory.peek(page.ksm()), "ksm"),
     ]
     .into_iter()
     .filter(|(set, _)| *set)
@@ -170,11 +201,11 @@ fn flags(layout: &Layout, memory: &Memory, pfn: Pfn) -> Vec<String> {
 
 fn mapped_by(layout: &Layout, memory: &Memory, pfn: Pfn) -> Vec<String> {
     let mut names = Vec::new();
-    for (number, process) in layout.geometry.processes.iter().enumerate() {
-        for (address, mapping) in process.mappings.iter().enumerate() {
-            let pte = memory.peek(layout.mm(number).pte(address as u16));
+    for (number, constants) in layout.geometry.processes.iter().enumerate() {
+        for address in 0..constants.mappings.len() as u16 {
+            let pte = memory.peek(layout.mm(number).pte(address));
             if pte.pfn() == Some(pfn) {
-                names.push(format!("{}:{}", process.name, mapping.name));
+                names.push(process::mapping_name(layout, number, address));
             }
         }
     }
@@ -187,8 +218,7 @@ fn holder_words(system: &System, memory: &Memory, holder: Holder) -> String {
         Holder::Mappings => "page table".into(),
         Holder::Pin(pin) => {
             let flags = memory.peek(system.layout.pin(pin).flags());
-            let kind = if flags & foll::PIN != 0 { "pin" } else { "reference" };
-            format!("{kind} {}", system.layout.geometry.pins[pin])
+            format!("{} {}", process::pin_kind(flags), system.layout.geometry.pins[pin])
         }
         Holder::Cpu(cpu) => match lanes::function(system, memory, cpu) {
             Some(function) => format!("CPU{cpu}, in {function}"),
@@ -269,60 +299,28 @@ fn cma(layout: &Layout, memory: &Memory) -> Vec<CmaView> {
         .collect()
 }
 
-fn processes(layout: &Layout, memory: &Memory, changed: &[(Subject, u16)]) -> Vec<ProcessView> {
-    let processes = layout.geometry.processes.iter().enumerate();
-    processes
-        .map(|(number, process)| {
-            let mm = layout.mm(number);
-            let mappings = process.mappings.iter().enumerate().map(|(address, mapping)| {
-                let pte = memory.peek(mm.pte(address as u16));
-                MappingView {
-                    name: mapping.name.clone(),
-                    pte: pte.to_string(),
-                    pfn: pte.pfn().map(|pfn| u32::from(pfn.0)),
-                    changed: changed.contains(&(Subject::Mm(number as u16), address as u16)),
-                }
-            });
-            ProcessView {
-                name: process.name.clone(),
-                mappings: mappings.collect(),
-                has_pinned: memory.peek(mm.has_pinned()),
-                write_protect_seq: u32::from(memory.peek(mm.write_protect_seq())),
-            }
-        })
-        .collect()
+fn statuses(system: &System, memory: &Memory) -> Vec<Status> {
+    (0..system.lanes.len()).map(|cpu| system.status(memory, Choice::Run(cpu))).collect()
 }
 
-fn pins(layout: &Layout, memory: &Memory) -> Vec<PinView> {
-    let pins = layout.geometry.pins.iter().enumerate();
-    pins.map(|(number, name)| {
-        let pin = layout.pin(number);
-        PinView {
-            name: name.clone(),
-            pfn: memory.peek(pin.page()).map(|pfn| u32::from(pfn.0)),
-            flags: foll::words(memory.peek(pin.flags())),
-        }
-    })
-    .collect()
-}
-
-fn locks(system: &System, memory: &Memory) -> Vec<LockView> {
+fn locks(system: &System, memory: &Memory, statuses: &[Status]) -> Vec<LockView> {
     let cells = 0..system.layout.len() as u32;
     let locks = cells.filter(|cell| system.layout.info(*cell).unit == Unit::Lock);
-    let statuses: Vec<(usize, Status)> = (0..system.lanes.len())
-        .map(|cpu| (cpu, system.status(memory, crate::machine::Choice::Run(cpu))))
-        .collect();
-    let views = locks.map(|cell| {
-        let word = LockWord::of(memory, cell);
-        let waiting = statuses.iter().filter(|(_, status)| words::waits_for(status, cell));
-        LockView {
-            name: lock_name(&system.layout, cell),
-            holders: word.holders().map(|cpu| cpu as u32).collect(),
-            waiters: waiting.map(|(cpu, _)| *cpu as u32).collect(),
-            shared: word != LockWord::FREE && !word.exclusive(),
-        }
-    });
-    views.filter(|lock| !lock.holders.is_empty() || !lock.waiters.is_empty()).collect()
+    locks.filter_map(|cell| lock(&system.layout, memory, statuses, cell)).collect()
+}
+
+/// A lock that is held or waited for.
+fn lock(layout: &Layout, memory: &Memory, statuses: &[Status], cell: u32) -> Option<LockView> {
+    let word = LockWord::of(memory, cell);
+    let waiting = statuses.iter().enumerate();
+    let waiting = waiting.filter(|(_, status)| words::waits_for(status, cell));
+    let view = LockView {
+        name: lock_name(layout, cell),
+        holders: word.holders().map(|cpu| cpu as u32).collect(),
+        waiters: waiting.map(|(cpu, _)| cpu as u32).collect(),
+        shared: word != LockWord::FREE && !word.exclusive(),
+    };
+    (!view.holders.is_empty() || !view.waiters.is_empty()).then_some(view)
 }
 
 fn findings(player: &Player) -> Vec<FindingView> {

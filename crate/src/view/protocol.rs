@@ -26,7 +26,7 @@ pub enum Request {
     },
     /// Make a choice at the cursor; what lay ahead of it is given up.
     Step {
-        /// `1` for CPU1, `1i` for its interrupt.
+        /// `1` for CPU1, `1i` for its interrupt, `1d` for its oldest store.
         choice: String,
     },
     /// Go to a place in the trace.
@@ -256,14 +256,16 @@ pub struct StepView {
     pub number: u32,
     /// The lane.
     pub cpu: u32,
-    /// The choice that repeats it: `1`, `1i` or `1c`.
+    /// The choice that repeats it: `1`, `1i`, `1c` or `1d`.
     pub choice: String,
     /// Whose the lines are: `task`, `call` (what another CPU asked for) or `interrupt`.
     pub frame: String,
     /// Another lane moved in the step before.
     pub context_switch: bool,
-    /// The lines, in order; none where an interrupt is delivered.
+    /// The lines, in order; none where an interrupt is delivered or a store reaches memory.
     pub lines: Vec<LineView>,
+    /// What the store changed that reached memory.
+    pub changes: Vec<ChangeView>,
     /// The properties that it was the first to break.
     pub broke: Vec<String>,
     /// One sentence for a reader who cannot see the lanes.
@@ -419,7 +421,11 @@ mod tests {
             CmaView::decl(config),
             ProcessView::decl(config),
             MappingView::decl(config),
+            TranslationView::decl(config),
             PinView::decl(config),
+            SwapSlotView::decl(config),
+            ContentsView::decl(config),
+            WayView::decl(config),
             LockView::decl(config),
             FindingView::decl(config),
             ExplorationView::decl(config),

@@ -27,6 +27,10 @@ pub struct StateView {
     pub processes: Vec<ProcessView>,
     /// The pin handles.
     pub pins: Vec<PinView>,
+    /// The slots of the swap area that are used anywhere in the trace.
+    pub swap: Vec<SwapSlotView>,
+    /// What virtual pages hold; empty where no process and no device reads or writes any.
+    pub contents: Vec<ContentsView>,
     /// The locks that are held or waited for.
     pub locks: Vec<LockView>,
     /// The properties broken up to here.
@@ -72,6 +76,8 @@ pub struct LaneView {
     /// What it has stored and others do not see yet, oldest first; none where memory is
     /// sequentially consistent.
     pub stores: Option<Vec<PendingStoreView>>,
+    /// Why the oldest of them cannot reach memory.
+    pub why_no_drain: Option<String>,
     /// The call stack, outermost first; empty at the end.
     pub stack: Vec<FrameView>,
 }
@@ -203,6 +209,10 @@ pub struct PageView {
     pub maybe_dma_pinned: bool,
     /// Its flags, by name.
     pub flags: Vec<String>,
+    /// Its slot, while it is in the swap cache.
+    pub slot: Option<u32>,
+    /// What it holds; empty where nobody reads or writes contents.
+    pub words: Vec<u32>,
     /// The mappings that name it: `B:a`.
     pub mapped_by: Vec<String>,
     /// Who holds its references, by the ghost ledger.
@@ -279,8 +289,10 @@ pub struct ProcessView {
     pub mappings: Vec<MappingView>,
     /// `MMF_HAS_PINNED`
     pub has_pinned: bool,
-    /// `write_protect_seq`
+    /// `write_protect_seq`: odd while fork write-protects.
     pub write_protect_seq: u32,
+    /// Its `mmap_lock`, while it is held or waited for.
+    pub mmap_lock: Option<LockView>,
 }
 
 /// One virtual page.
@@ -293,8 +305,29 @@ pub struct MappingView {
     pub pte: String,
     /// The page that the entry names.
     pub pfn: Option<u32>,
+    /// What the entry names where that is no mapped page: `none`, `swap slot 0`,
+    /// `migration entry`.
+    pub instead: Option<String>,
+    /// The flags of the entry: `rw`, `dirty`, `uffd-wp`.
+    pub flags: Vec<String>,
+    /// The area that it is in: `VM_READ VM_WRITE`; none once it is gone.
+    pub area: Option<String>,
+    /// What CPUs have kept of the entry.
+    pub translations: Vec<TranslationView>,
     /// The step at the cursor changed it.
     pub changed: bool,
+}
+
+/// A translation that a CPU keeps until it is told to forget it.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TranslationView {
+    /// The CPU.
+    pub cpu: u32,
+    /// The entry as the CPU knows it, in words.
+    pub pte: String,
+    /// It permits what the entry does not permit now, or leads to another page.
+    pub stale: bool,
 }
 
 /// One pin handle.
@@ -303,10 +336,64 @@ pub struct MappingView {
 pub struct PinView {
     /// Its name.
     pub name: String,
+    /// `pin`, or `reference` where it was taken with `FOLL_GET`.
+    pub kind: String,
     /// The page that it holds.
     pub pfn: Option<u32>,
     /// The flags of the call.
     pub flags: String,
+    /// `FOLL_LONGTERM`
+    pub longterm: bool,
+    /// The virtual page that it was taken through: `B:a`.
+    pub taken_through: Option<String>,
+    /// What is so where that virtual page is another page by now.
+    pub apart: Option<String>,
+}
+
+/// One slot of the swap area.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SwapSlotView {
+    /// Its number.
+    pub number: u32,
+    /// `swap_map`: the entries that name it.
+    pub count: u32,
+    /// Its page in the swap cache.
+    pub page: Option<u32>,
+    /// What was written out.
+    pub words: Vec<u32>,
+    /// The contents are those of a page that was frozen and freed.
+    pub settled: bool,
+    /// The step at the cursor changed it.
+    pub changed: bool,
+}
+
+/// What one virtual page holds, by every way that leads to it.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ContentsView {
+    /// `B:a`
+    pub name: String,
+    /// What was written to each word last, and must be found; none where anything may be.
+    pub expected: Vec<Option<u32>>,
+    /// Its process by the page table, then devices and others that know a page.
+    pub ways: Vec<WayView>,
+    /// What is wrong: ways that lead to different pages, words that are not what was written.
+    pub wrong: Option<String>,
+}
+
+/// One way to the contents of a virtual page.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct WayView {
+    /// `process B`, `the device with pin p`.
+    pub who: String,
+    /// `page 2`, `swap slot 0`, `nothing yet`.
+    pub at: String,
+    /// The page that it leads to.
+    pub pfn: Option<u32>,
+    /// What is found there; empty where there is nothing.
+    pub words: Vec<u32>,
 }
 
 /// One lock.

@@ -2,7 +2,7 @@
 use crate::machine::{Choice, Status, System, Wait};
 use crate::mm::{
     Access, AccessKind, CellInfo, Layout, LockWord, Memory, Migratetype, Pfn, Place, Pte, Slot,
-    Subject, Unit, Word,
+    Subject, Unit, Word, vm,
 };
 use crate::routines::entry::foll;
 
@@ -25,12 +25,47 @@ pub fn subject(layout: &Layout, subject: Subject) -> String {
 
 /// The name of a field: `_refcount`, `pte of a`.
 pub fn field(layout: &Layout, info: &CellInfo) -> String {
+    let of = |process: usize, what: &str| {
+        let mapping = &layout.geometry.processes[process].mappings[usize::from(info.index)];
+        format!("{what} of {}", mapping.name)
+    };
     match info.subject {
-        Subject::Mm(mm) if info.unit == Unit::Pte => {
-            let process = &layout.geometry.processes[usize::from(mm)];
-            format!("pte of {}", process.mappings[usize::from(info.index)].name)
+        Subject::Mm(mm) if matches!(info.field, "pte" | VM_FLAGS) => {
+            of(usize::from(mm), info.field)
+        }
+        Subject::Cpu(cpu) if info.unit == Unit::Pte => {
+            match layout.geometry.runs[usize::from(cpu)] {
+                Some(process) => of(process, "translation"),
+                None => "translation".into(),
+            }
         }
         _ => info.field.into(),
+    }
+}
+
+/// The field with the flags of an area.
+pub const VM_FLAGS: &str = "vm_flags";
+
+/// The flags of an area as kernel code writes them.
+pub fn area(flags: u16) -> String {
+    let names = [
+        (vm::READ, "VM_READ"),
+        (vm::WRITE, "VM_WRITE"),
+        (vm::UFFD_WP, "VM_UFFD_WP"),
+        (vm::SOFTDIRTY, "VM_SOFTDIRTY"),
+        (vm::FILE, "of a file"),
+    ];
+    let set = names.iter().filter(|(bit, _)| flags & bit != 0);
+    set.map(|(_, name)| *name).collect::<Vec<_>>().join(" ")
+}
+
+/// The value of a cell.
+pub fn cell_value(info: &CellInfo, word: u16) -> String {
+    match info.subject {
+        Subject::Pin(_) if info.field == "flags" => foll::words(word),
+        Subject::Mm(_) if info.field == VM_FLAGS && word == 0 => "gone".into(),
+        Subject::Mm(_) if info.field == VM_FLAGS => area(word),
+        _ => value(info.unit, word),
     }
 }
 
@@ -83,15 +118,11 @@ fn is_shown(layout: &Layout, cell: u32) -> bool {
 
 fn change(layout: &Layout, cell: u32, first: u16, last: u16) -> ChangeView {
     let info = layout.info(cell);
-    let words = |word: u16| match info.subject {
-        Subject::Pin(_) if info.field == "flags" => foll::words(word),
-        _ => value(info.unit, word),
-    };
     ChangeView {
         subject: subject(layout, info.subject),
         field: field(layout, info),
-        from: words(first),
-        to: words(last),
+        from: cell_value(info, first),
+        to: cell_value(info, last),
     }
 }
 

@@ -113,6 +113,7 @@ export class PageraceApp extends LitElement {
           <div class="column">
             <pagerace-properties class="lanes memory" .scenario=${scenario} .state=${state}></pagerace-properties>
             <pagerace-memory class="memory" .state=${state} .page=${model.page}></pagerace-memory>
+            ${this.#contents()}
             <pagerace-source class="source" .state=${state} .trace=${trace}></pagerace-source>
             <pagerace-system class="memory" .state=${state}></pagerace-system>
           </div>
@@ -152,6 +153,14 @@ export class PageraceApp extends LitElement {
         <button class="square" aria-label="Keys" title="Keys (?)" aria-keyshortcuts="?" @click=${() => this.#act({ type: 'help' })}>?</button>
       </div>
     </header>`;
+  }
+
+  /** Few scenarios read or write what pages hold: the element comes with the first that does. */
+  #contents(): TemplateResult | typeof nothing {
+    const contents = this.model.state?.contents ?? [];
+    if (contents.length === 0) return nothing;
+    void import('./contents');
+    return html`<pagerace-contents class="memory" .contents=${contents}></pagerace-contents>`;
   }
 
   #title(): TemplateResult {

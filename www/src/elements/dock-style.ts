@@ -169,8 +169,8 @@ export const dockStyles = css`
     .lane {
       flex-basis: 150px;
     }
-    /* Room for both of its buttons, whether or not anything is pending. */
-    .lane:has(.deliver + .call) {
+    /* Room for all of its buttons, whether or not anything is pending. */
+    .lane:has(.deliver + .deliver) {
       flex-basis: 100%;
       max-width: none;
     }

@@ -1,9 +1,9 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { type Action, request } from '../actions';
 import { type IconName, icon } from '../icons';
-import type { LaneView, StateView, StepView } from '../protocol';
+import type { LaneView, PendingStoreView, StateView, StepView } from '../protocol';
 import { ui } from '../ui';
-import { callLabel, count } from '../wording';
+import { callLabel, count, storeText } from '../wording';
 import { dockStyles } from './dock-style';
 import './strip';
 
@@ -122,6 +122,7 @@ export class PageraceDock extends LitElement {
               @click=${deliver}>${icon('interrupt')}<span class="label" aria-hidden="true">Interrupt</span></button>`
       }
       ${lane.can_call === null ? nothing : this.#call(lane)}
+      ${lane.stores === null ? nothing : this.#drain(lane, lane.stores)}
     </div>`;
   }
 
@@ -136,6 +137,17 @@ export class PageraceDock extends LitElement {
     return html`<button class="deliver call ${first ? '' : 'idle'}" aria-disabled=${!can_call} title=${why_no_call ?? what}
       aria-label="${what}${why_no_call ? `: ${why_no_call}` : ''}"
       @click=${start}>${icon('call')}<span class="label" aria-hidden="true">${label}</span></button>`;
+  }
+
+  /** Lets the oldest store of this CPU reach memory. */
+  #drain({ cpu, why_no_drain }: LaneView, [oldest]: readonly PendingStoreView[]): TemplateResult {
+    const what = oldest
+      ? `Let the oldest store of CPU${cpu} reach memory: ${storeText(oldest)}`
+      : `Let the oldest store of CPU${cpu} reach memory`;
+    const drain = () => request(this, { type: 'step', choice: `${cpu}d` });
+    return html`<button class="deliver drain ${oldest ? '' : 'idle'}" aria-disabled=${why_no_drain !== null}
+      title=${why_no_drain ?? what} aria-label="${what}${why_no_drain ? `: ${why_no_drain}` : ''}"
+      @click=${drain}>${icon('drain')}<span class="label" aria-hidden="true">Store</span></button>`;
   }
 
   #speed(event: Event): void {

@@ -36,17 +36,43 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     'Unmapping and migration',
     [
       'unmap_sem',
-      'fork',
-      'fork_preempt',
       'pvmw_sync',
       'target_memory',
       'migration',
+      'migrate_pinned',
       'lru',
       'lru_pagevec',
+      'tlb_flush',
     ],
   ],
-  ['Pins', ['gup', 'pincheck', 'zero_page', 'isolation_failure', 'longterm_loop']],
-  ['Configuration', ['smp', 'preempt_rt']],
+  [
+    'Pins',
+    [
+      'gup',
+      'pincheck',
+      'zero_page',
+      'isolation_failure',
+      'longterm_loop',
+      'foll_force',
+      'umcg_pin',
+    ],
+  ],
+  ['Fork and copy on write', ['fork', 'fork_preempt', 'cow', 'cow_swap_cache']],
+  [
+    'Write protection and hints',
+    [
+      'uffd_wp_flush',
+      'uffd_continue',
+      'mprotect',
+      'clear_refs',
+      'numa_skip',
+      'numa_hint',
+      'numa_fault',
+      'ksm_flush',
+    ],
+  ],
+  ['Reclaim and swap', ['vmscan', 'swapin', 'lazyfree', 'dirty_test']],
+  ['Configuration', ['smp', 'preempt_rt', 'memory', 'lock_fence']],
 ];
 const OTHER = 'Other';
 

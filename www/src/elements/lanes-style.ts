@@ -82,6 +82,17 @@ export const laneStyles = css`
   .notes code {
     font-size: inherit;
   }
+  /* Room for the four that wait at most: the rows below stay where they are. */
+  .stores {
+    min-height: calc(5 * 1.4em);
+  }
+  .lane .stores li {
+    padding-left: 2.2em;
+  }
+  .lane .stores li::before {
+    content: counter(list-item) '.';
+    font-weight: 400;
+  }
   .notes .running {
     color: var(--ink);
     font-weight: 600;
@@ -279,6 +290,7 @@ export const laneStyles = css`
   }
   .future,
   .future code,
+  .future .begin,
   .future .change {
     color: var(--faint);
   }

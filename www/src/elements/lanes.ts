@@ -3,11 +3,11 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { request } from '../actions';
 import { icon } from '../icons';
-import type { LaneView, StateView, StepView } from '../protocol';
+import type { LaneView, PendingStoreView, StateView, StepView } from '../protocol';
 import { layOut, type Row, type Run } from '../rows';
 import { ui } from '../ui';
 import { vars } from '../vars';
-import { asked, callText, repeats } from '../wording';
+import { asked, callText, repeats, storeText } from '../wording';
 import { laneStyles } from './lanes-style';
 import { stepTemplate } from './step';
 
@@ -50,7 +50,7 @@ export class PageraceLanes extends LitElement {
     const programs = JSON.stringify(lanes.map((lane) => lane.operations.map((it) => it.text)));
     if (programs !== this.#programs) this.#noted = false;
     this.#programs = programs;
-    this.#noted ||= lanes.some((lane) => lane.can_call !== null || lane.gather.length > 0);
+    this.#noted ||= lanes.some(hasNotes);
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -211,8 +211,8 @@ function chips({ frame, irqs_off, atomic, calls }: LaneView): string[] {
   return words;
 }
 
-/** What waits on a lane: calls of other CPUs, and pages that wait for the TLB flush. */
-const notes = ({ calls, gather }: LaneView): (TemplateResult | typeof nothing)[] => [
+/** What waits on a lane: calls of other CPUs, pages for the TLB flush, stores for memory. */
+const notes = ({ cpu, calls, gather, stores }: LaneView): (TemplateResult | typeof nothing)[] => [
   ...calls.map((call) => {
     const { who, name, progress } = callText(call);
     return html`<p class=${progress}>${who}: <code>${name}</code> (${progress})</p>`;
@@ -220,7 +220,23 @@ const notes = ({ calls, gather }: LaneView): (TemplateResult | typeof nothing)[]
   gather.length === 0
     ? nothing
     : html`<p>mmu_gather: ${gather.map((pfn) => `page ${pfn}`).join(', ')}</p>`,
+  stores === null ? nothing : storesTemplate(cpu, stores),
 ];
+
+/** What a CPU has stored and others do not see yet. */
+const storesTemplate = (cpu: number, stores: readonly PendingStoreView[]): TemplateResult =>
+  html`<div class="stores">${
+    stores.length === 0
+      ? 'no store on its way'
+      : html`on their way<span class="hidden"> to memory, oldest first</span>:
+        <ol aria-label="Stores of CPU${cpu} on their way">
+          ${stores.map((it) => html`<li><code>${storeText(it)}</code></li>`)}
+        </ol>`
+  }</div>`;
+
+/** Whether notes may come and go on a lane. */
+const hasNotes = ({ can_call, gather, stores }: LaneView): boolean =>
+  can_call !== null || gather.length > 0 || stores !== null;
 
 const clamp = (n: number, low: number, high: number): number => Math.min(Math.max(n, low), high);
 

@@ -18,15 +18,6 @@ interface Body {
   stray: (own: string) => boolean;
 }
 
-interface Body {
-  pfn: number;
-  pages: number;
-  /** Of the list. */
-  letter: string;
-  /** Whether the list is one that its pageblock's type does not belong on. */
-  stray: (own: string) => boolean;
-}
-
 /** One block: its list's letter and colour, and a mark where its pageblock has another type. */
 function body(state: StateView, it: Body, choose: Choose): TemplateResult {
   const { pfn, pages, letter } = it;

@@ -152,6 +152,7 @@ const bitmap = (bits: readonly boolean[]): string => bits.map((bit) => (bit ? '1
 const spoken = (page: PageView): string =>
   `page ${page.pfn}: ${page.place || page.kind}, refcount ${page.refcount}, mapcount ${page.mapcount}, pins ${page.pins}` +
   (page.mapped_by.length > 0 ? `, mapped by ${page.mapped_by.join(', ')}` : '') +
+  (page.words.length > 0 ? `, holds ${page.words.join(' and ')}` : '') +
   (page.changed ? ', changed by this step' : '');
 
 /** The page to show while none is chosen: what changed, else what it was, else one in use. */

@@ -109,9 +109,10 @@ export class PageraceLedger extends LitElement {
       </header>
       <dl>
         <dt>place</dt><dd>${page.place || page.kind}</dd>
-        <dt>flags</dt><dd>${page.flags.join(' ') || 'none'}</dd>
+        <dt>flags</dt><dd>${flags(page)}</dd>
         <dt>mapped</dt><dd>${page.mapped_by.join(' ') || 'nowhere'}</dd>
         ${page.noted === null ? nothing : html`<dt>noted type</dt><dd>${page.noted}</dd>`}
+        ${page.words.length === 0 ? nothing : html`<dt>holds</dt><dd>${page.words.join(' ')}</dd>`}
         <dt>pinned</dt><dd>${page.maybe_dma_pinned ? 'page_maybe_dma_pinned()' : 'no'}</dd>
       </dl>
       <table>
@@ -141,5 +142,9 @@ export class PageraceLedger extends LitElement {
     </div>`;
   }
 }
+
+/** Of a page in the swap cache with its slot. */
+const flags = ({ flags, slot }: PageView): string =>
+  flags.map((it) => (it === 'swapcache' ? `swapcache(slot ${slot})` : it)).join(' ') || 'none';
 
 customElements.define('pagerace-ledger', PageraceLedger);

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../icons';
 import type { ChangeView, LineView, StepView } from '../protocol';
-import { crosses, startsCall } from '../rows';
+import { crosses, drains, startsCall } from '../rows';
 import { vars } from '../vars';
 import { within } from '../wording';
 
@@ -29,11 +29,17 @@ export function stepTemplate(
   </li>`;
 }
 
-/** A step that runs no line: a program of the lane begins that another CPU or a device asked for. */
-const beginTemplate = (step: StepView): TemplateResult =>
-  startsCall(step)
-    ? html`<span class="begin">starts what another CPU asked for</span>`
-    : html`<code class="begin">&lt;Interrupt&gt;</code>`;
+/**
+ * A step that runs no line: a program of the lane begins that another CPU or a device asked for, or a
+ * store reaches memory.
+ */
+function beginTemplate(step: StepView): TemplateResult {
+  if (startsCall(step)) return html`<span class="begin">starts what another CPU asked for</span>`;
+  if (!drains(step)) return html`<code class="begin">&lt;Interrupt&gt;</code>`;
+  return html`<span class="begin">its oldest store reaches memory</span>${step.changes.map(
+    (change) => changeTemplate(change, 0),
+  )}`;
+}
 
 const lineTemplate = (line: LineView, crossed: boolean): TemplateResult =>
   html`${

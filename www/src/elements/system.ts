@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { request } from '../actions';
-import type { LockView, PinView, ProcessView, StateView } from '../protocol';
+import type { LockView, StateView } from '../protocol';
 import { ui } from '../ui';
+import { lockState, pinRow, processTemplate, slotRow } from './page-tables';
 
-/** Processes with their page tables, pins, and locks. */
+/** Processes with their page tables, pins, swap slots, and locks. */
 export class PageraceSystem extends LitElement {
   static override properties = { state: { attribute: false } };
   static override styles = [
@@ -11,8 +12,8 @@ export class PageraceSystem extends LitElement {
     css`
       .groups {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(230px, 1fr));
-        gap: 12px 24px;
+        grid-template-columns: repeat(auto-fit, minmax(min(290px, 100%), 1fr));
+        gap: 14px 28px;
         padding-top: 10px;
         min-height: 120px;
         align-items: start;
@@ -30,19 +31,65 @@ export class PageraceSystem extends LitElement {
         box-shadow: inset 3px 0 var(--now-line);
         padding-left: 7px;
       }
+      .entry {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 8px;
+        align-items: baseline;
+        min-height: 26px;
+      }
       .page {
         min-height: 24px;
         min-width: 24px;
+        padding: 0 2px;
+      }
+      .area {
+        margin-left: auto;
+      }
+      .area,
+      .flags,
+      .kept,
+      .mm {
+        color: var(--soft);
+        font-size: var(--tiny);
+        line-height: 1.6;
+      }
+      .mm {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 16px;
+        padding-top: 3px;
+      }
+      .mm code {
+        font-size: inherit;
+      }
+      .mm b {
+        color: var(--ink);
+      }
+      .flags {
+        font-family: var(--mono);
+      }
+      /* As high with a pin as without. */
+      .pin td {
+        min-height: 54px;
+        height: 54px;
+      }
+      .apart {
+        font-size: var(--small);
+      }
+      .apart .icon,
+      .kept .icon {
+        vertical-align: -0.2em;
       }
       @media (max-width: 700px) {
         .page {
           min-height: 44px;
           min-width: 44px;
         }
-      }
-      .flag {
-        color: var(--soft);
-        font: var(--tiny) / 1.6 var(--mono);
+        .entry {
+          align-items: center;
+          min-height: 44px;
+        }
       }
     `,
   ];
@@ -56,68 +103,42 @@ export class PageraceSystem extends LitElement {
 
   override render(): TemplateResult {
     const { state } = this;
+    const choose = (pfn: number) => request(this, { type: 'select_page', pfn });
+    const withWords = (state?.contents.length ?? 0) > 0;
     return html`<section aria-labelledby="system">
       <div class="head"><h2 id="system">Processes, pins, locks</h2></div>
       <div class="groups">
-        ${state?.processes.map((process) => this.#process(process))}
+        ${state?.processes.map((process) => processTemplate(process, choose))}
         <div>
           <h3>Pins</h3>
           <table><tbody>
-            ${state?.pins.length ? state.pins.map((pin) => this.#pin(pin)) : none('no pin handles')}
+            ${state?.pins.length ? state.pins.map((pin) => pinRow(pin, choose)) : none('no pin handles')}
           </tbody></table>
         </div>
+        ${
+          state?.swap.length
+            ? html`<div>
+              <h3>Swap slots</h3>
+              <table><tbody>${state.swap.map((slot) => slotRow(slot, withWords, choose))}</tbody></table>
+            </div>`
+            : nothing
+        }
         <div>
           <h3>Locks</h3>
           <table><tbody>
-            ${state?.locks.length ? state.locks.map(lock) : none('none held, none waited for')}
+            ${state?.locks.length ? state.locks.map(lockRow) : none('none held, none waited for')}
           </tbody></table>
         </div>
       </div>
     </section>`;
   }
-
-  #process(process: ProcessView): TemplateResult {
-    return html`<div>
-      <h3>Process ${process.name}</h3>
-      <table><tbody>
-        ${process.mappings.map(
-          (mapping) => html`<tr class=${mapping.changed ? 'changed' : ''}>
-            <th scope="row" class="mono">${mapping.name}</th>
-            <td class="mono">${mapping.pte}</td>
-            <td>${this.#link(mapping.pfn)}</td>
-          </tr>`,
-        )}
-      </tbody></table>
-      <p class="flag">MMF_HAS_PINNED ${process.has_pinned ? 1 : 0}, write_protect_seq ${process.write_protect_seq}</p>
-    </div>`;
-  }
-
-  #pin(pin: PinView): TemplateResult {
-    return html`<tr>
-      <th scope="row" class="mono">${pin.name}</th>
-      <td>${pin.pfn === null ? html`<span class="soft">holds nothing</span>` : this.#link(pin.pfn)}</td>
-      <td class="mono soft">${pin.flags}</td>
-    </tr>`;
-  }
-
-  #link(pfn: number | null): TemplateResult | typeof nothing {
-    if (pfn === null) return nothing;
-    return html`<button class="plain page" @click=${() => request(this, { type: 'select_page', pfn })}>page ${pfn}</button>`;
-  }
 }
 
 const none = (words: string): TemplateResult => html`<tr><td class="soft">${words}</td></tr>`;
 
-const cpus = (list: readonly number[]): TemplateResult[] =>
-  list.map((cpu) => html`<span class="cpu cpu${cpu}">CPU${cpu}</span> `);
-
-const lock = (it: LockView): TemplateResult => html`<tr>
+const lockRow = (it: LockView): TemplateResult => html`<tr>
   <th scope="row" class="mono">${it.name}</th>
-  <td>${
-    it.holders.length > 0
-      ? html`${it.shared ? 'read by' : 'held by'} ${cpus(it.holders)}`
-      : html`<span class="soft">free</span>`
-  }${it.waiters.length > 0 ? html` <b>waiting:</b> ${cpus(it.waiters)}` : nothing}</td>
+  <td>${lockState(it)}</td>
 </tr>`;
 
 customElements.define('pagerace-system', PageraceSystem);
