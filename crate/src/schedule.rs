@@ -118,7 +118,9 @@ fn item(word: &str, system: &System, place: Place, column: u32) -> Result<Item, 
     let absent = match choice {
         Choice::Interrupt(_) if !has(Frame::Interrupt) => Some("no interrupt"),
         Choice::Call(_) if !has(Frame::Call) => Some("nothing to run for other CPUs"),
-        Choice::Drain(_) if !system.kernel.config.tso => Some("no store buffer in this kernel"),
+        Choice::Drain(_) if !system.kernel.config.buffers.is_some() => {
+            Some("no store buffer in this kernel")
+        }
         _ => None,
     };
     if let Some(absent) = absent {

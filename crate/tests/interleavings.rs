@@ -20,8 +20,7 @@ const CONFIG: Config = Config {
     preempt_rt: false,
     strict_free_lists: false,
     types_change_under_lock: true,
-    tso: false,
-    lock_is_fence: true,
+    buffers: None,
 };
 
 /// Two shared counters and two locks, borrowed from a machine of one page.

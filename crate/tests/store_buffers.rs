@@ -6,7 +6,8 @@ use std::rc::Rc;
 use pagerace::explore::{Explorer, Limits};
 use pagerace::machine::routine::line;
 use pagerace::machine::{
-    Config, Ctx, Function, Kernel, Line, Local, Look, Op, Operation, Returns, Routine, System,
+    Config, Ctx, Function, Kernel, Line, Local, Look, Op, Operation, Order, Returns, Routine,
+    System,
 };
 use pagerace::mm::{Cell, CmaArea, Geometry, Layout, Lock, Memory, Pfn};
 
@@ -90,15 +91,16 @@ static LB1: Routine = thread("lb1", &[READ_Y, STORE_X, OUT]);
 static OWN: Routine = thread("own", &[STORE_X, READ_X, READ_Y, OUT]);
 static OWN1: Routine = thread("own1", &[STORE_Y, READ_Y, READ_X, OUT]);
 
+const X86: Order = Order { atomics: true, pte_clear: true, fences: true };
+
 /// What the two threads return, of every execution.
-fn ends(threads: [&'static Routine; 2], tso: bool, lock_is_fence: bool) -> BTreeSet<String> {
+fn ends(threads: [&'static Routine; 2], buffers: Option<Order>) -> BTreeSet<String> {
     let config = Config {
         smp: true,
         preempt_rt: false,
         strict_free_lists: false,
         types_change_under_lock: true,
-        tso,
-        lock_is_fence,
+        buffers,
     };
     let kernel = Kernel::new("litmus".into(), config, threads.to_vec(), Vec::new());
     let lanes = threads.map(|routine| (vec![Operation::served(routine.function)], Vec::new()));
@@ -115,13 +117,13 @@ fn ends(threads: [&'static Routine; 2], tso: bool, lock_is_fence: bool) -> BTree
 }
 
 fn tso(threads: [&'static Routine; 2]) -> BTreeSet<String> {
-    ends(threads, true, true)
+    ends(threads, Some(X86))
 }
 
 #[test]
 fn a_load_overtakes_the_store_before_it() {
     assert!(tso([&SB0, &SB1]).contains("0 0"));
-    assert!(!ends([&SB0, &SB1], false, true).contains("0 0"));
+    assert!(!ends([&SB0, &SB1], None).contains("0 0"));
 }
 
 #[test]
@@ -139,7 +141,13 @@ fn one_fence_is_not_enough() {
 
 #[test]
 fn a_lock_that_orders_only_what_is_behind_it_is_no_fence() {
-    assert!(ends([&SB0_LOCK, &SB1_MB], true, false).contains("0 0"));
+    assert!(ends([&SB0_LOCK, &SB1_MB], Some(Order { atomics: false, ..X86 })).contains("0 0"));
+}
+
+#[test]
+fn without_fences_none_is_enough() {
+    let bare = Order { fences: false, ..X86 };
+    assert!(ends([&SB0_MB, &SB1_MB], Some(bare)).contains("0 0"));
 }
 
 #[test]
@@ -151,11 +159,11 @@ fn stores_arrive_in_order_and_loads_are_made_in_order() {
 #[test]
 fn a_cpu_sees_its_own_store_before_others_do() {
     assert!(tso([&OWN, &OWN1]).contains("10 10"));
-    assert!(!ends([&OWN, &OWN1], false, true).contains("10 10"));
+    assert!(!ends([&OWN, &OWN1], None).contains("10 10"));
 }
 
 #[test]
 fn the_fence_is_no_step_where_memory_is_sequentially_consistent() {
-    let all = |threads| ends(threads, false, true);
+    let all = |threads| ends(threads, None);
     assert_eq!(all([&SB0, &SB1]), all([&SB0_MB, &SB1_MB]));
 }

@@ -7,7 +7,8 @@ use super::program::Call;
 use super::routine::CpuMask;
 use super::store_buffer::StoreBuffer;
 use crate::mm::{
-    Cell, Geometry, Layout, Lock, LockKind, Memory, Mm, Page, Pcp, Pfn, Pte, Subject, Unit, Word,
+    Cell, Geometry, Layout, Lock, LockKind, LockWord, Memory, Mm, Page, Pcp, Pfn, Pte, Subject,
+    Unit, Word,
 };
 
 /// One lane at one line, with the memory: to look at, or to change.
@@ -162,6 +163,47 @@ impl Ctx<'_> {
         self.own_store(cell).unwrap_or_else(|| self.memory.load(cell))
     }
 
+    /// What an atomic operation waits for.
+    pub(super) fn before_atomic<T: Word>(&mut self, cell: Cell<T>) {
+        if let Some(buffer) = self.buffer {
+            buffer.before_atomic(self.memory, cell.index() as u32);
+        }
+    }
+
+    /// Drops a lock, behind all stores before. Where atomic operations order nothing a spinlock is
+    /// dropped by a plain store, and what follows does not wait for it.
+    pub(super) fn release(&mut self, lock: Lock) {
+        let spins = matches!(lock.kind, LockKind::Spin | LockKind::SpinIrq);
+        match self.buffer.filter(|buffer| spins && buffer.unlocks_plainly()) {
+            Some(buffer) => {
+                buffer.push(self.memory, lock.cell.index() as u32, LockWord::FREE.to_word());
+            }
+            None => {
+                self.drain();
+                let cpu = self.cpu;
+                self.memory.update(lock.cell, |word| word.dropped(cpu));
+            }
+        }
+    }
+
+    /// `smp_mb`, in a line that does something else too.
+    pub fn fence(&mut self) {
+        if let Some(buffer) = self.buffer {
+            buffer.fence(self.memory);
+        }
+    }
+
+    /// `ptep_get_and_clear`: an exchange, or a load and a plain store where the machine has no
+    /// need of one.
+    pub fn clear_pte(&mut self, cell: Cell<Pte>) -> Pte {
+        if self.buffer.is_none_or(|buffer| !buffer.clears_plainly()) {
+            return self.update(cell, |_| Pte::None);
+        }
+        let old = self.load(cell);
+        self.store(cell, Pte::None);
+        old
+    }
+
     /// What another CPU has stored reaches memory: it has no use for an old translation any more.
     pub fn drain_of(&mut self, cpu: usize) {
         if let Some(buffer) = self.lanes[cpu].buffer {
@@ -191,7 +233,7 @@ impl Ctx<'_> {
 
     /// One atomic read-modify-write; the value before it. The stores before it reach memory first.
     pub fn update<T: Word>(&mut self, cell: Cell<T>, change: impl FnOnce(T) -> T) -> T {
-        self.drain();
+        self.before_atomic(cell);
         self.memory.update(cell, change)
     }
 

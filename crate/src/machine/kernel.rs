@@ -1,5 +1,6 @@
 //! All that does not change: for each kernel function, the routine that this version has.
 use super::routine::{Function, Routine};
+use super::store_buffer::Order;
 
 /// A kernel: a preset with toggles applied.
 #[derive(Clone)]
@@ -24,11 +25,9 @@ pub struct Config {
     /// Whether pageblocks change their type under `zone->lock` only: all but v5.19-rc1. If not, the
     /// lines of a section of that lock are steps of their own.
     pub types_change_under_lock: bool,
-    /// Whether plain stores wait in store buffers (x86-TSO), or are seen by all at once.
-    pub tso: bool,
-    /// Whether taking a lock waits for the stores before it, as the locked operations of x86 do;
-    /// elsewhere it orders only what comes behind it.
-    pub lock_is_fence: bool,
+    /// What orders plain stores, if they wait in store buffers (x86-TSO); else all see them at
+    /// once.
+    pub buffers: Option<Order>,
 }
 
 impl Kernel {

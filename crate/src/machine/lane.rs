@@ -1,6 +1,6 @@
 //! One CPU: its programs, and the cells that say where it stands.
 use super::program::Program;
-use super::store_buffer::StoreBuffer;
+use super::store_buffer::{Order, StoreBuffer};
 use crate::mm::{Cell, Layout, Memory, Subject, Unit};
 
 /// What runs on a CPU; a later one runs on top of an earlier one.
@@ -74,7 +74,12 @@ pub struct Lane {
 
 impl Lane {
     /// Gives a CPU with these programs, lowest frame first, its cells.
-    pub(super) fn new(layout: &mut Layout, cpu: usize, programs: [Program; 3], tso: bool) -> Lane {
+    pub(super) fn new(
+        layout: &mut Layout,
+        cpu: usize,
+        programs: [Program; 3],
+        order: Option<Order>,
+    ) -> Lane {
         let subject = Subject::Cpu(cpu as u16);
         let base = layout.add(subject, "location", 0, Unit::Hidden);
         layout.add(subject, "location of a call", 0, Unit::Hidden);
@@ -93,7 +98,7 @@ impl Lane {
                 layout.add(subject, "local", index, Unit::Hidden);
             }
         }
-        let buffer = tso.then(|| StoreBuffer::new(layout, cpu));
+        let buffer = order.map(|order| StoreBuffer::new(layout, cpu, order));
         Lane { programs, buffer, cells: LaneCells { base } }
     }
 

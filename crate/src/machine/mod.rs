@@ -21,5 +21,5 @@ pub use local::Local;
 pub use program::{Arg, Call, CompileError, Loc, Operation, Program};
 pub use property::{Property, Scope, State};
 pub use routine::{CpuMask, Delivery, Function, Line, Op, Returns, Routine};
-pub use store_buffer::{Pending, StoreBuffer};
+pub use store_buffer::{Order, Pending, StoreBuffer};
 pub use system::System;

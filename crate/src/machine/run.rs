@@ -148,20 +148,18 @@ impl System {
                 }
             }
             Op::Acquire(lock) => {
-                if self.kernel.config.lock_is_fence {
-                    ctx.drain();
-                }
                 let lock = lock(&self.at(&*memory, cpu, frame, loc));
+                self.at(&mut *memory, cpu, frame, loc).before_atomic(lock.cell);
                 memory.update(lock.cell, |word| word.taken(cpu, lock.mode));
                 self.at(&mut *memory, cpu, frame, loc).count_lock(lock.kind, 1);
             }
             Op::Release(lock) => {
-                ctx.drain();
                 let lock = lock(&self.at(&*memory, cpu, frame, loc));
-                memory.update(lock.cell, |word| word.dropped(cpu));
-                self.at(&mut *memory, cpu, frame, loc).count_lock(lock.kind, -1);
+                let mut ctx = self.at(&mut *memory, cpu, frame, loc);
+                ctx.release(lock);
+                ctx.count_lock(lock.kind, -1);
             }
-            Op::Fence => ctx.drain(),
+            Op::Fence => ctx.fence(),
             Op::IrqOff => ctx.count(lane.cells.irqs_off(), 1),
             Op::IrqOn => ctx.count(lane.cells.irqs_off(), -1),
             Op::PreemptOff => ctx.count(lane.cells.preempt_off(), 1),
@@ -194,7 +192,7 @@ impl System {
                 Op::If(test, _) if test(&self.at(&*memory, cpu, frame, loc)) => target,
                 Op::If(..) => loc + 1,
                 Op::Goto(_) => target,
-                Op::Fence if !self.kernel.config.tso => loc + 1,
+                Op::Fence if self.kernel.config.buffers.is_none() => loc + 1,
                 Op::Let(effect) => {
                     effect(&mut self.at(&mut *memory, cpu, frame, loc));
                     loc + 1
@@ -315,7 +313,7 @@ impl System {
         let broken = |number: &usize| {
             let property = &self.properties[*number];
             let may_break = match property.scope {
-                Scope::Machine => touched || self.kernel.config.tso,
+                Scope::Machine => touched || self.kernel.config.buffers.is_some(),
                 Scope::Lanes => true,
                 Scope::OnRequest => false,
             };

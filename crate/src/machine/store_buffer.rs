@@ -9,6 +9,20 @@ use crate::mm::{Cell, Layout, Memory, Subject, Unit};
 #[derive(Clone, Copy, Debug)]
 pub struct StoreBuffer {
     base: u32,
+    order: Order,
+}
+
+/// What orders stores, where they wait.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// Whether an atomic read-modify-write, taking a lock among them, waits for the stores before
+    /// it, as the locked instructions of x86 do. If not, only a fence, a flush of translations and
+    /// dropping a lock that sleeps do; a spinlock is dropped by a plain store.
+    pub atomics: bool,
+    /// Whether a page table entry is cleared by such an operation, or by a plain store.
+    pub pte_clear: bool,
+    /// Whether fences are there: `smp_mb`, and the barrier of a flush.
+    pub fences: bool,
 }
 
 /// One store on its way.
@@ -31,7 +45,7 @@ impl StoreBuffer {
     pub const ROOM: u16 = 6;
 
     /// Gives the buffer of a CPU its cells.
-    pub(super) fn new(layout: &mut Layout, cpu: usize) -> StoreBuffer {
+    pub(super) fn new(layout: &mut Layout, cpu: usize, order: Order) -> StoreBuffer {
         let subject = Subject::Cpu(cpu as u16);
         let base = layout.add(subject, "store buffer", 0, Unit::Hidden);
         for entry in 0..Self::ROOM {
@@ -39,7 +53,7 @@ impl StoreBuffer {
                 layout.add(subject, field, entry, Unit::Hidden);
             }
         }
-        StoreBuffer { base }
+        StoreBuffer { base, order }
     }
 
     fn count(self) -> Cell<u16> {
@@ -115,6 +129,33 @@ impl StoreBuffer {
         }
         self.set(memory, last, Pending { cell: 0, value: 0, ghost: false });
         memory.store(self.count(), last);
+    }
+
+    /// Whether clearing an entry is a plain store.
+    pub(super) fn clears_plainly(self) -> bool {
+        !self.order.pte_clear
+    }
+
+    /// Whether a spinlock is dropped by a plain store.
+    pub(super) fn unlocks_plainly(self) -> bool {
+        !self.order.atomics
+    }
+
+    /// What an atomic operation on a cell waits for.
+    pub(super) fn before_atomic(self, memory: &mut Memory, cell: u32) {
+        if self.order.atomics {
+            return self.drain(memory);
+        }
+        while self.own(memory, cell).is_some() {
+            self.drain_one(memory);
+        }
+    }
+
+    /// What a fence waits for.
+    pub(super) fn fence(self, memory: &mut Memory) {
+        if self.order.fences {
+            self.drain(memory);
+        }
     }
 
     /// All reach memory, in order.

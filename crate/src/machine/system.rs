@@ -58,7 +58,7 @@ impl System {
         for (cpu, (task, handler)) in programs.into_iter().enumerate() {
             let calls = Program::compile(&kernel, &served).map_err(|error| (cpu, error))?;
             let programs = [task, calls, handler];
-            lanes.push(Lane::new(&mut layout, cpu, programs, kernel.config.tso));
+            lanes.push(Lane::new(&mut layout, cpu, programs, kernel.config.buffers));
         }
         let fine = fine || !kernel.config.types_change_under_lock;
         let bug = layout.add(Subject::Ghost, "BUG", 0, Unit::Hidden);
@@ -118,7 +118,9 @@ impl System {
         };
         let runs = (0..self.lanes.len()).map(Choice::Run);
         let interrupts = has(Frame::Interrupt).map(Choice::Interrupt);
-        let drains = (0..self.lanes.len()).filter(|_| self.kernel.config.tso).map(Choice::Drain);
+        let drains = (0..self.lanes.len())
+            .filter(|_| self.kernel.config.buffers.is_some())
+            .map(Choice::Drain);
         runs.chain(interrupts).chain(has(Frame::Call).map(Choice::Call)).chain(drains)
     }
 

@@ -10,7 +10,7 @@ use super::{
     mprotect, numa, pagevec, reclaim, rmap, signal, swap, swap_state, swapfile, swapin, tlb,
     try_to_unmap, uaccess, uffd_continue, umcg, userfaultfd, vmscan,
 };
-use crate::machine::{Config, Function, Kernel, Routine};
+use crate::machine::{Config, Function, Kernel, Order, Routine};
 
 pub use super::toggles::{TOGGLES, Toggle, toggle};
 
@@ -65,6 +65,10 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
         "before_copy" => &userfaultfd::FLUSH_PENDING_V5_12,
         _ => &userfaultfd::FLUSH_PENDING_V5_8,
     });
+    routines.push(match chosen.get("share_barrier") {
+        "on" => &rmap::PAGE_TRY_SHARE_V6_1,
+        _ => &rmap::PAGE_TRY_SHARE_V5_19,
+    });
     routines.extend(match chosen.get("tlb_flush") {
         "ipi" => &tlb::IPI,
         _ => &tlb::BROADCAST,
@@ -81,8 +85,11 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
         smp: chosen.is("smp", "on"),
         preempt_rt: chosen.is("preempt_rt", "on"),
         strict_free_lists: strict.iter().all(|(toggle, value)| chosen.is(toggle, value)),
-        tso: chosen.is("memory", "tso"),
-        lock_is_fence: chosen.is("lock_fence", "full"),
+        buffers: chosen.is("memory", "tso").then(|| Order {
+            atomics: chosen.is("atomics", "fences"),
+            pte_clear: chosen.is("pte_clear", "exchange"),
+            fences: chosen.is("barriers", "on"),
+        }),
         types_change_under_lock: !chosen.is("isolation", "v5.19-rc1"),
     };
     Kernel::new(name(base, overrides), config, routines, names(&chosen))

@@ -1,9 +1,10 @@
 //! `mm/ksm.c`: write-protecting a page whose contents are to be compared.
 use super::fault::ptl;
-use super::mm_h::{page_maybe_dma_pinned, promise_not_pinned};
+use super::mm_h::promise_not_pinned;
 use super::mprotect::{
     is_not_present, prot_commit, prot_start, read_entry, take_address, wrprotect,
 };
+use super::rmap::{SHARE, is_refused};
 use super::swap::PUT_PAGE;
 use super::swap_state::{page_lock, trylock_fails};
 use super::tlb::FLUSH_PAGE;
@@ -40,9 +41,7 @@ const CLEAR: Line =
 const MAPCOUNT: Line =
     line("map", "expected = page_mapcount(page) + 1 + swapped", Op::Do(add_mapcount));
 const SHARED: Line = line("shared", "if (!anon_exclusive)", Op::If(is_shared, "dirty"));
-const PINNED: Line =
-    line("pinned", "if (page_maybe_dma_pinned(page))", Op::Branch(looks_pinned, "restore"));
-const SHARE: Line = line("share", "ClearPageAnonExclusive(page)", Op::Do(clear_exclusive));
+const REFUSED: Line = line("refused", "if (it is pinned)", Op::If(is_refused, "restore"));
 const DIRTY: Line = line("dirty", "if (pte_dirty(entry)) set_page_dirty(page)", Op::Do(set_dirty));
 const SET: Line = line("set", "set_pte_at(.., pte_mkclean(pte_wrprotect(entry)))", Op::Do(set));
 const OK: Line = line("ok", "err = 0", Op::Let(succeed));
@@ -139,8 +138,8 @@ pub static CLEAR_FIRST: [Routine; 2] = [
             MAPCOUNT,
             count("restore"),
             SHARED,
-            PINNED,
             SHARE,
+            REFUSED,
             DIRTY,
             SET,
             OK,
@@ -214,8 +213,8 @@ pub static CHECK_FIRST: [Routine; 2] = [
             CLEAR,
             FLUSH_PAGE,
             SHARED,
-            PINNED,
             SHARE,
+            REFUSED,
             DIRTY,
             SET,
             OK,
@@ -305,15 +304,6 @@ fn is_held(ctx: &mut Ctx) -> bool {
         promise_not_pinned(ctx, ctx.get(Local::Page));
     }
     held
-}
-
-fn looks_pinned(ctx: &mut Ctx) -> bool {
-    page_maybe_dma_pinned(ctx, ctx.get(Local::Page))
-}
-
-fn clear_exclusive(ctx: &mut Ctx) {
-    let exclusive = ctx.page(Local::Page).anon_exclusive();
-    ctx.update(exclusive, |_| false);
 }
 
 fn set_dirty(ctx: &mut Ctx) {

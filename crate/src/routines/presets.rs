@@ -65,7 +65,10 @@ pub static PRESETS: &[Preset] = &[
             ("uffd_wp_flush", "late"),
             ("tlb_flush", "broadcast"),
             ("memory", "sc"),
-            ("lock_fence", "full"),
+            ("atomics", "fences"),
+            ("pte_clear", "exchange"),
+            ("barriers", "on"),
+            ("share_barrier", "off"),
             ("vmscan", "nochk"),
             ("swapin", "mapcount"),
             ("lazyfree", "dirty_only"),
@@ -236,6 +239,7 @@ pub static PRESETS: &[Preset] = &[
         sentence: "The long-term loop goes on -EAGAIN (with aa1e6a932ca6, which mends its check); \
                    pcplists have a lock, and who drains them does it from afar (443c2accd1b6).",
         changes: &[
+            ("share_barrier", "on"),
             ("longterm_loop", "while_eagain"),
             ("pcp", "trylock"),
             ("drain", "remote_mask"),

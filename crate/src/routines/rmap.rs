@@ -3,13 +3,16 @@ use std::ops::Deref;
 
 use super::mm_h::{page_maybe_dma_pinned, promise_not_pinned};
 use super::tlb::FLUSH_PAGE;
-use crate::machine::routine::line;
+use crate::machine::routine::{errno, line};
 use crate::machine::{At, Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::word::Restore;
 use crate::mm::{Cell, Lock, Memory, Mm, Pte};
 
 /// `try_to_migrate`
 pub const TRY_TO_MIGRATE: Function = Function("try_to_migrate");
+
+/// `page_try_share_anon_rmap` (v5.19), with the entry gone.
+pub const PAGE_TRY_SHARE_ANON_RMAP: Function = Function("page_try_share_anon_rmap");
 
 pub(super) const FIRST: Line = line("first", "rmap_walk_anon(page, &rwc)", Op::Let(first_vma));
 pub(super) const EACH: Line =
@@ -34,9 +37,10 @@ pub(super) const OUT: Line = line("out", "return", Op::Return(|_| 0));
 const EXCLUSIVE: Line =
     line("excl", "anon_exclusive = PageAnonExclusive(page)", Op::Do(read_exclusive));
 const SHARED: Line = line("shared", "if (!anon_exclusive)", Op::If(is_shared, "entry"));
-const PINNED: Line =
-    line("pinned", "if (page_maybe_dma_pinned(page))", Op::Branch(looks_pinned, "restore"));
-const SHARE: Line = line("share", "ClearPageAnonExclusive(page)", Op::Do(clear_exclusive));
+/// The line of who shares an exclusive page or takes its entry away.
+pub(super) const SHARE: Line =
+    line("share", "page_try_share_anon_rmap(page)", Op::Call(PAGE_TRY_SHARE_ANON_RMAP, &[]));
+const REFUSED: Line = line("refused", "if (it is pinned)", Op::If(is_refused, "restore"));
 const RESTORE: Line = line("restore", "set_pte_at(mm, address, pte, pteval)", Op::Do(put_back));
 const BREAK: Line = line("goto", "break", Op::Goto("unlock"));
 
@@ -49,7 +53,7 @@ pub static TRY_TO_MIGRATE_V5_17: Routine = Routine {
     source: "mm/rmap.c, v5.15 to v5.18 (try_to_migrate_one)",
     omits: OMITS,
     params: &[Local::Page],
-    locals: &[Local::Vma, Local::Mm, Local::Pte, Local::Exclusive],
+    locals: &[Local::Vma, Local::Mm, Local::Pte, Local::Exclusive, Local::Ret],
     returns: Returns::Nothing,
     body: &[
         FIRST, EACH, PEEK, LOCK, CHECK, CLEAR, FLUSH_PAGE, ENTRY, RMAP, PUT, UNLOCK, DONE, NEXT,
@@ -72,8 +76,8 @@ pub static TRY_TO_MIGRATE_V5_17_SYNC: Routine = Routine {
 pub static TRY_TO_MIGRATE_V5_19: Routine = Routine {
     source: "mm/rmap.c, v5.19 to v6.1 (try_to_migrate_one)",
     body: &[
-        FIRST, EACH, PEEK, LOCK, CHECK, EXCLUSIVE, CLEAR, FLUSH_PAGE, SHARED, PINNED, SHARE, ENTRY,
-        RMAP, PUT, UNLOCK, DONE, NEXT, LOOP, OUT, RESTORE, BREAK,
+        FIRST, EACH, PEEK, LOCK, CHECK, EXCLUSIVE, CLEAR, FLUSH_PAGE, SHARED, SHARE, REFUSED,
+        ENTRY, RMAP, PUT, UNLOCK, DONE, NEXT, LOOP, OUT, RESTORE, BREAK,
     ],
     ..TRY_TO_MIGRATE_V5_17
 };
@@ -81,11 +85,54 @@ pub static TRY_TO_MIGRATE_V5_19: Routine = Routine {
 /// As before, under the lock only.
 pub static TRY_TO_MIGRATE_V5_19_SYNC: Routine = Routine {
     body: &[
-        FIRST, EACH, LOCK, CHECK, EXCLUSIVE, CLEAR, FLUSH_PAGE, SHARED, PINNED, SHARE, ENTRY, RMAP,
-        PUT, UNLOCK, DONE, NEXT, LOOP, OUT, RESTORE, BREAK,
+        FIRST, EACH, LOCK, CHECK, EXCLUSIVE, CLEAR, FLUSH_PAGE, SHARED, SHARE, REFUSED, ENTRY,
+        RMAP, PUT, UNLOCK, DONE, NEXT, LOOP, OUT, RESTORE, BREAK,
     ],
     ..TRY_TO_MIGRATE_V5_19
 };
+
+const fn page_try_share_anon_rmap(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: PAGE_TRY_SHARE_ANON_RMAP,
+        source,
+        omits: "device memory, compound pages",
+        params: &[Local::Page],
+        locals: &[],
+        returns: Returns::Errno,
+        body,
+    }
+}
+
+const PINNED: Line =
+    line("pinned", "if (page_maybe_dma_pinned(page))", Op::Branch(looks_pinned, "busy"));
+const CLEAR_EXCLUSIVE: Line =
+    line("share", "ClearPageAnonExclusive(page)", Op::Do(clear_exclusive));
+const SHARED_NOW: Line = line("done", "return 0", Op::Return(|_| 0));
+const BUSY: Line = line("busy", "return -EBUSY", Op::Return(|_| errno::EBUSY));
+
+/// The entry is gone by now. On machines whose clearing of an entry orders nothing, the look at the
+/// count may come first.
+pub static PAGE_TRY_SHARE_V5_19: Routine = page_try_share_anon_rmap(
+    "include/linux/rmap.h, v5.19 and v6.0",
+    &[PINNED, CLEAR_EXCLUSIVE, SHARED_NOW, BUSY],
+);
+/// With the barriers that order entry, count and flag (088b8aa537c2).
+pub static PAGE_TRY_SHARE_V6_1: Routine = page_try_share_anon_rmap(
+    "include/linux/rmap.h, v6.1 to v6.12",
+    &[
+        line("mb", "smp_mb()", Op::Fence),
+        PINNED,
+        CLEAR_EXCLUSIVE,
+        line("mbafter", "smp_mb__after_atomic()", Op::Fence),
+        SHARED_NOW,
+        BUSY,
+    ],
+);
+
+/// Whether the page keeps its entry.
+pub(super) fn is_refused(look: &Look) -> bool {
+    look.get::<u16>(Local::Ret) != 0
+}
 
 /// The mapping that a walk is at: the process's number plus one, and nothing behind the last.
 fn vma<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Option<usize> {
@@ -142,7 +189,7 @@ fn not_mapped_any(ctx: &mut Ctx) -> bool {
 /// From here on the lane answers for the mapping's reference.
 pub(super) fn clear(ctx: &mut Ctx) {
     let cell = pte(ctx);
-    let old = ctx.update(cell, |_| Pte::None);
+    let old = ctx.clear_pte(cell);
     ctx.set(Local::Pte, old);
     ctx.hold(ctx.get(Local::Page), 1);
 }
@@ -185,7 +232,7 @@ pub(super) fn is_shared(look: &Look) -> bool {
     !look.get::<bool>(Local::Exclusive)
 }
 
-pub(super) fn looks_pinned(ctx: &mut Ctx) -> bool {
+fn looks_pinned(ctx: &mut Ctx) -> bool {
     let pfn = ctx.get(Local::Page);
     let pinned = page_maybe_dma_pinned(ctx, pfn);
     if !pinned {
@@ -194,9 +241,9 @@ pub(super) fn looks_pinned(ctx: &mut Ctx) -> bool {
     pinned
 }
 
-pub(super) fn clear_exclusive(ctx: &mut Ctx) {
+fn clear_exclusive(ctx: &mut Ctx) {
     let exclusive = ctx.page(Local::Page).anon_exclusive();
-    ctx.store(exclusive, false);
+    ctx.update(exclusive, |_| false);
 }
 
 pub(super) fn put_back(ctx: &mut Ctx) {

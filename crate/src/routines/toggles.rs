@@ -417,7 +417,10 @@ pub static TOGGLES: &[Toggle] = &[
     },
     toggles_machine::TLB_FLUSH,
     toggles_machine::MEMORY,
-    toggles_machine::LOCK_FENCE,
+    toggles_machine::ATOMICS,
+    toggles_machine::PTE_CLEAR,
+    toggles_machine::BARRIERS,
+    toggles_machine::SHARE_BARRIER,
     Toggle {
         name: "vmscan",
         sentence: "What reclaim does with a page that looks pinned.",

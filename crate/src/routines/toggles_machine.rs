@@ -19,12 +19,43 @@ pub(super) const MEMORY: Toggle = Toggle {
     ],
 };
 
-pub(super) const LOCK_FENCE: Toggle = Toggle {
-    name: "lock_fence",
-    sentence: "What taking a lock does to the stores before it, with memory = tso.",
+pub(super) const ATOMICS: Toggle = Toggle {
+    name: "atomics",
+    sentence: "What an atomic operation, or taking a lock, does to the stores before it (with \
+               memory = tso).",
     values: &[
-        ("full", "They reach memory first: a locked instruction of x86."),
-        ("acquire", "Nothing: as on machines whose locks order only what is behind them."),
+        ("fences", "They reach memory first: the locked instructions of x86."),
+        (
+            "relaxed",
+            "Nothing. Only fences, and flushes, wait for them; unlocking keeps their order.",
+        ),
+    ],
+};
+
+pub(super) const PTE_CLEAR: Toggle = Toggle {
+    name: "pte_clear",
+    sentence: "How an entry is cleared (with memory = tso).",
+    values: &[
+        ("exchange", "By an atomic exchange: x86."),
+        ("store", "By a plain store, which others see later."),
+    ],
+};
+
+pub(super) const BARRIERS: Toggle = Toggle {
+    name: "barriers",
+    sentence: "Whether fences are there (with memory = tso).",
+    values: &[
+        ("on", "smp_mb, and the barrier of a TLB flush: as the kernel has them."),
+        ("off", "None: what they are for."),
+    ],
+};
+
+pub(super) const SHARE_BARRIER: Toggle = Toggle {
+    name: "share_barrier",
+    sentence: "Whether page_try_share_anon_rmap orders the cleared entry before the count.",
+    values: &[
+        ("off", "No barrier: v5.19 and v6.0."),
+        ("on", "smp_mb before the look at the count: v6.1 (088b8aa537c2)."),
     ],
 };
 

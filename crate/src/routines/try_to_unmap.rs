@@ -1,7 +1,7 @@
 //! `try_to_unmap` of `mm/rmap.c`: replacing the page table entries of a page by swap entries.
 use super::rmap::{
-    CHECK, DONE, EACH, FIRST, LOCK, LOOP, NEXT, OUT, PEEK, PUT, RMAP, UNLOCK, clear,
-    clear_exclusive, is_shared, looks_pinned, pte, ptl, put_back, read_exclusive,
+    CHECK, DONE, EACH, FIRST, LOCK, LOOP, NEXT, OUT, PEEK, PUT, RMAP, SHARE, UNLOCK, clear,
+    is_refused, is_shared, pte, ptl, put_back, read_exclusive,
 };
 use super::swap_state::set_page_dirty;
 use super::swapfile::{swap_duplicate, swap_free};
@@ -37,8 +37,8 @@ const EXCLUSIVE_HEAD: &[Line] = &[
     BACKED,
     DUPLICATE,
     line("shared", "if (!anon_exclusive)", Op::If(is_shared, "entry")),
-    line("pinned", "if (page_maybe_dma_pinned(page))", Op::Branch(looks_pinned, "pinout")),
-    line("share", "ClearPageAnonExclusive(page)", Op::Do(clear_exclusive)),
+    SHARE,
+    line("refused", "if (it is pinned)", Op::If(is_refused, "pinout")),
 ];
 /// Behind the entry.
 const TAIL: &[Line] = &[
@@ -107,7 +107,7 @@ const fn try_to_unmap(source: &'static str, body: &'static [Line]) -> Routine {
         source,
         omits: "TLB flushes, which are batched; mlock, files, huge pages",
         params: &[Local::Page],
-        locals: &[Local::Vma, Local::Pte, Local::Slot, Local::Exclusive, Local::Refs],
+        locals: &[Local::Vma, Local::Pte, Local::Slot, Local::Exclusive, Local::Refs, Local::Ret],
         returns: Returns::Nothing,
         body,
     }
@@ -185,6 +185,7 @@ fn set_swapbacked(ctx: &mut Ctx) {
 }
 
 fn read_count(ctx: &mut Ctx) {
+    ctx.fence();
     let refcount = ctx.page(Local::Page).refcount();
     let refs: u16 = ctx.load(refcount);
     ctx.set(Local::Refs, refs);
