@@ -118,7 +118,7 @@ fn item(word: &str, system: &System, place: Place, column: u32) -> Result<Item, 
     let absent = match choice {
         Choice::Interrupt(_) if !has(Frame::Interrupt) => Some("no interrupt"),
         Choice::Call(_) if !has(Frame::Call) => Some("nothing to run for other CPUs"),
-        Choice::Drain(_) if !system.kernel.config.buffers.is_some() => {
+        Choice::Drain(_) if system.kernel.config.buffers.is_none() => {
             Some("no store buffer in this kernel")
         }
         _ => None,
