@@ -35,9 +35,9 @@ pub static DMA_WRITE_V5_8: Routine = device(
     &[Local::Pin, Local::Word, Local::Value],
     &[],
     &[
-        line("write", "the device writes the page", Op::Branch(writes_nothing, "nopin")),
-        line("done", "done", Op::Return(|_| 0)),
+        line("write", "the device writes the page", Op::Branch(writes, "done")),
         NO_PIN,
+        line("done", "done", Op::Return(|_| 0)),
     ],
 );
 
@@ -47,9 +47,9 @@ pub static DMA_READ_V5_8: Routine = device(
     &[Local::Pin, Local::Word],
     &[Local::Value],
     &[
-        line("read", "the device reads the page", Op::Branch(reads_nothing, "nopin")),
-        line("done", "val", Op::Return(|look| look.get(Local::Value))),
+        line("read", "the device reads the page", Op::Branch(reads, "done")),
         NO_PIN,
+        line("done", "val", Op::Return(|look| look.get(Local::Value))),
     ],
 );
 
@@ -60,8 +60,8 @@ fn pinned(ctx: &mut Ctx) -> Option<Pfn> {
 
 /// What a device writes through a pin, the process behind the pin is to find. A device has no store
 /// buffer, and the barrier of its doorbell lets the stores before it reach memory.
-fn writes_nothing(ctx: &mut Ctx) -> bool {
-    let Some(pfn) = pinned(ctx) else { return true };
+fn writes(ctx: &mut Ctx) -> bool {
+    let Some(pfn) = pinned(ctx) else { return false };
     let (word, value): (u16, u16) = (ctx.get(Local::Word), ctx.get(Local::Value));
     ctx.update(ctx.layout().page(pfn).content(word), |_| value);
     let pin = ctx.layout().pin(usize::from(ctx.get::<u16>(Local::Pin)));
@@ -71,13 +71,13 @@ fn writes_nothing(ctx: &mut Ctx) -> bool {
         note_written(ctx, mapping.process, mapping.address, word, value);
     }
     note_shared(ctx, pfn, ctx.peek(pin.process()));
-    false
+    true
 }
 
-fn reads_nothing(ctx: &mut Ctx) -> bool {
-    let Some(pfn) = pinned(ctx) else { return true };
+fn reads(ctx: &mut Ctx) -> bool {
+    let Some(pfn) = pinned(ctx) else { return false };
     let word: u16 = ctx.get(Local::Word);
     let value = ctx.load(ctx.layout().page(pfn).content(word));
     ctx.set(Local::Value, value);
-    false
+    true
 }

@@ -139,15 +139,17 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         name: "v5.8",
         from: Some("v4.17"),
-        sentence: "The kernel of the mails of 2020 on cma_alloc; movable pages come from CMA \
-                   first where that is half of what is free (16867664936e).",
+        sentence: "The kernel of the mails of 2020 on cma_alloc: CMA comes first where it is \
+                   half of what is free (16867664936e). A store reuses a page that is mapped \
+                   once, whoever else has a reference.",
         changes: &[("fallback", "v5.8"), ("isolation", "v5.8"), ("gup", "v5.8")],
     },
     Preset {
         name: "v5.9",
         from: Some("v5.8"),
-        sentence: "Memory offlining drains again each time it finds a page that is not free \
-                   (968318261221); fork write-protects behind the reference.",
+        sentence: "A store copies a page that anybody else holds (09854ba94c6a); fork copies \
+                   what looks pinned (70e806e4e645), and is blind to a pin that is just being \
+                   taken. Offlining drains again.",
         changes: &[
             ("offline", "drain_again"),
             ("fork", "check_then_wp"),
@@ -159,8 +161,9 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         name: "v5.11",
         from: Some("v5.9"),
-        sentence: "Memory offlining disables the pcplists before it isolates (ec6e8c7e0314); \
-                   cma_alloc drains once, and without cma_mutex.",
+        sentence: "Lockless pins turn back while fork write-protects (57efa1fe5957); reclaim \
+                   spares what looks pinned (feb889fb40fa); offlining disables the pcplists; \
+                   cma_alloc drains once, without cma_mutex.",
         changes: &[
             ("isolation", "v5.11"),
             ("alloc_contig", "v5.11"),
@@ -176,7 +179,8 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         name: "v5.17",
         from: Some("v5.11"),
-        sentence: "A page of a CMA area looks pinnable while its pageblock is isolated.",
+        sentence: "A page of a CMA area looks pinnable while its pageblock is isolated. NUMA \
+                   hints spare pages that others hold (80d47f5de5e3).",
         changes: &[
             ("pcp", "v5.17"),
             ("cma_lock", "spinlock"),
@@ -201,7 +205,8 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         name: "v5.18",
         from: Some("v5.17"),
-        sentence: "Folios in get_user_pages; only types that fall back to each other merge from a \
+        sentence: "Folios in get_user_pages; faults on swap entries count references too \
+                   (c145e0b47c77); only types that fall back to each other merge from a \
                    pageblock up (1dd214b8f21c).",
         changes: &[
             ("gup", "v5.18"),
@@ -236,8 +241,9 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         name: "v6.1",
         from: Some("v5.19"),
-        sentence: "The long-term loop goes on -EAGAIN (with aa1e6a932ca6, which mends its check); \
-                   pcplists have a lock, and who drains them does it from afar (443c2accd1b6).",
+        sentence: "page_try_share_anon_rmap has its barriers (088b8aa537c2); the long-term loop \
+                   goes on -EAGAIN (with aa1e6a932ca6); pcplists have a lock, and are drained \
+                   from afar (443c2accd1b6).",
         changes: &[
             ("share_barrier", "on"),
             ("longterm_loop", "while_eagain"),

@@ -106,7 +106,9 @@ pub fn changes(layout: &Layout, accesses: &[Access]) -> Vec<ChangeView> {
         }
     }
     cells.retain(|(cell, first, last)| first != last && is_shown(layout, *cell));
-    cells.into_iter().map(|(cell, first, last)| change(layout, cell, first, last)).collect()
+    let changes = cells.into_iter().map(|(cell, first, last)| change(layout, cell, first, last));
+    // What only the checker has written beside the flags of a pin is no change to a reader.
+    changes.filter(|change| change.from != change.to).collect()
 }
 
 /// List links say less than the lists, and lock words less than the lines that take them.
