@@ -21,6 +21,8 @@ impl<'a> State<'a> {
 /// What a property looks at, and so when it has to be looked at again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scope {
+    /// Free lists, pcplists and pageblocks: a step that writes to none of these cannot break it.
+    Allocator,
     /// The machine: a step that writes none of its cells cannot break it.
     Machine,
     /// Where the lanes stand, too.

@@ -7,6 +7,7 @@ use super::property::{Scope, State};
 use super::routine::{Delivery, Op};
 use super::system::System;
 use crate::mm::layout::FINDING_CELLS;
+use crate::mm::memory::part;
 use crate::mm::{Cell, LockKind, Memory};
 
 /// More lines than any routine runs in one step.
@@ -307,13 +308,15 @@ impl System {
     /// among the findings `before`.
     pub(super) fn watch(&self, memory: &mut Memory, before: u64) -> Vec<usize> {
         let reported = self.findings(memory);
-        let touched = memory.was_touched();
+        let touched =
+            if self.kernel.config.buffers.is_some() { part::ALL } else { memory.touched() };
         let settled = self.with_stores_done(memory);
         let state = State { system: self, memory: settled.as_ref().unwrap_or(memory) };
         let broken = |number: &usize| {
             let property = &self.properties[*number];
             let may_break = match property.scope {
-                Scope::Machine => touched || self.kernel.config.buffers.is_some(),
+                Scope::Allocator => touched & part::ALLOCATOR != 0,
+                Scope::Machine => touched != 0,
                 Scope::Lanes => true,
                 Scope::OnRequest => false,
             };

@@ -75,7 +75,8 @@ impl System {
 
     /// Puts every lane at its first line. The machine's own cells are the caller's to set.
     pub fn start(&self, memory: &mut Memory) {
-        memory.set_shared(self.own);
+        let part_of = |cell: u32| if cell < self.own { self.layout.part_of(cell) } else { 0 };
+        memory.set_parts((0..self.layout.len() as u32).map(part_of).collect());
         for (cpu, lane) in self.lanes.iter().enumerate() {
             for frame in Frame::ALL {
                 memory.poke(lane.cells.location(frame), END);

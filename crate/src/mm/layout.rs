@@ -1,7 +1,7 @@
 //! Where everything is: cells are given out once per scenario, and typed views name them.
 use super::geometry::Geometry;
 use super::lock::{Lock, LockKind, Mode};
-use super::memory::{Cell, CellInfo, Memory, Subject, Unit};
+use super::memory::{Cell, CellInfo, Memory, Subject, Unit, part};
 use super::mm_struct::{Gather, Mm, PIN_FIELDS, Pin, SwapSlot};
 use super::page::{PAGE_FIELDS, Page, Rmap};
 use super::word::{Isolation, Migratetype, Pfn, Place, Pte};
@@ -258,6 +258,20 @@ impl Layout {
                     ("taken by", Unit::Hidden),
                 ],
             );
+        }
+    }
+
+    /// The part of the machine that a cell belongs to.
+    pub fn part_of(&self, cell: u32) -> u8 {
+        let info = self.info(cell);
+        let listed = ["place", "buddy_order", "lru.prev", "lru.next", "own list"];
+        match info.subject {
+            Subject::Zone | Subject::Block(_) | Subject::Cma(_) | Subject::Cpu(_) => {
+                part::ALLOCATOR
+            }
+            Subject::Page(_) if listed.contains(&info.field) => part::ALL,
+            Subject::Page(_) if info.field.ends_with("migratetype") => part::ALL,
+            _ => part::REST,
         }
     }
 

@@ -3,6 +3,7 @@
 //! The record of what went through the door is what stepping back, highlighting, conflicts and
 //! data-race reports are made of, so nothing may reach a cell by another way.
 use std::marker::PhantomData;
+use std::rc::Rc;
 
 use super::word::Word;
 
@@ -119,20 +120,30 @@ pub struct Access {
     pub new: u16,
 }
 
+/// Parts of the machine, of which only some properties take notice. Cells of the lanes are none.
+pub mod part {
+    /// Free lists, pcplists, pageblocks, and what a page says of its place on them.
+    pub const ALLOCATOR: u8 = 1 << 0;
+    /// The rest: references, mappings, page tables, pins.
+    pub const REST: u8 = 1 << 1;
+    /// Both.
+    pub const ALL: u8 = ALLOCATOR | REST;
+}
+
 /// The machine's state: every cell, and a record of accesses when one is wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     cells: Vec<u16>,
     record: Option<Vec<Access>>,
-    /// Cells from here on are the lanes' own.
-    shared: u32,
-    touched: bool,
+    /// What each cell is part of; all of it where nothing is said.
+    parts: Rc<[u8]>,
+    touched: u8,
 }
 
 impl Memory {
     /// A memory with these values and no record.
     pub fn new(cells: Vec<u16>) -> Self {
-        Memory { cells, record: None, shared: u32::MAX, touched: true }
+        Memory { cells, record: None, parts: Rc::from([]), touched: part::ALL }
     }
 
     /// All values, in the order of the layout.
@@ -155,19 +166,23 @@ impl Memory {
         self.cells[cell.index()] = value.to_word();
     }
 
-    /// Says that the cells from `first` on are the lanes' own: locations, locals, results.
-    pub fn set_shared(&mut self, first: u32) {
-        self.shared = first;
+    /// Says what each cell is part of: bits of [`part`], in the order of the layout.
+    pub fn set_parts(&mut self, parts: Rc<[u8]>) {
+        self.parts = parts;
     }
 
     /// Forgets what was written.
     pub fn forget_writes(&mut self) {
-        self.touched = false;
+        self.touched = 0;
     }
 
-    /// Whether anything but the lanes' own cells was written since.
-    pub fn was_touched(&self) -> bool {
+    /// The parts that were written to since.
+    pub fn touched(&self) -> u8 {
         self.touched
+    }
+
+    fn touch(&mut self, cell: u32) {
+        self.touched |= self.parts.get(cell as usize).copied().unwrap_or(part::ALL);
     }
 
     /// Starts a new record of accesses.
@@ -197,7 +212,7 @@ impl Memory {
         let old = self.cells[cell.index()];
         let new = value.to_word();
         self.cells[cell.index()] = new;
-        self.touched |= cell.index < self.shared;
+        self.touch(cell.index);
         self.note(cell.index, AccessKind::Store, old, new);
     }
 
@@ -206,7 +221,7 @@ impl Memory {
         let old = self.cells[cell.index()];
         let new = change(T::from_word(old)).to_word();
         self.cells[cell.index()] = new;
-        self.touched |= cell.index < self.shared;
+        self.touch(cell.index);
         self.note(cell.index, AccessKind::Rmw, old, new);
         T::from_word(old)
     }

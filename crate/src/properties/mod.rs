@@ -223,7 +223,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "A pageblock of a CMA area is MIGRATE_CMA or MIGRATE_ISOLATE.",
         when_broken: "a pageblock of a CMA area has another type",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Allocator,
         holds: allocator::cma_blocks_keep_their_type,
     },
     Property {
@@ -240,7 +240,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "A free block is on an ISOLATE list exactly if its pageblock is isolated.",
         when_broken: "a free block is on the wrong list",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Allocator,
         holds: allocator::free_lists_match_types,
     },
     Property {
@@ -248,7 +248,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "NR_FREE_PAGES and NR_FREE_CMA_PAGES count the pages on the lists.",
         when_broken: "the free counters have drifted",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Allocator,
         holds: allocator::counters_match_lists,
     },
     Property {
@@ -256,7 +256,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "nr_isolate_pageblock is the number of isolated pageblocks.",
         when_broken: "nr_isolate_pageblock is wrong",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Allocator,
         holds: allocator::isolate_count_is_right,
     },
     Property {
@@ -274,7 +274,7 @@ pub static PROPERTIES: &[Property] = &[
                    allocated from.",
         when_broken: "an isolated pageblock has free pages on a normal list",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Allocator,
         holds: allocator::isolated_blocks_are_off_the_lists,
     },
     Property {
@@ -291,7 +291,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "Since v6.10 a free block is on the list of its pageblock's type.",
         when_broken: "a free block is on the list of another type than its pageblock's",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::Allocator,
         holds: allocator::free_lists_name_their_types,
     },
     Property {
@@ -299,7 +299,7 @@ pub static PROPERTIES: &[Property] = &[
         sentence: "0 <= NR_FREE_CMA_PAGES <= NR_FREE_PAGES <= the pages of the zone.",
         when_broken: "a free counter is below zero or too large",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Allocator,
         holds: allocator::counters_are_sane,
     },
     Property {
@@ -316,7 +316,7 @@ pub static PROPERTIES: &[Property] = &[
                    parked or given to a caller.",
         when_broken: "a page is on a list that it does not know of",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::Allocator,
         holds: allocator::pages_are_in_one_place,
     },
     Property {
@@ -325,7 +325,7 @@ pub static PROPERTIES: &[Property] = &[
                    its buddy on the same list of a pageblock.",
         when_broken: "a free block has a wrong shape",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::Allocator,
         holds: allocator::free_blocks_are_whole,
     },
     Property {

@@ -1,0 +1,53 @@
+//! A property is looked at only behind steps that can break it. Here each is looked at in every state
+//! of the smaller scenarios: none may be broken there and not have been found.
+use std::collections::HashSet;
+use std::fs;
+use std::path::PathBuf;
+
+use pagerace::machine::{Scope, State, Status, System};
+use pagerace::mm::Memory;
+use pagerace::scenario::parse;
+
+/// A scenario is walked this far.
+const MOST_STATES: usize = 3_000;
+
+fn walk(name: &str, system: &System, mut memory: Memory) {
+    let start: Box<[u16]> = memory.cells().into();
+    let mut known = HashSet::from([start.clone()]);
+    let mut work = vec![start];
+    while let Some(state) = work.pop() {
+        memory.restore(&state);
+        let found = system.findings(&memory);
+        for (number, property) in system.properties.iter().enumerate() {
+            let broken = !(property.holds)(&State { system, memory: &memory });
+            let missed = broken && found & 1 << number == 0 && property.scope != Scope::OnRequest;
+            assert!(!missed, "{name}: {} is broken and was not found", property.name);
+        }
+        for choice in system.choices() {
+            memory.restore(&state);
+            if known.len() < MOST_STATES && system.status(&memory, choice) == Status::Runnable {
+                system.step(&mut memory, choice, false);
+                if known.insert(memory.cells().into()) {
+                    work.push(memory.cells().into());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_break_is_missed() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    for entry in fs::read_dir(folder).expect("the folder exists") {
+        let path = entry.expect("readable").path();
+        // With store buffers properties look at what is on its way too.
+        let text = fs::read_to_string(&path).expect("text");
+        if path.extension().is_none_or(|extension| extension != "toml") || text.contains("\"tso\"")
+        {
+            continue;
+        }
+        let scenario = parse(&text).expect("it reads");
+        let (system, memory) = scenario.build(&scenario.kernel).expect("it builds");
+        walk(&path.display().to_string(), &system, memory);
+    }
+}
