@@ -1,5 +1,5 @@
-//! A property is looked at only behind steps that can break it. Here each is looked at in every state
-//! of the smaller scenarios: none may be broken there and not have been found.
+//! A property is looked at only behind steps that can break it. Here each is looked at in every
+//! state of the smaller scenarios: none may be broken there and not have been found.
 use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
