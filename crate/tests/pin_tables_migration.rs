@@ -114,18 +114,22 @@ fn the_table_of_the_downgraded_entry_comes_out() {
 
 #[test]
 fn the_table_of_three_ways_to_pin_comes_out() {
-    let columns: [Column; 6] = [
+    let columns: [Column; 9] = [
         ("alone, load", "umcg-pin-alone", &[("umcg_pin", "load")]),
         ("rmw", "umcg-pin-alone", &[("umcg_pin", "rmw")]),
         ("FOLL_WRITE", "umcg-pin-alone", &[("umcg_pin", "foll_write")]),
         ("shared, load", "umcg-pin-of-shared-page", &[("umcg_pin", "load")]),
         ("rmw", "umcg-pin-of-shared-page", &[("umcg_pin", "rmw")]),
         ("FOLL_WRITE", "umcg-pin-of-shared-page", &[("umcg_pin", "foll_write")]),
+        ("reclaimed, load", "umcg-pin-of-reclaimed-page", &[("umcg_pin", "load")]),
+        ("rmw", "umcg-pin-of-reclaimed-page", &[("umcg_pin", "rmw")]),
+        ("FOLL_WRITE", "umcg-pin-of-reclaimed-page", &[("umcg_pin", "foll_write")]),
     ];
-    let forced = &["ok", "ok", "ok", "ok", "ok", "ok"][..];
-    let copied = &["ok", "ok", "ok", "U1! U2!", "U2!", "ok"][..];
-    let unshared = &["ok", "ok", "ok", "U1!", "ok", "ok"][..];
-    compare(&columns, &[forced, copied, copied, copied, copied, copied, unshared, unshared]);
+    let forced = &["ok", "ok", "ok", "ok", "ok", "ok", "U1", "U1", "U1"][..];
+    let copied = &["ok", "ok", "ok", "U1! U2!", "U2!", "ok", "U1 U2", "U1 U2", "U1"][..];
+    let counted = &["ok", "ok", "ok", "U1! U2!", "U2!", "ok", "U1 U2", "U1 U2", "U1 U2"][..];
+    let unshared = &["ok", "ok", "ok", "U1!", "ok", "ok", "U1", "U1", "U1"][..];
+    compare(&columns, &[forced, copied, copied, copied, copied, counted, unshared, unshared]);
 }
 
 #[test]

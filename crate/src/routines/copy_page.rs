@@ -6,6 +6,7 @@ use super::copy_pte::{
 };
 use super::fault::{add_new_anon_rmap_of, copy_word, join_lru};
 use super::fork::{child, child_pte};
+use super::tlb::FLUSH_PAGE;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Line, Local, Op, Returns, Routine};
 use crate::mm::{Pfn, Pte, Rmap, vm};
@@ -78,6 +79,25 @@ pub static COPY_PRESENT_PAGE_V5_9_RC7: Routine = copy_present_page(
 pub static COPY_PRESENT_PAGE_V5_19: Routine = copy_present_page(
     "mm/memory.c, v5.19 to v6.12",
     &[NO_PREALLOC, COPY, COPY_REST, RMAP, LRU, SET_COPY, DONE, EAGAIN],
+);
+
+/// As proposed in June 2025: nobody stores to the page while it is copied, nor before the rest is
+/// write-protected: the fault waits for `mmap_lock`, and then reuses the page, which is exclusive.
+pub static COPY_PRESENT_PAGE_PROTECTED: Routine = copy_present_page(
+    "mm/memory.c, v6.12 with \"mm/memory: ensure fork child sees coherent memory snapshot\"",
+    &[
+        NO_PREALLOC,
+        line("wp", "if (pte_write(pte))", Op::If(is_read_only, "copy")),
+        PROTECT,
+        FLUSH_PAGE,
+        COPY,
+        COPY_REST,
+        RMAP,
+        LRU,
+        SET_COPY,
+        DONE,
+        EAGAIN,
+    ],
 );
 
 /// Nobody can have stored there meanwhile.

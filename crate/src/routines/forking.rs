@@ -5,7 +5,7 @@ use crate::machine::Routine;
 
 /// The routines of fork below `dup_mmap`, with the two forms of preemption.
 pub fn of_fork(version: &str, preempt: usize) -> Vec<&'static Routine> {
-    let seq = ["seq", "v5.19"].contains(&version);
+    let seq = ["seq", "v5.19", "copy_protected"].contains(&version);
     let range: &Routine =
         if seq { &fork::COPY_PAGE_RANGE_V5_11 } else { &fork::COPY_PAGE_RANGE_V3_16 };
     let mut routines: Vec<&'static Routine> = vec![range, &fork::RET_FROM_FORK_V3_16];
@@ -18,10 +18,13 @@ pub fn of_fork(version: &str, preempt: usize) -> Vec<&'static Routine> {
         return routines;
     }
     routines.push(&copy_pte::COPY_PTE_RANGE_V5_9);
-    if version == "v5.19" {
+    if ["v5.19", "copy_protected"].contains(&version) {
         routines.extend([
             &copy_pte::COPY_PRESENT_PTE_V5_19[preempt],
-            &copy_page::COPY_PRESENT_PAGE_V5_19,
+            match version {
+                "copy_protected" => &copy_page::COPY_PRESENT_PAGE_PROTECTED,
+                _ => &copy_page::COPY_PRESENT_PAGE_V5_19,
+            },
             &copy_nonpresent::COPY_NONPRESENT_PTE_V5_19,
         ]);
         return routines;

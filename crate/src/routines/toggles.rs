@@ -346,6 +346,11 @@ pub static TOGGLES: &[Toggle] = &[
             ("wp_then_check", "Write-protects before it checks: v5.9-rc7 (70e806e4e645)."),
             ("seq", "Checks first; GUP-fast sees write_protect_seq: v5.11 (57efa1fe5957)."),
             ("v5.19", "The same, of exclusive pages only; they are so no more (6c287605fd56)."),
+            (
+                "copy_protected",
+                "As v5.19, but what is copied is write-protected and flushed first: proposed in \
+                 June 2025, for kernels with PageAnonExclusive.",
+            ),
         ],
     },
     Toggle {
