@@ -56,6 +56,7 @@ pub static PRESETS: &[Preset] = &[
             ("lru", "lru_lock"),
             ("lru_pagevec", "none"),
             ("gup", "none"),
+            ("pmd_recheck", "off"),
             ("pincheck", "cma_only"),
             ("zero_page", "zero_ok"),
             ("isolation_failure", "treat_as_success"),
@@ -240,6 +241,7 @@ pub static PRESETS: &[Preset] = &[
                    pcplists have a lock, and who drains them does it from afar (443c2accd1b6).",
         changes: &[
             ("share_barrier", "on"),
+            ("pmd_recheck", "on"),
             ("longterm_loop", "while_eagain"),
             ("pcp", "trylock"),
             ("drain", "remote_mask"),
