@@ -4,6 +4,7 @@ use super::lock::{Lock, LockKind, Mode};
 use super::memory::{Cell, CellInfo, Memory, Subject, Unit, part};
 use super::mm_struct::{Gather, Mm, PIN_FIELDS, Pin, SwapSlot};
 use super::page::{PAGE_FIELDS, Page, Rmap};
+use super::pmd::Pmd;
 use super::word::{Isolation, Migratetype, Pfn, Place, Pte};
 use super::zone::{PCPTYPES, Pcp, Zone};
 
@@ -206,6 +207,7 @@ impl Layout {
                     ("write_protect_seq", Unit::Number),
                     ("tlb_flush_pending", Unit::Number),
                     ("runs", Unit::Hidden),
+                    ("pmd", Unit::Pmd),
                 ],
             );
             for address in 0..self.geometry.processes[number].mappings.len() {
@@ -392,10 +394,18 @@ impl Layout {
         (block * pages..(block + 1) * pages).map(|pfn| Pfn(pfn as u16))
     }
 
-    /// How many page table entries map the page.
+    /// What a walk finds of a virtual page, from the entry above its page table down.
+    pub fn entry(&self, memory: &Memory, process: usize, address: u16) -> Pte {
+        let mm = self.mm(process);
+        memory.peek(mm.pmd()).entry(address, || memory.peek(mm.pte(address)))
+    }
+
+    /// How many entries map the page: of page tables, also of one that a collapse has taken out,
+    /// or a huge one.
     pub fn present_ptes(&self, memory: &Memory, page: Pfn) -> u16 {
         let mut count = 0;
         for (number, process) in self.geometry.processes.iter().enumerate() {
+            count += u16::from(memory.peek(self.mm(number).pmd()) == Pmd::Huge(page));
             for address in 0..process.mappings.len() {
                 let pte = memory.peek(self.mm(number).pte(address as u16));
                 count += u16::from(pte.mapped() == Some(page));

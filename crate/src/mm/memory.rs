@@ -69,6 +69,8 @@ pub enum Unit {
     Page,
     /// A page table entry.
     Pte,
+    /// The entry above a page table.
+    Pmd,
     /// A swap slot or none.
     Slot,
     /// A migratetype.

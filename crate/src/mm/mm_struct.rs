@@ -2,6 +2,7 @@
 use super::lock::{Lock, LockKind, Mode};
 use super::memory::Cell;
 use super::page::{Rmap, WORDS};
+use super::pmd::Pmd;
 use super::word::{Pfn, Pte};
 
 /// The cells of one `struct mm_struct`.
@@ -11,7 +12,7 @@ pub struct Mm {
 }
 
 /// The cells before the entries.
-const MM_FIELDS: u32 = 6;
+const MM_FIELDS: u32 = 7;
 /// The cells of each virtual page.
 const MAPPING_FIELDS: u32 = 2 + WORDS as u32;
 
@@ -43,6 +44,10 @@ impl Mm {
     /// Whether fork is through with it: its tasks may run.
     pub fn runs(self) -> Cell<bool> {
         Cell::at(self.base + 5)
+    }
+    /// The entry above the page table.
+    pub fn pmd(self) -> Cell<Pmd> {
+        Cell::at(self.base + 6)
     }
     fn mapping(self, address: u16) -> u32 {
         self.base + MM_FIELDS + u32::from(address) * MAPPING_FIELDS

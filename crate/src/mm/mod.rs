@@ -9,6 +9,7 @@ pub mod lock;
 pub mod memory;
 pub mod mm_struct;
 pub mod page;
+pub mod pmd;
 pub mod word;
 pub mod zone;
 
@@ -18,5 +19,6 @@ pub use lock::{Lock, LockKind, LockWord, Mode};
 pub use memory::{Access, AccessKind, Cell, CellInfo, Memory, Subject, Unit};
 pub use mm_struct::{ANY, Gather, Mm, Pin, SwapSlot, vm};
 pub use page::{OwnList, OwnListKind, Page, Rmap, WORDS};
+pub use pmd::Pmd;
 pub use word::{Isolation, Migratetype, Pfn, Place, Pte, Restore, Slot, Word};
 pub use zone::{PCPTYPES, Pcp, Zone};

@@ -76,8 +76,8 @@ pub fn pins_and_page_tables_agree(state: &State) -> bool {
     (0..layout.geometry.pins.len()).map(|pin| layout.pin(pin)).all(|pin| {
         let (page, mapping) = (state.memory.peek(pin.page()), state.memory.peek(pin.mapping()));
         let (Some(page), Some(mapping)) = (page, mapping) else { return true };
-        let mm = layout.mm(usize::from(mapping.process));
-        let now = state.memory.peek(mm.pte(mapping.address)).pfn();
+        let process = usize::from(mapping.process);
+        let now = layout.entry(state.memory, process, mapping.address).pfn();
         state.memory.peek(pin.flags()) & foll::PIN == 0 || now.is_none_or(|pfn| pfn == page)
     })
 }
@@ -186,7 +186,7 @@ pub fn what_is_read_was_written(state: &State) -> bool {
             return true;
         }
         (0..process.mappings.len() as u16).all(|address| {
-            let page = state.memory.peek(mm.pte(address)).permits(false);
+            let page = layout.entry(state.memory, number, address).permits(false);
             page.is_none_or(|pfn| {
                 (0..WORDS).all(|word| {
                     let written = state.memory.peek(mm.written(address, word));

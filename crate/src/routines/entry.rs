@@ -389,6 +389,7 @@ pub static ENTRIES: &[Entry] = &[
     entry_antagonists::CLEAR_REFS,
     entry_antagonists::MOVE_PAGES,
     entry_antagonists::KSM_WRITE_PROTECT,
+    entry_antagonists::COLLAPSE_HUGE_PAGE,
     entry_antagonists::UMCG_PIN,
     entry_antagonists::UMCG_UPDATE,
     Entry {

@@ -1,7 +1,7 @@
 //! Entries of those who take rights from a mapping, or move its page, while somebody else counts on
 //! it, and of the caller that counts on it most.
 use super::entry::{ADDRESS, Entry, PLAIN, Param, ParamKind, param};
-use super::{ksm, move_pages, mprotect, soft_dirty, umcg};
+use super::{khugepaged, ksm, move_pages, mprotect, soft_dirty, umcg};
 
 const PROT: Param = param("prot", ParamKind::Prot, "PROT_READ or PROT_READ | PROT_WRITE");
 
@@ -41,6 +41,16 @@ pub(super) const MOVE_PAGES: Entry = Entry {
     needs_process: true,
     help: "Migrates one page to another one.",
     returns: "0, -ENOENT, -EBUSY, or how many pages stayed where they were: 1",
+    ..PLAIN
+};
+
+pub(super) const COLLAPSE_HUGE_PAGE: Entry = Entry {
+    name: "collapse_huge_page",
+    function: khugepaged::COLLAPSE_HUGE_PAGE,
+    needs_process: true,
+    help: "khugepaged copies all pages of a process to a huge page, if nobody else holds one. \
+           Only loads, stores, devices and calls with FOLL_FAST_ONLY can run beside it.",
+    returns: "whether there is a huge page now",
     ..PLAIN
 };
 

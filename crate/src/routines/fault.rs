@@ -3,6 +3,7 @@ use super::filemap::{DO_FAULT, is_of_a_file};
 use super::gup::returned;
 use super::numa::DO_NUMA_PAGE;
 use super::page_alloc::alloc::RMQUEUE;
+use super::uaccess::walk;
 use super::userfaultfd::{FLUSH_PENDING, is_answered, is_uffd_wp};
 use super::wp::DO_WP_PAGE;
 use crate::machine::routine::{errno, line};
@@ -34,7 +35,7 @@ pub(super) const VMF: &[Local] = &[Local::Mm, Local::Addr, Local::Fault, Local::
 pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
     function: HANDLE_MM_FAULT,
     source: "mm/memory.c, v5.8 to v6.1 (handle_pte_fault)",
-    omits: "huge pages; a userfault drops mmap_lock while it waits",
+    omits: "faults on huge pages; a userfault drops mmap_lock while it waits",
     params: &[Local::Mm, Local::Addr, Local::Fault],
     locals: &[Local::Pte, Local::Ret],
     returns: Returns::Errno,
@@ -122,8 +123,10 @@ pub(super) fn wants(look: &Look, flag: u16) -> bool {
     look.get::<u16>(Local::Fault) & flag != 0
 }
 
+/// Behind a huge pmd there is no such entry in the page table: it has changed, and the access is
+/// made again.
 fn read_entry(ctx: &mut Ctx) {
-    let pte = ctx.load(ctx.pte());
+    let pte = walk(ctx);
     ctx.set(Local::Pte, pte);
 }
 

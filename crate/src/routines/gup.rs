@@ -8,7 +8,7 @@ use super::gup_slow;
 use super::mm_h::{IS_PINNABLE_PAGE, begin_walk, check_exclusive, end_walk};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Pfn, Pte, Rmap};
+use crate::mm::{Pfn, Pmd, Pte, Rmap};
 use crate::properties::event;
 
 /// `pin_user_pages_fast`
@@ -198,6 +198,11 @@ const GRAB_FOLIO: Line =
 const GRABBED: Line = line("grabbed", "if (!head)", Op::If(got_no_page, "none"));
 const RECHECK: Line =
     line("recheck", "if (pte_val(pte) != pte_val(*ptep))", Op::Branch(pte_changed, "undo"));
+const RECHECK_PMD: Line = line(
+    "recheck",
+    "if (pmd_val(pmd) != .. || pte_val(pte) != ..)",
+    Op::Branch(pmd_or_pte_changed, "undo"),
+);
 const PAGE_OUT: Line = line("out", "pages[*nr] = page; return 1", Op::Return(page_word));
 const UNDO_HEAD: Line =
     line("undo", "put_compound_head(head, 1, flags)", Op::Call(PUT_COMPOUND_HEAD, &[]));
@@ -205,44 +210,53 @@ const UNDO_FOLIO: Line =
     line("undo", "gup_put_folio(folio, 1, flags)", Op::Call(GUP_PUT_FOLIO, &[]));
 const NONE: Line = line("none", "return 0", Op::Return(|_| 0));
 
+const RW: Line =
+    line("rw", "if (pte_write(pte) || !(flags & FOLL_PIN))", Op::If(needs_no_unshare, "out"));
+const UNSHARE: Line =
+    line("unshare", "if (gup_must_unshare(flags, page))", Op::Branch(is_not_exclusive, "undo"));
+
+const fn gup_pte_range(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: GUP_PTE_RANGE,
+        source,
+        omits: "device pages, secret memory, PageReferenced; huge pages: it gives up",
+        params: GUP,
+        locals: &[Local::Pte, Local::Page, Local::Ret],
+        returns: Returns::Page,
+        body,
+    }
+}
+
+const fn with_heads(recheck: Line) -> [Line; 8] {
+    [PTE, PERMITTED, GRAB_HEAD, GRABBED, recheck, PAGE_OUT, UNDO_HEAD, NONE]
+}
+const fn with_folios(recheck: Line) -> [Line; 8] {
+    [PTE, PERMITTED, GRAB_FOLIO, GRABBED, recheck, PAGE_OUT, UNDO_FOLIO, NONE]
+}
+const fn with_unshare(recheck: Line) -> [Line; 10] {
+    [PTE, PERMITTED, GRAB_FOLIO, GRABBED, recheck, RW, UNSHARE, PAGE_OUT, UNDO_FOLIO, NONE]
+}
+
 /// A reference is taken without a lock, so the entry is read again after it: who clears the entry
-/// first and looks at the count then, or the other way round, will see one of the two.
-pub static GUP_PTE_RANGE_V5_8: Routine = Routine {
-    function: GUP_PTE_RANGE,
-    source: "mm/gup.c, v5.8 to v5.17",
-    omits: "device pages, secret memory, PageReferenced",
-    params: GUP,
-    locals: &[Local::Pte, Local::Page, Local::Ret],
-    returns: Returns::Page,
-    body: &[PTE, PERMITTED, GRAB_HEAD, GRABBED, RECHECK, PAGE_OUT, UNDO_HEAD, NONE],
-};
+/// first and looks at the count then, or the other way round, will see one of the two. The second
+/// form reads the pmd again too, for who takes the whole table out first.
+pub static GUP_PTE_RANGE_V5_8: [Routine; 2] = [
+    gup_pte_range("mm/gup.c, v5.8 to v5.17", &with_heads(RECHECK)),
+    gup_pte_range("mm/gup.c, v5.17 with 70cbc3cc78a9", &with_heads(RECHECK_PMD)),
+];
 
 /// As before, in terms of folios.
-pub static GUP_PTE_RANGE_V5_18: Routine = Routine {
-    source: "mm/gup.c, v5.18",
-    body: &[PTE, PERMITTED, GRAB_FOLIO, GRABBED, RECHECK, PAGE_OUT, UNDO_FOLIO, NONE],
-    ..GUP_PTE_RANGE_V5_8
-};
+pub static GUP_PTE_RANGE_V5_18: [Routine; 2] = [
+    gup_pte_range("mm/gup.c, v5.18", &with_folios(RECHECK)),
+    gup_pte_range("mm/gup.c, v5.18 with 70cbc3cc78a9", &with_folios(RECHECK_PMD)),
+];
 
 /// With `gup_must_unshare` behind the second read: a read-only pin of an anonymous page needs
 /// `PageAnonExclusive`.
-pub static GUP_PTE_RANGE_V5_19: Routine = Routine {
-    source: "mm/gup.c, v5.19 to v6.1",
-    omits: "device pages, secret memory, PageReferenced; v6.1's second read of the pmd",
-    body: &[
-        PTE,
-        PERMITTED,
-        GRAB_FOLIO,
-        GRABBED,
-        RECHECK,
-        line("rw", "if (pte_write(pte) || !(flags & FOLL_PIN))", Op::If(needs_no_unshare, "out")),
-        line("unshare", "if (gup_must_unshare(flags, page))", Op::Branch(is_not_exclusive, "undo")),
-        PAGE_OUT,
-        UNDO_FOLIO,
-        NONE,
-    ],
-    ..GUP_PTE_RANGE_V5_8
-};
+pub static GUP_PTE_RANGE_V5_19: [Routine; 2] = [
+    gup_pte_range("mm/gup.c, v5.19", &with_unshare(RECHECK)),
+    gup_pte_range("mm/gup.c, v6.0 and v6.1", &with_unshare(RECHECK_PMD)),
+];
 
 const LONG: Line = line("long", "if (!(flags & FOLL_LONGTERM))", Op::If(is_not_longterm, "ref"));
 const CHECK: Line = line("check", "ok = is_pinnable_page(page)", Op::Call(IS_PINNABLE_PAGE, &[]));
@@ -380,9 +394,11 @@ fn seq_unchanged(ctx: &mut Ctx) -> bool {
     unchanged
 }
 
-/// Reads the entry, and the page where it is present.
+/// Reads the entry, and the page where it is present. The walk above the page table and its last
+/// level are one step; it gives up where there is no page table.
 pub(super) fn read_pte(ctx: &mut Ctx) {
-    let pte = ctx.load(ctx.pte());
+    let has_table = ctx.load(ctx.mm().pmd()) == Pmd::Table;
+    let pte = if has_table { ctx.load(ctx.pte()) } else { Pte::None };
     ctx.set(Local::Pte, pte);
     if let Some(pfn) = pte.mapped() {
         ctx.set(Local::Page, pfn);
@@ -401,6 +417,13 @@ fn pte_changed(ctx: &mut Ctx) -> bool {
     let changed = now != ctx.get::<Pte>(Local::Pte);
     falls_back_if(ctx, changed);
     changed
+}
+
+/// The walk came through a page table.
+fn pmd_or_pte_changed(ctx: &mut Ctx) -> bool {
+    let has_table = ctx.load(ctx.mm().pmd()) == Pmd::Table;
+    falls_back_if(ctx, !has_table);
+    !has_table || pte_changed(ctx)
 }
 
 fn is_not_exclusive(ctx: &mut Ctx) -> bool {

@@ -6,9 +6,9 @@ use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
     alloc_contig, cma, compaction, dma, fault, filemap, fork, forking, gup_slow, kernels_gup,
-    kernels_rights, madvise, memory, memory_hotplug, migrate, mm_h, move_mapping, move_pages,
-    mprotect, numa, pagevec, reclaim, rmap, signal, swap, swap_state, swapfile, swapin, tlb,
-    try_to_unmap, uaccess, uffd_continue, umcg, userfaultfd, vmscan,
+    kernels_rights, khugepaged, madvise, memory, memory_hotplug, migrate, mm_h, move_mapping,
+    move_pages, mprotect, numa, pagevec, reclaim, rmap, signal, swap, swap_state, swapfile, swapin,
+    tlb, try_to_unmap, uaccess, uffd_continue, umcg, userfaultfd, vmscan,
 };
 use crate::machine::{Config, Function, Kernel, Order, Routine};
 
@@ -48,7 +48,7 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
     routines.extend(pagevecs(chosen.get("lru_pagevec")));
     if !chosen.is("gup", "none") {
         routines.push(kernels_rights::umcg_pin(chosen.get("umcg_pin")));
-        routines.extend(kernels_gup::gup_of(chosen.get("gup")));
+        routines.extend(kernels_gup::gup_of(&chosen));
         routines.extend(kernels_gup::following(&chosen));
         let zero_refused = chosen.is("zero_page", "zero_refused");
         routines.push(kernels_gup::pincheck(chosen.get("pincheck"), zero_refused));
@@ -172,6 +172,10 @@ static COMMON: &[&Routine] = &[
     &move_pages::MOVE_PAGES_V5_8,
     &umcg::READ_MODIFY_WRITE_V5_8,
     &umcg::UMCG_UPDATE_RFC,
+    &khugepaged::COLLAPSE_HUGE_PAGE_V5_8,
+    &khugepaged::COLLAPSE_ISOLATE_V5_8,
+    &khugepaged::COLLAPSE_COPY_V5_8,
+    &khugepaged::RELEASE_PTE_PAGES_V5_8,
 ];
 
 /// What older kernels call a function that the tables know by a later name.

@@ -16,7 +16,9 @@ pub(super) fn pincheck(value: &str, zero_refused: bool) -> &'static Routine {
     &form[usize::from(zero_refused)]
 }
 
-pub(super) fn gup_of(value: &str) -> Vec<&'static Routine> {
+pub(super) fn gup_of(chosen: &Chosen) -> Vec<&'static Routine> {
+    let value = chosen.get("gup");
+    let pmd = usize::from(chosen.is("pmd_recheck", "on"));
     let mut routines: Vec<&'static Routine> = vec![
         &gup::GET_USER_PAGES_FAST_V5_8,
         &gup_slow::GUP_LONGTERM_UNLOCKED_V5_17,
@@ -39,7 +41,7 @@ pub(super) fn gup_of(value: &str) -> Vec<&'static Routine> {
     });
     if ["v5.18", "v5.19"].contains(&value) {
         routines.extend([
-            if unshare { &gup::GUP_PTE_RANGE_V5_19 } else { &gup::GUP_PTE_RANGE_V5_18 },
+            if unshare { &gup::GUP_PTE_RANGE_V5_19[pmd] } else { &gup::GUP_PTE_RANGE_V5_18[pmd] },
             &gup::TRY_GRAB_FOLIO_V5_18,
             &gup_put::GUP_PUT_FOLIO_V5_18,
             &gup_put::UNPIN_USER_PAGES_V5_18,
@@ -49,7 +51,7 @@ pub(super) fn gup_of(value: &str) -> Vec<&'static Routine> {
     }
     let at_once = value != "v5.17";
     routines.extend([
-        &gup::GUP_PTE_RANGE_V5_8,
+        &gup::GUP_PTE_RANGE_V5_8[pmd],
         if at_once {
             &gup::TRY_GRAB_COMPOUND_HEAD_V5_8
         } else {

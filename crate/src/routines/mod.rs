@@ -26,6 +26,7 @@ pub mod gup_slow;
 pub mod kernels;
 mod kernels_gup;
 mod kernels_rights;
+pub mod khugepaged;
 pub mod ksm;
 pub mod madvise;
 pub mod memory;

@@ -56,6 +56,7 @@ pub static PRESETS: &[Preset] = &[
             ("lru", "lru_lock"),
             ("lru_pagevec", "none"),
             ("gup", "none"),
+            ("pmd_recheck", "off"),
             ("pincheck", "cma_only"),
             ("zero_page", "zero_ok"),
             ("isolation_failure", "treat_as_success"),
@@ -246,6 +247,7 @@ pub static PRESETS: &[Preset] = &[
                    from afar (443c2accd1b6).",
         changes: &[
             ("share_barrier", "on"),
+            ("pmd_recheck", "on"),
             ("longterm_loop", "while_eagain"),
             ("pcp", "trylock"),
             ("drain", "remote_mask"),

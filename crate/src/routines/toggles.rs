@@ -60,6 +60,14 @@ pub static TOGGLES: &[Toggle] = &[
         ],
     },
     Toggle {
+        name: "pmd_recheck",
+        sentence: "What a walk without locks reads again behind its reference.",
+        values: &[
+            ("off", "The entry: up to v5.19."),
+            ("on", "And the pmd, which khugepaged clears first: v6.0 (70cbc3cc78a9)."),
+        ],
+    },
+    Toggle {
         name: "longterm_loop",
         sentence: "What makes __gup_longterm_locked go round again.",
         values: &[

@@ -110,6 +110,13 @@ pub(super) fn is_bad_area(ctx: &mut Ctx) -> bool {
     flags & vm::READ == 0 || write && flags & vm::WRITE == 0
 }
 
+/// What a walk finds of the virtual page: the walk above the page table and its last level are one
+/// step.
+pub(super) fn walk(ctx: &mut Ctx) -> Pte {
+    let pmd = ctx.load(ctx.mm().pmd());
+    pmd.entry(ctx.get(Local::Addr), || ctx.load(ctx.pte()))
+}
+
 /// The page that the access goes to, if the entry permits it: what this CPU has translated before,
 /// or else what the page table says now. The hardware sets the dirty bit of an entry that it stores
 /// through for the first time.
@@ -122,7 +129,7 @@ pub(super) fn translate(ctx: &mut Ctx, write: bool) -> Option<Pfn> {
         }
     }
     let cell = ctx.pte();
-    let mut pte = ctx.load(cell);
+    let mut pte = walk(ctx);
     let pfn = pte.permits(write)?;
     if let Pte::Present { write: true, dirty: false, .. } = pte
         && write

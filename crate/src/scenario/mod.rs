@@ -6,6 +6,7 @@
 pub mod build;
 pub mod call;
 mod claims;
+mod collapse;
 pub mod edit;
 pub mod machine_table;
 pub mod mapping;

@@ -6,6 +6,7 @@ use toml::de::DeTable;
 
 use super::call::{self, Named, Names};
 use super::claims;
+use super::collapse;
 use super::machine_table::{self, StartMachine};
 use super::reader::{Item, Reader, Table, Text, integer, nearest, nearest_or_all, short};
 use super::{Complaint, KernelChoice, Place, Scenario, Timeline, limits};
@@ -297,6 +298,11 @@ fn timelines(
         }
     }
     let count = lanes.len();
+    let place_of = |text: &Text| text.place;
+    let places: Vec<Vec<Place>> = lanes
+        .iter()
+        .map(|lane| lane.run.iter().chain(&lane.interrupt).map(place_of).collect())
+        .collect();
     let cpus = lanes.into_iter().map(|lane| {
         let names = Names {
             geometry: &machine.geometry,
@@ -315,6 +321,7 @@ fn timelines(
     });
     let cpus: Vec<Timeline> = cpus.collect();
     each_child_is_forked_once(reader, &cpus);
+    collapse::check(reader, machine, &cpus, &places);
     Some(cpus)
 }
 

@@ -76,7 +76,7 @@ fn must_find(
 }
 
 fn ways(layout: &Layout, memory: &Memory, process: usize, address: u16) -> Vec<WayView> {
-    let pte = memory.peek(layout.mm(process).pte(address));
+    let pte = layout.entry(memory, process, address);
     let name = &layout.geometry.processes[process].name;
     let to_page = |who: String, at: String, pfn: Pfn| WayView {
         who,
@@ -149,7 +149,7 @@ pub fn apart(layout: &Layout, memory: &Memory, pin: usize) -> Option<String> {
     let cells = layout.pin(pin);
     let (page, mapping) = (memory.peek(cells.page())?, memory.peek(cells.mapping())?);
     let process = usize::from(mapping.process);
-    let pte = memory.peek(layout.mm(process).pte(mapping.address));
+    let pte = layout.entry(memory, process, mapping.address);
     let name = &layout.geometry.processes[process].name;
     let way = by_page_table(layout, memory, String::new(), pte);
     if pte == Pte::None || way.pfn == Some(number(page)) {

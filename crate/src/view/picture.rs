@@ -203,7 +203,7 @@ fn mapped_by(layout: &Layout, memory: &Memory, pfn: Pfn) -> Vec<String> {
     let mut names = Vec::new();
     for (number, constants) in layout.geometry.processes.iter().enumerate() {
         for address in 0..constants.mappings.len() as u16 {
-            let pte = memory.peek(layout.mm(number).pte(address));
+            let pte = layout.entry(memory, number, address);
             if pte.pfn() == Some(pfn) {
                 names.push(process::mapping_name(layout, number, address));
             }

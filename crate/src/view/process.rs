@@ -46,7 +46,7 @@ pub fn processes(
 
 fn mapping(layout: &Layout, memory: &Memory, process: usize, address: u16) -> MappingView {
     let mm = layout.mm(process);
-    let pte = memory.peek(mm.pte(address));
+    let pte = layout.entry(memory, process, address);
     let flags = memory.peek(mm.vm_flags(address));
     MappingView {
         name: layout.geometry.processes[process].mappings[usize::from(address)].name.clone(),

@@ -1,8 +1,8 @@
 //! Cells, values and reasons in words.
 use crate::machine::{Choice, Status, System, Wait};
 use crate::mm::{
-    Access, AccessKind, CellInfo, Layout, LockWord, Memory, Migratetype, Pfn, Place, Pte, Slot,
-    Subject, Unit, Word, vm,
+    Access, AccessKind, CellInfo, Layout, LockWord, Memory, Migratetype, Pfn, Place, Pmd, Pte,
+    Slot, Subject, Unit, Word, vm,
 };
 use crate::routines::entry::foll;
 
@@ -80,6 +80,7 @@ pub fn value(unit: Unit, word: u16) -> String {
             None => "none".into(),
         },
         Unit::Pte => Pte::from_word(word).to_string(),
+        Unit::Pmd => Pmd::from_word(word).to_string(),
         Unit::Slot => match <Option<Slot>>::from_word(word) {
             Some(slot) => format!("slot {}", slot.0),
             None => "none".into(),
