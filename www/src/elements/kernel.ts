@@ -49,6 +49,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     'Pins',
     [
       'gup',
+      'pmd_recheck',
       'pincheck',
       'zero_page',
       'isolation_failure',
