@@ -288,3 +288,33 @@ fn every_complaint_is_a_line_about_a_place_in_the_text() {
         assert!(!complaint.message.contains('\n') && !complaint.message.ends_with('.'));
     }
 }
+
+/// A huge page is not for everybody, nor everybody beside one.
+#[test]
+fn what_cannot_meet_a_huge_page_is_refused() {
+    let text = |maps: &str, call: &str| {
+        format!(
+            "format = 1\ntitle = \"t\"\nabout = \"a\"\n[kernel]\nbase = \"v6.1\"\n\
+             [machine]\nblocks = [\"movable\", \"movable\"]\n\
+             [[process]]\nname = \"B\"\nmap = [{maps}]\n\
+             [[cpu]]\nprocess = \"B\"\nrun = [\"collapse_huge_page()\", \"{call}\"]\n"
+        )
+    };
+    let own = "\"a = anon rw\", \"b = anon rw\"";
+    assert!(parse(&text(own, "p = pin_user_pages_fast(a, FOLL_FAST_ONLY)")).is_ok());
+    let refused = [
+        (own, "munmap(a)", "`munmap` cannot run beside `collapse_huge_page`"),
+        (
+            own,
+            "p = pin_user_pages_fast(a, FOLL_WRITE)",
+            "`pin_user_pages_fast` cannot run beside `collapse_huge_page`",
+        ),
+        ("\"a = anon rw\"", "load(a)", "the mappings of `B` do not fill a huge page"),
+        ("\"a = anon rw\", \"b = anon ro\"", "load(a)", "`B` has mappings that are not collapsed"),
+    ];
+    for (maps, call, message) in refused {
+        let found = parse(&text(maps, call)).map(|_| ()).expect_err(message);
+        assert_eq!((found[0].place.line, found[0].message.as_str()), (13, message));
+        assert!(found[0].hint.is_some(), "{message}");
+    }
+}

@@ -87,9 +87,14 @@ fn calls_find_their_callee_and_its_parameters() {
     });
 }
 
-/// What takes a mutex and leaves it to another function: held when it is called, and when it
+/// What takes a lock and leaves it to another function: held when it is called, and when it
 /// returns. A caller of one half may leave the other to its own caller.
-const HALVES: [(&str, i32, i32); 2] = [("zone_pcp_disable", 0, 1), ("zone_pcp_enable", 1, 0)];
+const HALVES: [(&str, i32, i32); 4] = [
+    ("zone_pcp_disable", 0, 1),
+    ("zone_pcp_enable", 1, 0),
+    ("release_pte_page", 1, 0),
+    ("unlock_page", 1, 0),
+];
 
 /// What is called with a lock held and drops it.
 const DROPS: [&str; 1] = ["do_wp_page"];

@@ -175,6 +175,8 @@ static COMMON: &[&Routine] = &[
     &khugepaged::COLLAPSE_HUGE_PAGE_V5_8,
     &khugepaged::COLLAPSE_ISOLATE_V5_8,
     &khugepaged::COLLAPSE_COPY_V5_8,
+    &khugepaged::RELEASE_PTE_PAGE_V5_8,
+    &khugepaged::UNLOCK_ISOLATED_V5_8,
     &khugepaged::RELEASE_PTE_PAGES_V5_8,
 ];
 

@@ -16,6 +16,10 @@ pub const COLLAPSE_HUGE_PAGE: Function = Function("collapse_huge_page");
 pub const COLLAPSE_ISOLATE: Function = Function("__collapse_huge_page_isolate");
 /// `__collapse_huge_page_copy`
 pub const COLLAPSE_COPY: Function = Function("__collapse_huge_page_copy");
+/// `release_pte_page`
+pub const RELEASE_PTE_PAGE: Function = Function("release_pte_page");
+/// `unlock_page`, of a page that is not isolated after all.
+pub const UNLOCK_ISOLATED: Function = Function("unlock_page");
 /// `release_pte_pages`, of all pages below `addr`.
 pub const RELEASE_PTE_PAGES: Function = Function("release_pte_pages");
 
@@ -28,6 +32,7 @@ const LOCK: Line = line("lock", "spin_lock(ptl)", Op::Acquire(ptl));
 const UNLOCK: Line = line("unlock", "spin_unlock(ptl)", Op::Release(ptl));
 const UNLOCK_PAGE: Line = line("unlockp", "unlock_page(page)", Op::Release(page_lock));
 const PUTBACK: Line = line("putback", "putback_lru_page(page)", Op::Call(PUTBACK_LRU_PAGE, &[]));
+const RELEASE: Line = line("release", "release_pte_page(page)", Op::Call(RELEASE_PTE_PAGE, &[]));
 const SUCCESS: Line = line("out", "return 1", Op::Return(|_| 1));
 
 const WALK: Routine = Routine {
@@ -47,19 +52,38 @@ pub static COLLAPSE_ISOLATE_V5_8: Routine = Routine {
         FIRST,
         EACH,
         PTE,
-        line("trylock", "if (!trylock_page(page))", Op::Branch(trylock_fails, "release")),
+        line("try", "if (!trylock_page(page))", Op::Branch(trylock_fails, "release")),
         line("count", "if (!is_refcount_suitable(page))", Op::Branch(is_held, "busy")),
         line("isolate", "isolate_lru_page(page)", Op::Call(ISOLATE_LRU_PAGE, &[])),
         line("off", "if (it was isolated already)", Op::If(|look| !returned_zero(look), "busy")),
         NEXT,
         AGAIN,
         SUCCESS,
-        line("busy", "unlock_page(page)", Op::Release(page_lock)),
+        line("busy", "unlock_page(page)", Op::Call(UNLOCK_ISOLATED, &[])),
         line("release", "release_pte_pages(pte, _pte)", Op::Call(RELEASE_PTE_PAGES, &[])),
         line("fail", "return 0", Op::Return(|_| 0)),
     ],
     ..WALK
 };
+
+const OUT: Line = line("out", "return", Op::Return(|_| 0));
+
+const fn of_one(function: Function, body: &'static [Line]) -> Routine {
+    Routine {
+        function,
+        omits: "compound pages",
+        params: &[Local::Page],
+        locals: &[],
+        returns: Returns::Nothing,
+        body,
+        ..WALK
+    }
+}
+
+/// The lock of the page was taken by who isolated it.
+pub static RELEASE_PTE_PAGE_V5_8: Routine = of_one(RELEASE_PTE_PAGE, &[UNLOCK_PAGE, PUTBACK, OUT]);
+/// As before.
+pub static UNLOCK_ISOLATED_V5_8: Routine = of_one(UNLOCK_ISOLATED, &[UNLOCK_PAGE, OUT]);
 
 /// In the order from the last one down.
 pub static RELEASE_PTE_PAGES_V5_8: Routine = Routine {
@@ -72,10 +96,9 @@ pub static RELEASE_PTE_PAGES_V5_8: Routine = Routine {
         line("each", "if (_pte == pte)", Op::If(is_first, "out")),
         line("back", "_pte--", Op::Let(previous)),
         PTE,
-        UNLOCK_PAGE,
-        PUTBACK,
+        RELEASE,
         AGAIN,
-        line("out", "return", Op::Return(|_| 0)),
+        OUT,
     ],
     ..WALK
 };
@@ -92,8 +115,7 @@ pub static COLLAPSE_COPY_V5_8: Routine = Routine {
         PTE,
         line("copy", "copy_user_highpage(page, src_page, ..)", Op::Do(|ctx| copy(ctx, 0))),
         line("copy1", "  (its second half)", Op::Do(|ctx| copy(ctx, 1))),
-        UNLOCK_PAGE,
-        PUTBACK,
+        RELEASE,
         LOCK,
         line("clear", "ptep_clear(mm, address, _pte)", Op::Do(clear)),
         line("rmap", "page_remove_rmap(src_page)", Op::Do(remove_rmap)),

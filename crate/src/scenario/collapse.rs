@@ -67,7 +67,7 @@ fn whole(reader: &mut Reader, machine: &StartMachine, process: usize, place: Pla
     let largest = 1usize << machine.geometry.max_order;
     let name = &constants.name;
     if !pages.is_power_of_two() || pages < 2 || pages > largest {
-        let message = format!("the {pages} mappings of `{name}` do not fill a huge page");
+        let message = format!("the mappings of `{name}` do not fill a huge page");
         let hint = format!("a huge page is a block of 2 pages or more, up to {largest} here");
         reader.complain(place, message, Some(hint));
     }
