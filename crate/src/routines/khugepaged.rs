@@ -133,7 +133,7 @@ pub static COLLAPSE_COPY_V5_8: Routine = Routine {
 pub static COLLAPSE_HUGE_PAGE_V5_8: Routine = Routine {
     function: COLLAPSE_HUGE_PAGE,
     source: "mm/khugepaged.c, v5.8 to v6.1",
-    omits: "scanning, swapping in, the looks with mmap_lock for reading, anon_vma's lock, notifiers",
+    omits: "scanning, swapping in, looks with mmap_lock for reading, anon_vma's lock, notifiers",
     params: &[Local::Mm],
     locals: &[Local::NewPage, Local::Order, Local::Wanted, Local::Ret],
     returns: Returns::Bool,
