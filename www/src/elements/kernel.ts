@@ -73,7 +73,10 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   ['Reclaim and swap', ['vmscan', 'swapin', 'lazyfree', 'dirty_test']],
-  ['Configuration', ['smp', 'preempt_rt', 'memory', 'atomics', 'pte_clear', 'barriers', 'share_barrier']],
+  [
+    'Configuration',
+    ['smp', 'preempt_rt', 'memory', 'atomics', 'pte_clear', 'barriers', 'share_barrier'],
+  ],
 ];
 const OTHER = 'Other';
 
