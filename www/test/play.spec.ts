@@ -103,6 +103,8 @@ test('plays and pauses', async ({ page }) => {
   await page.getByRole('button', { name: 'Play' }).click();
   await expect.poll(async () => (await place(page)).at).toBeGreaterThan(2);
   await page.getByRole('button', { name: 'Pause' }).click();
+  // The step that was on its way may still arrive.
+  await page.waitForTimeout(400);
   const { at } = await place(page);
   await page.waitForTimeout(400);
   await standsAt(page, at);
