@@ -1,12 +1,13 @@
 //! `access_remote_vm` of `mm/memory.c`: a write to `/proc/self/mem`.
+use super::at_hand::{mmap_read, page_lock, set_page_dirty};
 use super::entry::foll;
 use super::follow_page::GET_USER_PAGES;
 use super::gup::{got_no_page, page_of_ret};
 use super::swap::PUT_PAGE;
-use super::uaccess::{mmap_read, note_written};
+use super::uaccess::note_written;
 use crate::machine::routine::{errno, line};
-use crate::machine::{Ctx, Function, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Pfn};
+use crate::machine::{Ctx, Function, Local, Op, Returns, Routine};
+use crate::mm::Pfn;
 
 /// `access_remote_vm`, which writes.
 pub const ACCESS_REMOTE_VM: Function = Function("access_remote_vm");
@@ -28,7 +29,7 @@ pub static ACCESS_REMOTE_VM_V5_8: Routine = Routine {
         line("page", "maddr = kmap(page)", Op::Let(page_of_ret)),
         line("copy", "copy_to_user_page(vma, page, addr, maddr, buf)", Op::Do(write)),
         line("plock", "set_page_dirty_lock(page): lock_page", Op::Acquire(page_lock)),
-        line("dirty", "  set_page_dirty(page)", Op::Do(set_dirty)),
+        line("dirty", "  set_page_dirty(page)", Op::Do(set_page_dirty)),
         line("punlock", "  unlock_page(page)", Op::Release(page_lock)),
         line("put", "put_page(page)", Op::Call(PUT_PAGE, &[])),
         line("unlock", "mmap_read_unlock(mm)", Op::Release(mmap_read)),
@@ -42,10 +43,6 @@ fn set_flags(ctx: &mut Ctx) {
     ctx.set(Local::Flags, foll::GET | foll::WRITE | foll::FORCE);
 }
 
-fn page_lock(look: &Look) -> Lock {
-    look.page(Local::Page).lock()
-}
-
 /// The kernel writes to the page that it was given. Ghost: the process is to find that, if it still
 /// has the page.
 fn write(ctx: &mut Ctx) {
@@ -55,9 +52,4 @@ fn write(ctx: &mut Ctx) {
     if ctx.peek(ctx.pte()).pfn() == Some(pfn) {
         note_written(ctx, ctx.get(Local::Mm), ctx.get(Local::Addr), word, value);
     }
-}
-
-fn set_dirty(ctx: &mut Ctx) {
-    let dirty = ctx.page(Local::Page).dirty();
-    ctx.update(dirty, |_| true);
 }

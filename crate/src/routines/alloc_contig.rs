@@ -1,9 +1,9 @@
 //! `mm/page_alloc.c`: a range of contiguous pages, by isolating it and migrating what is in the
 //! way.
+use super::at_hand::{keep_result, returned_enomem, returned_nonzero, returned_zero};
 use super::compaction::{
     ISOLATE_FREEPAGES_RANGE, ISOLATE_MIGRATEPAGES_BLOCK, first_on_list, list_is_empty,
 };
-use super::gup_slow::returned_zero;
 use super::migrate::{MIGRATE_PAGES, PUTBACK_MOVABLE_PAGES};
 use super::page_alloc::drain::DRAIN_ALL_PAGES;
 use super::page_isolation::{
@@ -24,8 +24,8 @@ pub const FREE_CONTIG_RANGE: Function = Function("free_contig_range");
 /// The `free_contig_range` calls of `alloc_contig_range`, for what it took beside its range.
 pub const FREE_REST: Function = Function("free_contig_range (head and tail)");
 
-const RETURN: Line = line("failed", "if (ret) return ret", Op::If(failed, "out"));
-const GOTO_DONE: Line = line("failed", "if (ret) goto done", Op::If(failed, "undo"));
+const RETURN: Line = line("failed", "if (ret) return ret", Op::If(returned_nonzero, "out"));
+const GOTO_DONE: Line = line("failed", "if (ret) goto done", Op::If(returned_nonzero, "undo"));
 const DRAIN: Line = line("drain", "drain_all_pages(cc.zone)", Op::Call(DRAIN_ALL_PAGES, &[]));
 const MIGRATE: Line = line(
     "migrate",
@@ -33,20 +33,20 @@ const MIGRATE: Line = line(
     Op::Call(ALLOC_CONTIG_MIGRATE_RANGE, &[]),
 );
 const ERROR: Line = line("error", "if (ret && ret != -EBUSY)", Op::If(failed_for_good, "undo"));
-const ANY_ERROR: Line = line("error", "if (ret)", Op::If(failed, "undo"));
+const ANY_ERROR: Line = line("error", "if (ret)", Op::If(returned_nonzero, "undo"));
 const TEST: Line =
     line("test", "ret = test_pages_isolated(start, end)", Op::Call(TEST_PAGES_ISOLATED, &[]));
-const BUSY: Line = line("busy", "if (ret)", Op::If(failed, "undo"));
+const BUSY: Line = line("busy", "if (ret)", Op::If(returned_nonzero, "undo"));
 const TAKE: Line = line(
     "take",
     "isolate_freepages_range(&cc, start, end)",
     Op::Call(ISOLATE_FREEPAGES_RANGE, &[]),
 );
-const TAKEN: Line = line("taken", "if (!outer_end) ret = -EBUSY", Op::If(failed, "undo"));
+const TAKEN: Line = line("taken", "if (!outer_end) ret = -EBUSY", Op::If(returned_nonzero, "undo"));
 const OURS: Line = line("ours", "pages of [start, end) are the caller's", Op::Let(give_to_caller));
 const REST: Line = line("rest", "free_contig_range(head and tail)", Op::Call(FREE_REST, &[]));
 const SUCCESS: Line = line("success", "ret = 0", Op::Let(|ctx| ctx.set(Local::Ret, 0u16)));
-const DONE: Line = line("undo", "done: rc = ret", Op::Let(keep_ret));
+const DONE: Line = line("undo", "done: rc = ret", Op::Let(keep_result));
 const UNDO: Line = line(
     "restore",
     "undo_isolate_page_range(start, end, ..)",
@@ -184,7 +184,7 @@ const TRIES: Line = line("tries", "if (++tries == 5) ret = -EBUSY", Op::If(tried
 const GFP: Line = line("gfp", "gfp_mask = GFP_USER | __GFP_MOVABLE", Op::Let(want_movable));
 const MIGRATE_LIST: Line =
     line("migrate", "ret = migrate_pages(&cc->migratepages)", Op::Call(MIGRATE_PAGES, &[]));
-const NO_MEMORY: Line = line("memory", "if (ret == -ENOMEM)", Op::If(no_memory, "nomem"));
+const NO_MEMORY: Line = line("memory", "if (ret == -ENOMEM)", Op::If(returned_enomem, "nomem"));
 const WHILE: Line = line("loop", "while (!list_empty(&cc->migratepages))", Op::Goto("empty"));
 const PUTBACK: Line =
     line("busy", "putback_movable_pages(&cc->migratepages)", Op::Call(PUTBACK_MOVABLE_PAGES, &[]));
@@ -317,16 +317,8 @@ pub static FREE_CONTIG_RANGE_V3_16: Routine = Routine {
     ],
 };
 
-fn failed(look: &Look) -> bool {
-    !returned_zero(look)
-}
-
 fn failed_for_good(look: &Look) -> bool {
-    failed(look) && look.get::<u16>(Local::Ret) != errno::EBUSY
-}
-
-fn no_memory(look: &Look) -> bool {
-    look.get::<u16>(Local::Ret) == errno::ENOMEM
+    returned_nonzero(look) && look.get::<u16>(Local::Ret) != errno::EBUSY
 }
 
 fn tried_enough(look: &Look) -> bool {
@@ -341,11 +333,6 @@ fn want_movable(ctx: &mut Ctx) {
 
 fn unmap_sem(look: &Look) -> Lock {
     look.layout().zone().unmap_sem(Mode::Exclusive)
-}
-
-fn keep_ret(ctx: &mut Ctx) {
-    let ret: u16 = ctx.get(Local::Ret);
-    ctx.set(Local::Rc, ret);
 }
 
 /// Their references are the caller's from here on.

@@ -1,7 +1,7 @@
 //! `mm/cma.c`: the contiguous memory allocator.
 use super::alloc_contig::{ALLOC_CONTIG_RANGE, FREE_CONTIG_RANGE};
+use super::at_hand::returned_zero;
 use super::entry::gfp;
-use super::gup_slow::returned_zero;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Lock, LockKind, Migratetype, Pfn, Place};

@@ -1,4 +1,5 @@
 //! `copy_nonpresent_pte` of `mm/memory.c`: entries that map no page, for the child.
+use super::at_hand::is_migration;
 use super::copy_pte::{COPY_NONPRESENT_PTE, ENTRY, OUT};
 use super::fork::child_pte;
 use super::swapfile::swap_duplicate;
@@ -50,10 +51,6 @@ pub static COPY_NONPRESENT_PTE_V5_19: Routine = copy_nonpresent_pte(
         READ_OUT,
     ],
 );
-
-fn is_migration(look: &Look) -> bool {
-    matches!(look.get(Local::Pte), Pte::Migration { .. })
-}
 
 fn is_readable(look: &Look) -> bool {
     matches!(look.get(Local::Pte), Pte::Migration { restore: Restore::Readable, .. })

@@ -1,10 +1,10 @@
 //! `copy_present_page` of `mm/memory.c`: a page that may be pinned is copied for the child, and
 //! stays with the parent.
+use super::at_hand::{is_read_only, target_joins_lru};
 use super::copy_pte::{
     COPY_PRESENT_PAGE, ENTRY_AND_PAGE, NEVER_PINNED, NOT_PINNED, PROTECT, SHARES, has_no_page,
-    is_read_only,
 };
-use super::fault::{add_new_anon_rmap_of, copy_word, join_lru};
+use super::fault::{add_new_anon_rmap_of, copy_word};
 use super::fork::{child, child_pte};
 use super::tlb::FLUSH_PAGE;
 use crate::machine::routine::{errno, line};
@@ -28,7 +28,8 @@ const COPY: Line =
     line("copy", "copy_user_highpage(new_page, page, addr)", Op::Do(|ctx| copy_word(ctx, 0)));
 const COPY_REST: Line = line("copy1", "  (its second half)", Op::Do(|ctx| copy_word(ctx, 1)));
 const RMAP: Line = line("rmap", "page_add_new_anon_rmap(new_page, ..)", Op::Do(add_rmap));
-const LRU: Line = line("lru", "lru_cache_add_inactive_or_unevictable(..)", Op::Do(join_lru));
+const LRU: Line =
+    line("lru", "lru_cache_add_inactive_or_unevictable(..)", Op::Do(target_joins_lru));
 const SET_COPY: Line =
     line("set", "set_pte_at(dst_mm, addr, dst_pte, writable)", Op::Do(set_child_copy));
 const DONE: Line = line("done", "return 0", Op::Return(|_| 0));

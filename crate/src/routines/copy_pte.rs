@@ -1,13 +1,16 @@
 //! `copy_pte_range` of `mm/memory.c` and what it calls: a child's page table, an entry at a time.
+use super::at_hand::{
+    clear_exclusive, drop_reference, get_page, is_not_anon, is_not_present, is_read_only,
+    is_zero_page, ptl, returned, want_movable,
+};
 use super::fork::{child, child_pte};
-use super::gup::returned;
-use super::memory::{LOOP, NEXT, past_last, ptl};
+use super::memory::{LOOP, NEXT, past_last};
 use super::mm_h::{page_maybe_dma_pinned, promise_not_pinned};
 use super::page_alloc::alloc::RMQUEUE;
 use super::swap::PUT_PAGE;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Migratetype, Pfn, Pte};
+use crate::mm::{Lock, Pfn, Pte};
 
 /// `copy_pte_range`
 pub const COPY_PTE_RANGE: Function = Function("copy_pte_range");
@@ -320,10 +323,6 @@ fn is_none(ctx: &mut Ctx) -> bool {
     pte == Pte::None
 }
 
-fn is_not_present(look: &Look) -> bool {
-    look.get::<Pte>(Local::Pte).mapped().is_none()
-}
-
 fn needs_page(look: &Look) -> bool {
     returned(look) == errno::EAGAIN
 }
@@ -338,28 +337,14 @@ pub(super) fn has_no_page(look: &Look) -> bool {
     !look.get::<bool>(Local::Prealloc)
 }
 
-fn want_movable(ctx: &mut Ctx) {
-    ctx.set(Local::Wanted, Migratetype::Movable);
-}
-
 fn take_page(ctx: &mut Ctx) {
     let page: Option<Pfn> = ctx.get(Local::Ret);
     ctx.set(Local::NewPage, page.expect("a page was allocated"));
     ctx.set(Local::Prealloc, true);
 }
 
-/// The zero page is no page of `vm_normal_page`: its entry is special.
-fn is_zero_page(look: &Look) -> bool {
-    look.geometry().is_zero_pfn(look.get(Local::Page))
-}
-
 fn is_not_shared(look: &Look) -> bool {
     returned(look) != SHARES
-}
-
-fn is_not_anon(ctx: &mut Ctx) -> bool {
-    let anon = ctx.page(Local::Page).anon();
-    !ctx.load(anon)
 }
 
 fn is_not_exclusive(ctx: &mut Ctx) -> bool {
@@ -382,27 +367,9 @@ fn is_not_pinned(ctx: &mut Ctx) -> bool {
     !pinned
 }
 
-fn get_page(ctx: &mut Ctx) {
-    ctx.get_page(ctx.get(Local::Page), 1);
-}
-
-/// Never the last one: the parent's mapping holds another.
-fn drop_reference(ctx: &mut Ctx) {
-    ctx.put_page(ctx.get(Local::Page), 1);
-}
-
-fn clear_exclusive(ctx: &mut Ctx) {
-    let exclusive = ctx.page(Local::Page).anon_exclusive();
-    ctx.update(exclusive, |_| false);
-}
-
 fn dup_rmap(ctx: &mut Ctx) {
     let mapcount = ctx.page(Local::Page).mapcount();
     ctx.update(mapcount, |count: u16| count.wrapping_add(1));
-}
-
-pub(super) fn is_read_only(look: &Look) -> bool {
-    !look.get::<Pte>(Local::Pte).writes()
 }
 
 /// The entry without its right to write.

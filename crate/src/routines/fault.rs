@@ -1,6 +1,6 @@
 //! `handle_mm_fault` of `mm/memory.c`: what a fault finds, and the fault on an entry that is empty.
+use super::at_hand::{is_not_present, is_protnone, ptl, returned, returned_zero, target_joins_lru};
 use super::filemap::{DO_FAULT, is_of_a_file};
-use super::gup::returned;
 use super::numa::DO_NUMA_PAGE;
 use super::page_alloc::alloc::RMQUEUE;
 use super::uaccess::walk;
@@ -8,7 +8,7 @@ use super::userfaultfd::{FLUSH_PENDING, is_answered, is_uffd_wp};
 use super::wp::DO_WP_PAGE;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Migratetype, Pfn, Pte, Rmap, WORDS, vm};
+use crate::mm::{Migratetype, Pfn, Pte, Rmap, WORDS, vm};
 
 /// `FAULT_FLAG_WRITE`
 pub const FLAG_WRITE: u16 = 1 << 0;
@@ -91,7 +91,7 @@ pub static DO_ANONYMOUS_PAGE_V5_8: Routine = Routine {
         line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
         line("none", "if (!pte_none(*vmf->pte))", Op::Branch(is_taken, "release")),
         line("rmap", "page_add_new_anon_rmap(page, vma, addr)", Op::Do(add_new_anon_rmap)),
-        line("lru", "lru_cache_add_inactive_or_unevictable(page)", Op::Do(join_lru)),
+        line("lru", "lru_cache_add_inactive_or_unevictable(page)", Op::Do(target_joins_lru)),
         line("set", "set_pte_at(vma->vm_mm, addr, vmf->pte, entry)", Op::Do(set_new)),
         line("unlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
         line("out", "return 0", Op::Return(|_| 0)),
@@ -110,14 +110,10 @@ pub static DO_ANONYMOUS_PAGE_V5_8: Routine = Routine {
 };
 
 pub(super) const MOVABLE: Line = line("gfp", "gfp = GFP_HIGHUSER_MOVABLE", Op::Let(want_movable));
-pub(super) const OOM: Line = line("oom", "if (!page)", Op::If(got_none, "nomem"));
+pub(super) const OOM: Line = line("oom", "if (!page)", Op::If(returned_zero, "nomem"));
 pub(super) const TOOK: Line = line("took", "new = page", Op::Let(take_new));
 pub(super) const NO_MEMORY: Line =
     line("nomem", "return VM_FAULT_OOM", Op::Return(|_| errno::ENOMEM));
-
-pub(super) fn ptl(look: &Look) -> Lock {
-    look.mm().ptl()
-}
 
 pub(super) fn wants(look: &Look, flag: u16) -> bool {
     look.get::<u16>(Local::Fault) & flag != 0
@@ -132,14 +128,6 @@ fn read_entry(ctx: &mut Ctx) {
 
 fn is_none(look: &Look) -> bool {
     look.get::<Pte>(Local::Pte) == Pte::None
-}
-
-fn is_not_present(look: &Look) -> bool {
-    look.get::<Pte>(Local::Pte).mapped().is_none()
-}
-
-fn is_protnone(look: &Look) -> bool {
-    matches!(look.get(Local::Pte), Pte::Protnone { .. })
 }
 
 /// Whether the entry is another than the fault began with.
@@ -168,10 +156,6 @@ pub(super) fn may_write(ctx: &Ctx) -> bool {
     ctx.peek(ctx.mm().vm_flags(ctx.get(Local::Addr))) & vm::WRITE != 0
 }
 
-fn got_none(look: &Look) -> bool {
-    look.get::<u16>(Local::Ret) == 0
-}
-
 fn take_new(ctx: &mut Ctx) {
     let page: Option<Pfn> = ctx.get(Local::Ret);
     ctx.set(Local::NewPage, page.expect("a page was allocated"));
@@ -194,11 +178,6 @@ pub(super) fn add_new_anon_rmap_of(ctx: &mut Ctx, rmap: Rmap) {
     ctx.store(page.anon(), true);
     ctx.store(page.anon_exclusive(), true);
     ctx.store(page.rmap(), Some(rmap));
-}
-
-pub(super) fn join_lru(ctx: &mut Ctx) {
-    let lru = ctx.page(Local::NewPage).lru();
-    ctx.update(lru, |_| true);
 }
 
 /// The entry of a page of zeroes: dirty and writable if that is why it was allocated. The mapping

@@ -1,7 +1,8 @@
 //! `do_fault` of `mm/memory.c`: a fault on an empty entry of a private mapping of a file.
+use super::at_hand::{ptl, target_joins_lru};
 use super::fault::{
     FLAG_WRITE, MOVABLE, NO_MEMORY, OOM, TOOK, VMF, add_new_anon_rmap, copy_word, is_taken,
-    join_lru, may_write, ptl, wants,
+    may_write, wants,
 };
 use super::page_alloc::alloc::RMQUEUE;
 use super::swap::PUT_PAGE;
@@ -53,7 +54,7 @@ pub static DO_FAULT_V5_8: Routine = Routine {
         line("clock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
         line("cnone", "if (!pte_none(*vmf->pte))", Op::Branch(is_taken, "ctaken")),
         line("crmap", "page_add_new_anon_rmap(page, vma, addr)", Op::Do(add_new_anon_rmap)),
-        line("lru", "lru_cache_add_inactive_or_unevictable(page)", Op::Do(join_lru)),
+        line("lru", "lru_cache_add_inactive_or_unevictable(page)", Op::Do(target_joins_lru)),
         line("cset", "set_pte_at(.., maybe_mkwrite(pte_mkdirty(..)))", Op::Do(set_copy)),
         line("cunlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
         line("cput", "put_page(page)", Op::Call(PUT_PAGE, &[])),

@@ -1,12 +1,13 @@
 //! `__get_user_pages` of `mm/gup.c`: looks for a page under the page table lock, and takes faults
 //! until there is one.
+use super::at_hand::{is_read_only, ptl, returned, returned_error};
 use super::entry::foll;
 use super::fault::{FLAG_UNSHARE, FLAG_WRITE, HANDLE_MM_FAULT, MEMALLOC_PIN, VM_FAULT_WRITE};
-use super::gup::{flag, got_page, is_get, page_word, read_pte, returned};
+use super::gup::{flag, got_page, is_get, page_word, read_pte};
 use super::gup_put::refs_of;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Pte, vm};
+use crate::mm::{Pte, vm};
 
 /// `__get_user_pages`; returns the page here, where the kernel fills an array.
 pub const GET_USER_PAGES: Function = Function("__get_user_pages");
@@ -30,7 +31,7 @@ const UNSHARE: Line =
     line("flags", "unshare = PTR_ERR(page) == -EMLINK", Op::Let(unshare_if_asked));
 const FAULT: Line =
     line("fault", "ret = faultin_page(vma, start, &foll_flags)", Op::Call(FAULTIN_PAGE, &[]));
-const FAILED: Line = line("failed", "if (ret < 0)", Op::If(is_error, "out"));
+const FAILED: Line = line("failed", "if (ret < 0)", Op::If(returned_error, "out"));
 const AGAIN: Line = line("again", "goto retry", Op::Goto("retry"));
 const OUT: Line = line("out", "return page or error", Op::Return(returned));
 const EFAULT: Line = line("efault", "return -EFAULT", Op::Return(|_| errno::EFAULT));
@@ -177,7 +178,7 @@ pub static FAULTIN_PAGE_V5_8: Routine = Routine {
     body: &[
         line("flags", "fault_flags = of *flags and unshare", Op::Let(fault_flags)),
         line("fault", "ret = handle_mm_fault(vma, address, ..)", Op::Call(HANDLE_MM_FAULT, &[])),
-        line("failed", "if (ret & VM_FAULT_ERROR)", Op::If(is_error, "error")),
+        line("failed", "if (ret & VM_FAULT_ERROR)", Op::If(returned_error, "error")),
         line("wrote", "if (ret & VM_FAULT_WRITE && !VM_WRITE)", Op::If(broke_cow, "broken")),
         line("out", "return 0", Op::Return(|_| 0)),
         line("broken", "*flags changes; return 0", Op::Return(|_| BROKE_COW)),
@@ -187,10 +188,6 @@ pub static FAULTIN_PAGE_V5_8: Routine = Routine {
 
 /// What `faultin_page` returns here where the kernel changes `*flags`.
 const BROKE_COW: u16 = 1;
-
-fn ptl(look: &Look) -> Lock {
-    look.mm().ptl()
-}
 
 fn change_flags(ctx: &mut Ctx, change: impl FnOnce(u16) -> u16) {
     let flags = change(ctx.get(Local::Flags));
@@ -231,10 +228,6 @@ fn fault_flags(ctx: &mut Ctx) {
     ctx.set(Local::Fault, unshare | write | pin);
 }
 
-fn is_error(look: &Look) -> bool {
-    look.get::<i16>(Local::Ret) < 0
-}
-
 /// `vm_flags` do not change while `mmap_lock` is held.
 fn broke_cow(look: &Look) -> bool {
     let area: u16 = look.peek(look.mm().vm_flags(look.get(Local::Addr)));
@@ -251,10 +244,6 @@ fn not_present(look: &Look) -> bool {
 
 fn only_reads(look: &Look) -> bool {
     !flag(look, foll::WRITE)
-}
-
-fn is_read_only(look: &Look) -> bool {
-    !look.get::<Pte>(Local::Pte).writes()
 }
 
 /// v5.8 sets `FOLL_COW` for readers too, and does not ask for `FOLL_FORCE`: who has the one behind

@@ -1,8 +1,8 @@
 //! `kernel/fork.c`: the part of fork that makes a child's memory.
+use super::at_hand::{has_failed, keep_result, returned};
 use std::ops::Deref;
 
 use super::copy_pte::COPY_PTE_RANGE;
-use super::gup::returned;
 use super::memory::{ALL, EXIT_MMAP, PROPOSED, SEM, SEM_OUT, WRITE_LOCK, WRITE_UNLOCK};
 use super::tlb::FLUSH_TLB_RANGE;
 use crate::machine::routine::line;
@@ -157,15 +157,6 @@ fn copy_areas(ctx: &mut Ctx) {
         let flags: u16 = ctx.load(parent.vm_flags(address));
         ctx.store(child.vm_flags(address), flags & !vm::UFFD_WP);
     }
-}
-
-fn keep_result(ctx: &mut Ctx) {
-    let ret: u16 = ctx.get(Local::Ret);
-    ctx.set(Local::Rc, ret);
-}
-
-fn has_failed(look: &Look) -> bool {
-    look.get::<u16>(Local::Rc) != 0
 }
 
 fn let_child_run(ctx: &mut Ctx) {

@@ -1,6 +1,7 @@
 //! `mm/gup.c`: the way into a pin without locks.
 //!
 //! The slow path, with locks, is in [`super::gup_slow`].
+use super::at_hand::returned;
 use super::entry::foll;
 use super::follow_page::must_unshare;
 use super::gup_put::{GUP_PUT_FOLIO, PUT_COMPOUND_HEAD, UNPIN_USER_PAGES, refs_of};
@@ -327,11 +328,6 @@ pub(super) fn is_not_longterm(look: &Look) -> bool {
 
 fn is_fast_only(look: &Look) -> bool {
     flag(look, foll::FAST_ONLY)
-}
-
-/// What the last call returned.
-pub fn returned(look: &Look) -> u16 {
-    look.get(Local::Ret)
 }
 
 pub(super) fn page_word(look: &Look) -> u16 {

@@ -1,9 +1,9 @@
 //! `mm/gup.c`: dropping pins, those of callers and those that the way into a pin took too early.
+use super::at_hand::{page_lock, set_page_dirty};
 use super::entry::foll;
 use super::gup::is_get;
 use super::mm_h::check_exclusive;
 use super::swap::{self, drop_references};
-use super::swap_state::{page_lock, set_page_dirty};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::Pfn;

@@ -1,14 +1,15 @@
 //! `mm/gup.c`: the way into a pin under `mmap_lock` and the page table lock, and the check of
 //! long-term pins that is made with the pin already held.
+use super::at_hand::{mmap_read, returned, returned_nonzero, returned_zero};
 use super::follow_page::GET_USER_PAGES;
-use super::gup::{got_no_page, got_page, is_not_longterm, page_of_ret, page_word, returned};
+use super::gup::{got_no_page, got_page, is_not_longterm, page_of_ret, page_word};
 use super::gup_put::{PUT_PAGE_OF_PIN, UNPIN_USER_PAGES};
 use super::migrate;
 use super::mm_h::IS_PINNABLE_PAGE;
 use super::vmscan;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Migratetype};
+use crate::mm::Migratetype;
 
 /// `__gup_longterm_unlocked`
 pub const GUP_LONGTERM_UNLOCKED: Function = Function("__gup_longterm_unlocked");
@@ -250,20 +251,8 @@ pub static CHECK_AND_MIGRATE_SUCCESS: Routine = check_and_migrate(
     ],
 );
 
-fn mmap_read(look: &Look) -> Lock {
-    look.mm().mmap_read()
-}
-
-pub(super) fn returned_zero(look: &Look) -> bool {
-    look.get::<u16>(Local::Ret) == 0
-}
-
 fn returned_eagain(look: &Look) -> bool {
     look.get::<u16>(Local::Ret) == errno::EAGAIN
-}
-
-fn returned_nonzero(look: &Look) -> bool {
-    !returned_zero(look)
 }
 
 /// `migrate_allow`, kept as the count of errors.

@@ -1,14 +1,16 @@
 //! `mm/khugepaged.c`: pages in a row become one huge page.
-use super::fault::{OOM, TOOK, add_new_anon_rmap_of, join_lru, ptl};
-use super::gup_slow::returned_zero;
+use super::at_hand::{
+    mmap_write, next_address, page_lock, ptl, remove_rmap, returned_zero, target_joins_lru,
+};
+use super::fault::{OOM, TOOK, add_new_anon_rmap_of};
 use super::page_alloc::alloc::RMQUEUE;
 use super::swap::PUT_PAGE;
-use super::swap_state::{page_lock, trylock_fails};
+use super::swap_state::trylock_fails;
 use super::tlb::FLUSH_RANGE;
 use super::vmscan::{ISOLATE_LRU_PAGE, PUTBACK_LRU_PAGE};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Migratetype, Pfn, Pmd, Rmap};
+use crate::mm::{Migratetype, Pfn, Pmd, Rmap};
 
 /// `collapse_huge_page`
 pub const COLLAPSE_HUGE_PAGE: Function = Function("collapse_huge_page");
@@ -26,7 +28,7 @@ pub const RELEASE_PTE_PAGES: Function = Function("release_pte_pages");
 const FIRST: Line = line("first", "_pte = pte", Op::Let(|ctx| ctx.set(Local::Addr, 0u16)));
 const EACH: Line = line("each", "if (_pte == pte + HPAGE_PMD_NR)", Op::If(is_past_the_last, "out"));
 const PTE: Line = line("pte", "pteval = *_pte", Op::Do(read_entry));
-const NEXT: Line = line("next", "_pte++", Op::Let(next));
+const NEXT: Line = line("next", "_pte++", Op::Let(next_address));
 const AGAIN: Line = line("again", "the next entry", Op::Goto("each"));
 const LOCK: Line = line("lock", "spin_lock(ptl)", Op::Acquire(ptl));
 const UNLOCK: Line = line("unlock", "spin_unlock(ptl)", Op::Release(ptl));
@@ -156,7 +158,7 @@ pub static COLLAPSE_HUGE_PAGE_V5_8: Routine = Routine {
         line("copy", "__collapse_huge_page_copy(..)", Op::Call(COLLAPSE_COPY, &[])),
         line("setlock", "spin_lock(pmd_ptl)", Op::Acquire(ptl)),
         line("rmap", "page_add_new_anon_rmap(new_page, ..)", Op::Do(add_rmap)),
-        line("lru", "lru_cache_add_inactive_or_unevictable(..)", Op::Do(join_lru)),
+        line("lru", "lru_cache_add_inactive_or_unevictable(..)", Op::Do(target_joins_lru)),
         line("set", "set_pmd_at(mm, address, pmd, _pmd)", Op::Do(set_huge)),
         line("setunlock", "spin_unlock(pmd_ptl)", Op::Release(ptl)),
         line("done", "mmap_write_unlock(mm)", Op::Release(mmap_write)),
@@ -170,10 +172,6 @@ pub static COLLAPSE_HUGE_PAGE_V5_8: Routine = Routine {
     ],
 };
 
-fn mmap_write(look: &Look) -> Lock {
-    look.mm().mmap_write()
-}
-
 /// The pages that one pmd stands above: all of the process.
 fn pages(look: &Look) -> u16 {
     look.geometry().processes[usize::from(look.get::<u16>(Local::Mm))].mappings.len() as u16
@@ -185,11 +183,6 @@ fn is_first(look: &Look) -> bool {
 
 fn is_past_the_last(look: &Look) -> bool {
     look.get::<u16>(Local::Addr) == pages(look)
-}
-
-fn next(ctx: &mut Ctx) {
-    let address: u16 = ctx.get(Local::Addr);
-    ctx.set(Local::Addr, address + 1);
 }
 
 fn previous(ctx: &mut Ctx) {
@@ -224,11 +217,6 @@ fn copy(ctx: &mut Ctx, word: u16) {
 fn clear(ctx: &mut Ctx) {
     ctx.clear_pte(ctx.pte());
     ctx.hold(ctx.get(Local::Page), 1);
-}
-
-fn remove_rmap(ctx: &mut Ctx) {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.update(mapcount, |count: u16| count.wrapping_sub(1));
 }
 
 fn want_huge(ctx: &mut Ctx) {

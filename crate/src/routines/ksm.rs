@@ -1,14 +1,14 @@
 //! `mm/ksm.c`: write-protecting a page whose contents are to be compared.
-use super::fault::ptl;
-use super::mm_h::promise_not_pinned;
-use super::mprotect::{
-    is_not_present, prot_commit, prot_start, read_entry, take_address, wrprotect,
+use super::at_hand::{
+    get_page, is_no_page, is_not_anon, mmap_read, page_lock, ptl, read_exclusive, returned_nonzero,
+    take_address, was_shared,
 };
-use super::rmap::{SHARE, is_refused};
+use super::mm_h::promise_not_pinned;
+use super::mprotect::{prot_commit, prot_start, read_entry, wrprotect};
+use super::rmap::SHARE;
 use super::swap::PUT_PAGE;
-use super::swap_state::{page_lock, trylock_fails};
+use super::swap_state::trylock_fails;
 use super::tlb::FLUSH_PAGE;
-use super::uaccess::mmap_read;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::Pte;
@@ -40,8 +40,8 @@ const CLEAR: Line =
     line("clear", "entry = ptep_clear_flush(vma, addr, pvmw.pte)", Op::Do(prot_start));
 const MAPCOUNT: Line =
     line("map", "expected = page_mapcount(page) + 1 + swapped", Op::Do(add_mapcount));
-const SHARED: Line = line("shared", "if (!anon_exclusive)", Op::If(is_shared, "dirty"));
-const REFUSED: Line = line("refused", "if (it is pinned)", Op::If(is_refused, "restore"));
+const SHARED: Line = line("shared", "if (!anon_exclusive)", Op::If(was_shared, "dirty"));
+const REFUSED: Line = line("refused", "if (it is pinned)", Op::If(returned_nonzero, "restore"));
 const DIRTY: Line = line("dirty", "if (pte_dirty(entry)) set_page_dirty(page)", Op::Do(set_dirty));
 const SET: Line = line("set", "set_pte_at(.., pte_mkclean(pte_wrprotect(entry)))", Op::Do(set));
 const OK: Line = line("ok", "err = 0", Op::Let(succeed));
@@ -240,19 +240,6 @@ fn succeed(ctx: &mut Ctx) {
     ctx.set(Local::Rc, 0u16);
 }
 
-fn is_no_page(look: &Look) -> bool {
-    is_not_present(look) || look.geometry().is_zero_pfn(look.get(Local::Page))
-}
-
-fn get_page(ctx: &mut Ctx) {
-    ctx.get_page(ctx.get(Local::Page), 1);
-}
-
-fn is_not_anon(ctx: &mut Ctx) -> bool {
-    let anon = ctx.page(Local::Page).anon();
-    !ctx.load(anon)
-}
-
 /// Reads the entry again, under its lock.
 fn is_mapped_no_more(ctx: &mut Ctx) -> bool {
     let pte = ctx.load(ctx.pte());
@@ -260,19 +247,9 @@ fn is_mapped_no_more(ctx: &mut Ctx) -> bool {
     pte.mapped() != Some(ctx.get(Local::Page))
 }
 
-fn read_exclusive(ctx: &mut Ctx) {
-    let exclusive = ctx.page(Local::Page).anon_exclusive();
-    let value = ctx.load(exclusive);
-    ctx.set(Local::Exclusive, value);
-}
-
-fn is_shared(look: &Look) -> bool {
-    !look.get::<bool>(Local::Exclusive)
-}
-
 fn is_protected(look: &Look) -> bool {
     let pte: Pte = look.get(Local::Pte);
-    !pte.writes() && !is_dirty(pte) && is_shared(look)
+    !pte.writes() && !is_dirty(pte) && was_shared(look)
 }
 
 /// A hint keeps no dirty bit here, and counts as dirty.

@@ -1,7 +1,7 @@
 //! `mm/madvise.c`: `MADV_FREE`, whose pages may be discarded until the next store.
-use super::gup::returned;
-use super::memory::{LOOP, NEXT, OUT, PTL, is_no_swap_entry, past_last, ptl};
-use super::swap_state::{is_not_cached, page_lock, trylock_fails};
+use super::at_hand::{is_clean, is_clean_entry, is_not_mapped_once, page_lock, ptl, returned};
+use super::memory::{LOOP, NEXT, OUT, PTL, is_no_swap_entry, past_last};
+use super::swap_state::{is_not_cached, trylock_fails};
 use super::swapfile::{FREE_SWAP_AND_CACHE, TRY_TO_FREE_SWAP};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
@@ -31,7 +31,7 @@ pub static MADVISE_FREE_PTE_RANGE_V5_8: Routine = Routine {
         line("test", "  (it is)", Op::Goto("trylock")),
         line("flag", "if (!PageDirty(page))", Op::Branch(is_clean, "young")),
         line("trylock", "if (!trylock_page(page))", Op::Branch(trylock_fails, "next")),
-        line("mapped", "if (page_mapcount(page) != 1)", Op::Branch(is_shared, "busy")),
+        line("mapped", "if (page_mapcount(page) != 1)", Op::Branch(is_not_mapped_once, "busy")),
         line("uncached", "if (!PageSwapCache(page))", Op::Branch(is_not_cached, "clean")),
         line("free", "ret = try_to_free_swap(page)", Op::Call(TRY_TO_FREE_SWAP, &[])),
         line("kept", "if (!ret)", Op::If(|look| returned(look) == 0, "busy")),
@@ -71,23 +71,9 @@ fn has_no_page(look: &Look) -> bool {
     pfn.is_none_or(|pfn| look.geometry().is_zero_pfn(pfn))
 }
 
-fn is_clean(ctx: &mut Ctx) -> bool {
-    let dirty = ctx.page(Local::Page).dirty();
-    !ctx.load(dirty)
-}
-
-fn is_shared(ctx: &mut Ctx) -> bool {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.load(mapcount) != 1
-}
-
 fn clear_dirty(ctx: &mut Ctx) {
     let dirty = ctx.page(Local::Page).dirty();
     ctx.update(dirty, |_| false);
-}
-
-fn is_clean_entry(look: &Look) -> bool {
-    !look.get::<Pte>(Local::Pte).is_dirty()
 }
 
 /// From here on the lane answers for the mapping's reference. What was stored before may be lost.

@@ -1,5 +1,6 @@
 //! `mm/memory.c`, `mm/mmu_gather.c` and the callers in `mm/mmap.c` and `mm/madvise.c`:
 //! unmapping, an entry at a time.
+use super::at_hand::{mmap_read, mmap_write, next_address, ptl, remove_rmap};
 use super::entry::advice;
 use super::madvise::MADVISE_FREE_PTE_RANGE;
 use super::swap::PUT_PAGE;
@@ -163,18 +164,6 @@ pub static EXIT_MMAP_V5_9: [Routine; 2] = [
     unmapping(EXIT_MMAP, PROPOSED, SPACE, &[ALL, SEM, ZAP, FINISH, SEM_OUT, OUT]),
 ];
 
-pub(super) fn ptl(look: &Look) -> Lock {
-    look.mm().ptl()
-}
-
-fn mmap_read(look: &Look) -> Lock {
-    look.mm().mmap_read()
-}
-
-fn mmap_write(look: &Look) -> Lock {
-    look.mm().mmap_write()
-}
-
 /// Those who unmap share it; migration wants it alone.
 fn unmap_sem(look: &Look) -> Lock {
     look.layout().zone().unmap_sem(Mode::Shared)
@@ -205,11 +194,6 @@ fn all_addresses(ctx: &mut Ctx) {
 pub(super) fn past_last(look: &Look) -> bool {
     let last: u16 = look.get(Local::Last);
     last == u16::MAX || look.get::<u16>(Local::Addr) > last
-}
-
-fn next_address(ctx: &mut Ctx) {
-    let address: u16 = ctx.get(Local::Addr);
-    ctx.set(Local::Addr, address + 1);
 }
 
 /// A migration entry goes without a trace: it holds no reference. The reference of a mapping is the
@@ -253,11 +237,6 @@ fn forget_contents(ctx: &mut Ctx) {
             memory.store(pin.mapping(), None);
         }
     }
-}
-
-fn remove_rmap(ctx: &mut Ctx) {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.update(mapcount, |count| count.wrapping_sub(1));
 }
 
 /// Whether this was the last room. The reference is the batch's from here on.

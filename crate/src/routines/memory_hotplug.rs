@@ -1,16 +1,15 @@
 //! `mm/memory_hotplug.c`: taking a range of pages out of use.
 use super::alloc_contig::ALLOC_CONTIG_MIGRATE_RANGE;
-use super::gup_slow::returned_zero;
+use super::at_hand::{returned_zero, want_movable};
 use super::page_alloc::drain::{DRAIN_ALL_PAGES, ZONE_PCP_DISABLE, ZONE_PCP_ENABLE};
 use super::page_isolation::{START_ISOLATE_PAGE_RANGE, TEST_PAGES_ISOLATED};
 use crate::machine::routine::{errno, line};
-use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
-use crate::mm::Migratetype;
+use crate::machine::{Function, Line, Local, Op, Returns, Routine};
 
 /// `offline_pages`
 pub const OFFLINE_PAGES: Function = Function("offline_pages");
 
-const TYPE: Line = line("type", "migratetype = MIGRATE_MOVABLE", Op::Let(of_movable));
+const TYPE: Line = line("type", "migratetype = MIGRATE_MOVABLE", Op::Let(want_movable));
 const ISOLATE: Line = line(
     "isolate",
     "ret = start_isolate_page_range(start_pfn, end_pfn)",
@@ -80,7 +79,3 @@ pub static OFFLINE_PAGES_V5_11: Routine = offline_pages(
         line("ebusy", "return -EBUSY", Op::Return(|_| errno::EBUSY)),
     ],
 );
-
-fn of_movable(ctx: &mut Ctx) {
-    ctx.set(Local::Wanted, Migratetype::Movable);
-}

@@ -1,7 +1,9 @@
 //! `mm/migrate.c`: moving a page's contents and mappings to another page.
+use super::at_hand::{
+    get_target, is_mapped, looks_pinned, page_lock, returned_enomem, returned_zero,
+    target_joins_lru,
+};
 use super::compaction::first_on_list;
-use super::gup_slow::returned_zero;
-use super::mm_h::page_maybe_dma_pinned;
 use super::move_mapping::MOVE_MAPPING;
 use super::page_alloc::RMQUEUE;
 use super::rmap::{TRY_TO_MIGRATE, first_vma, next_vma, no_vma, pte, ptl};
@@ -10,7 +12,7 @@ use super::vmscan::{PUTBACK_LRU_PAGE, leave_list};
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::word::Restore;
-use crate::mm::{Lock, Migratetype, OwnListKind, Pfn, Pte};
+use crate::mm::{Migratetype, OwnListKind, Pfn, Pte};
 use crate::properties::event;
 
 /// `migrate_pages`, of the lane's list; returns how many pages stay on it.
@@ -199,7 +201,7 @@ pub static UNMAP_AND_MOVE_LOCKED_V5_18: Routine = Routine {
         STILL,
         MOVE_IT,
         MOVED,
-        line("lru", "lru_cache_add(newpage)", Op::Do(set_lru_of_target)),
+        line("lru", "lru_cache_add(newpage)", Op::Do(target_joins_lru)),
         NO_ENTRY,
         TO_NEW,
         UNLOCK,
@@ -300,10 +302,6 @@ fn list_ended(look: &Look) -> bool {
     usize::from(look.get::<u16>(Local::Page)) == Pfn::LIMIT
 }
 
-fn returned_enomem(look: &Look) -> bool {
-    look.get::<u16>(Local::Ret) == errno::ENOMEM
-}
-
 fn count_retry(ctx: &mut Ctx) {
     if ctx.get::<u16>(Local::Ret) == errno::EAGAIN {
         let errors: u16 = ctx.get(Local::Errors);
@@ -323,10 +321,6 @@ fn is_last_ref(ctx: &mut Ctx) -> bool {
     ctx.load(refcount) == 1
 }
 
-fn looks_pinned(ctx: &mut Ctx) -> bool {
-    page_maybe_dma_pinned(ctx, ctx.get(Local::Page))
-}
-
 /// Nothing is allocated from the isolate lists, and nothing from another CPU's pcplist.
 fn a_page_is_free(look: &Look) -> bool {
     look.peek(look.layout().zone().nr_free()) > 0 || look.peek(look.this_pcp().count()) > 0
@@ -335,15 +329,6 @@ fn a_page_is_free(look: &Look) -> bool {
 fn take_target(ctx: &mut Ctx) {
     let target: Option<Pfn> = ctx.get(Local::Ret);
     ctx.set(Local::NewPage, target.expect("a target was allocated"));
-}
-
-fn page_lock(look: &Look) -> Lock {
-    look.page(Local::Page).lock()
-}
-
-fn is_mapped(ctx: &mut Ctx) -> bool {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.load(mapcount) > 0
 }
 
 fn is_still_mapped(ctx: &mut Ctx) -> bool {
@@ -366,11 +351,6 @@ fn was_not_mapped(look: &Look) -> bool {
     !look.get::<bool>(Local::Mapped)
 }
 
-fn set_lru_of_target(ctx: &mut Ctx) {
-    let lru = ctx.page(Local::NewPage).lru();
-    ctx.update(lru, |_| true);
-}
-
 fn entry(ctx: &mut Ctx) -> Pte {
     let cell = pte(ctx);
     ctx.load(cell)
@@ -379,10 +359,6 @@ fn entry(ctx: &mut Ctx) -> Pte {
 fn no_entry(ctx: &mut Ctx) -> bool {
     let page = ctx.get(Local::Page);
     !matches!(entry(ctx), Pte::Migration { pfn, .. } if pfn == page)
-}
-
-fn get_target(ctx: &mut Ctx) {
-    ctx.get_page(ctx.get(Local::NewPage), 1);
 }
 
 fn add_rmap(ctx: &mut Ctx) {

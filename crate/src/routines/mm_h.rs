@@ -1,4 +1,5 @@
 //! `include/linux/mm.h`: may a page be pinned for long, and is it pinned already?
+use super::at_hand::is_zero_page;
 use super::entry::foll;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
@@ -50,14 +51,15 @@ const READ_ISOLATE: Line = line(
     Op::Branch(reads_isolate, "no"),
 );
 /// The zero page test inside the negation: the zero page is refused.
-const OR_ZERO: Line = line("zero", "if (is_zero_pfn(page_to_pfn(page)))", Op::If(is_zero, "no"));
+const OR_ZERO: Line =
+    line("zero", "if (is_zero_pfn(page_to_pfn(page)))", Op::If(is_zero_page, "no"));
 const YES: Line = line("yes", "return true", Op::Return(|_| 1));
 const NO: Line = line("no", "return false", Op::Return(|_| 0));
 /// The zero page test outside the negation: the zero page may be pinned.
 const NO_BUT_ZERO: Line = line(
     "no",
     "return is_zero_pfn(page_to_pfn(page))",
-    Op::Return(|look| u16::from(is_zero(look))),
+    Op::Return(|look| u16::from(is_zero_page(look))),
 );
 
 /// Until v5.18: MIGRATE_ISOLATE is not MIGRATE_CMA, so a CMA page looks pinnable while its block
@@ -110,10 +112,6 @@ pub static SINGLE_READ: Form = [
         &[READ_ONCE, EITHER, OR_ZERO, YES, NO],
     ),
 ];
-
-fn is_zero(look: &Look) -> bool {
-    look.geometry().is_zero_pfn(look.get(Local::Page))
-}
 
 fn migratetype(ctx: &Ctx) -> Cell<Migratetype> {
     ctx.layout().migratetype_of(ctx.get(Local::Page))

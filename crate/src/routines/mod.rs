@@ -5,6 +5,7 @@
 //! reason for an order of lines stands above its table; what is left out stands in `omits`.
 pub mod access;
 pub mod alloc_contig;
+mod at_hand;
 pub mod cma;
 pub mod compaction;
 pub mod copy_nonpresent;

@@ -1,5 +1,6 @@
 //! `migrate_page_move_mapping` of `mm/migrate.c`: what is known of a page goes to another, if
 //! nobody else holds it.
+use super::at_hand::get_target;
 use super::migrate::LOCKED_PARAMS;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Local, Look, Op, Returns, Routine};
@@ -64,10 +65,6 @@ fn is_held(ctx: &mut Ctx) -> bool {
 
 fn has_no_mapping(look: &Look) -> bool {
     look.get::<u16>(Local::Count) == 1
-}
-
-fn get_target(ctx: &mut Ctx) {
-    ctx.get_page(ctx.get(Local::NewPage), 1);
 }
 
 /// The swap cache answers for the reference from here on.

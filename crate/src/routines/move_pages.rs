@@ -1,13 +1,13 @@
 //! `move_pages` of `mm/migrate.c`: migration for its own sake.
-use super::fault::ptl;
-use super::gup_slow::returned_zero;
+use super::at_hand::{
+    get_page, has_failed, is_no_page, keep_result, mmap_read, ptl, returned_zero, take_address,
+};
 use super::migrate::{MIGRATE_PAGES, PUTBACK_MOVABLE_PAGES, TARGET_GFP};
-use super::mprotect::{is_not_present, read_entry, take_address};
+use super::mprotect::read_entry;
 use super::swap::PUT_PAGE;
-use super::uaccess::mmap_read;
 use super::vmscan::ISOLATE_LRU_PAGE;
 use crate::machine::routine::{errno, line};
-use crate::machine::{Ctx, Function, Local, Look, Op, Returns, Routine};
+use crate::machine::{Function, Local, Op, Returns, Routine};
 
 /// `move_pages`, of one page of the caller's own.
 pub const MOVE_PAGES: Function = Function("move_pages");
@@ -46,20 +46,3 @@ pub static MOVE_PAGES_V5_8: Routine = Routine {
         line("noent", "return -ENOENT", Op::Return(|_| errno::ENOENT)),
     ],
 };
-
-fn is_no_page(look: &Look) -> bool {
-    is_not_present(look) || look.geometry().is_zero_pfn(look.get(Local::Page))
-}
-
-fn get_page(ctx: &mut Ctx) {
-    ctx.get_page(ctx.get(Local::Page), 1);
-}
-
-fn keep_result(ctx: &mut Ctx) {
-    let ret: u16 = ctx.get(Local::Ret);
-    ctx.set(Local::Rc, ret);
-}
-
-fn has_failed(look: &Look) -> bool {
-    look.get::<u16>(Local::Rc) != 0
-}

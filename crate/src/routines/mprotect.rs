@@ -1,10 +1,10 @@
 //! `mm/mprotect.c`: taking rights from page table entries, for `mprotect` and for NUMA hints.
-use super::fault::ptl;
-use super::gup::returned;
+use super::at_hand::{
+    is_not_mapped_once, is_not_present, is_protnone, looks_pinned, mmap_read, ptl,
+    returned_nonzero, take_address,
+};
 use super::memory::{WRITE_LOCK, WRITE_UNLOCK};
-use super::mm_h::page_maybe_dma_pinned;
 use super::tlb::FLUSH_RANGE;
-use super::uaccess::mmap_read;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::word::Restore;
@@ -26,7 +26,7 @@ const IS_NUMA: Line = line("numa", "if (!prot_numa)", Op::If(is_for_good, "start
 const HINT: Line =
     line("hint", "if (pte_protnone(oldpte)) continue", Op::If(is_protnone, "unlock"));
 const SKIP: Line = line("skip", "skip = prot_numa_skip(vma, page)", Op::Call(PROT_NUMA_SKIP, &[]));
-const SKIPPED: Line = line("skipped", "if (skip) continue", Op::If(returned_true, "unlock"));
+const SKIPPED: Line = line("skipped", "if (skip) continue", Op::If(returned_nonzero, "unlock"));
 const START: Line =
     line("start", "oldpte = ptep_modify_prot_start(vma, addr, pte)", Op::Do(prot_start));
 const COMMIT: Line = line("commit", "ptep_modify_prot_commit(.., ptent)", Op::Do(commit));
@@ -95,7 +95,8 @@ pub static CHANGE_PTE_RANGE_V6_0: [Routine; 2] = [
 ];
 
 const KSM: Line = line("ksm", "if (!page || PageKsm(page))", Op::Branch(is_special, "yes"));
-const MAPPED: Line = line("map", "if (page_mapcount(page) != 1)", Op::Branch(is_shared, "yes"));
+const MAPPED: Line =
+    line("map", "if (page_mapcount(page) != 1)", Op::Branch(is_not_mapped_once, "yes"));
 const HELD: Line = line("ref", "if (page_count(page) != 1)", Op::Branch(is_held, "yes"));
 const PINNED: Line =
     line("pinned", "if (page_maybe_dma_pinned(page))", Op::Branch(looks_pinned, "yes"));
@@ -169,12 +170,6 @@ pub static CHANGE_PROT_NUMA_V5_8: Routine = Routine {
     ],
 };
 
-/// Takes the address that the caller gave.
-pub(super) fn take_address(ctx: &mut Ctx) {
-    let given: u16 = ctx.get(Local::Given);
-    ctx.set(Local::Addr, given);
-}
-
 /// Reads the entry, and the page that it maps.
 pub(super) fn read_entry(ctx: &mut Ctx) {
     let pte = ctx.load(ctx.pte());
@@ -184,24 +179,12 @@ pub(super) fn read_entry(ctx: &mut Ctx) {
     }
 }
 
-pub(super) fn is_not_present(look: &Look) -> bool {
-    look.get::<Pte>(Local::Pte).mapped().is_none()
-}
-
 fn is_for_good(look: &Look) -> bool {
     look.get::<u16>(Local::Prot) != PROT_NUMA
 }
 
 /// `newprot` of [`CHANGE_PROT_NUMA`]: none, with `MM_CP_PROT_NUMA`. A local that nobody has set.
 const PROT_NUMA: u16 = 0;
-
-fn is_protnone(look: &Look) -> bool {
-    matches!(look.get(Local::Pte), Pte::Protnone { .. })
-}
-
-fn returned_true(look: &Look) -> bool {
-    returned(look) != 0
-}
 
 fn is_special(ctx: &mut Ctx) -> bool {
     let pfn: Pfn = ctx.get(Local::Page);
@@ -210,18 +193,9 @@ fn is_special(ctx: &mut Ctx) -> bool {
     ctx.load(ksm) || guarded || ctx.geometry().is_zero_pfn(pfn)
 }
 
-fn is_shared(ctx: &mut Ctx) -> bool {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.load(mapcount) != 1
-}
-
 fn is_held(ctx: &mut Ctx) -> bool {
     let refcount = ctx.page(Local::Page).refcount();
     ctx.load(refcount) != 1
-}
-
-fn looks_pinned(ctx: &mut Ctx) -> bool {
-    page_maybe_dma_pinned(ctx, ctx.get(Local::Page))
 }
 
 /// `ptep_modify_prot_start`: takes the entry away. The lane answers for the mapping's reference

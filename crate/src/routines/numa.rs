@@ -1,14 +1,13 @@
 //! `do_numa_page` of `mm/memory.c`, and the migration that a hint may lead to.
-use super::fault::{VMF, has_changed, ptl};
-use super::gup::returned;
-use super::gup_slow::returned_zero;
+use super::at_hand::{drop_reference, get_page, ptl, returned_nonzero, returned_zero};
+use super::fault::{VMF, has_changed};
 use super::migrate::{MIGRATE_PAGES, PUTBACK_MOVABLE_PAGES, TARGET_GFP};
 use super::mprotect::{prot_commit, prot_start};
 use super::swap::PUT_PAGE;
 use super::vmscan::ISOLATE_LRU_PAGE;
 use super::wp::old_page;
 use crate::machine::routine::line;
-use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
+use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
 use crate::mm::Pte;
 
 /// `do_numa_page`
@@ -80,7 +79,7 @@ pub static DO_NUMA_PAGE_V5_14: [Routine; 2] = [
             SAME,
             PAGE,
             PREP,
-            line("put", "if (target_nid == NUMA_NO_NODE) put_page(page)", Op::Do(put_page)),
+            line("put", "if (target_nid == NUMA_NO_NODE) put_page(page)", Op::Do(drop_reference)),
             START,
             COMMIT,
             UNLOCK,
@@ -96,7 +95,7 @@ pub static DO_NUMA_PAGE_V5_14: [Routine; 2] = [
             PREP,
             UNLOCK_FIRST,
             MIGRATE,
-            line("moved", "if (it was migrated) goto out", Op::If(was_migrated, "out")),
+            line("moved", "if (it was migrated) goto out", Op::If(returned_nonzero, "out")),
             line("relock", "spin_lock(vmf->ptl)", Op::Acquire(ptl)),
             line(
                 "still",
@@ -138,19 +137,6 @@ pub static MIGRATE_MISPLACED_PAGE_V5_8: Routine = Routine {
         line("none", "return 0", Op::Return(|_| 0)),
     ],
 };
-
-fn get_page(ctx: &mut Ctx) {
-    ctx.get_page(ctx.get(Local::Page), 1);
-}
-
-/// Never the last one: the entry is there, and its lock is held.
-fn put_page(ctx: &mut Ctx) {
-    ctx.put_page(ctx.get(Local::Page), 1);
-}
-
-fn was_migrated(look: &Look) -> bool {
-    returned(look) != 0
-}
 
 /// The right to write comes back from the hint. A hint keeps no dirty bit here: the entry comes
 /// back dirty.

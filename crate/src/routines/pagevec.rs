@@ -1,6 +1,7 @@
 //! `mm/swap.c`: the per-CPU pagevecs in which pages wait for their place on the LRU. Each entry
 //! holds a reference.
-use super::memory::{OUT, PTL, ptl};
+use super::at_hand::{get_page, ptl, take_address};
+use super::memory::{OUT, PTL};
 use super::page_alloc::drain::{
     EACH_CPU, EVERY_CPU, FIRST_CPU, NEXT_CPU, NEXT_CPU_LOOP, WAIT, add_cpu, cpu, mask,
 };
@@ -143,21 +144,12 @@ pub static LRU_CACHE_ENABLE_V5_13: Routine = all_cpus(
     &[line("enable", "atomic_dec(&lru_disable_count)", Op::Do(|ctx| disable(ctx, u16::MAX))), OUT],
 );
 
-fn take_address(ctx: &mut Ctx) {
-    let address: u16 = ctx.get(Local::Given);
-    ctx.set(Local::Addr, address);
-}
-
 fn has_no_page(ctx: &mut Ctx) -> bool {
     let cell = ctx.pte();
     let Some(pfn) = ctx.load(cell).mapped() else { return true };
     ctx.set(Local::Page, pfn);
     let waits = ctx.layout().page(pfn).pagevec();
     ctx.geometry().is_zero_pfn(pfn) || ctx.load(waits) > 0
-}
-
-fn get_page(ctx: &mut Ctx) {
-    ctx.get_page(ctx.get(Local::Page), 1);
 }
 
 /// The reference is the pagevec's from here on.

@@ -1,11 +1,9 @@
 //! `mm/vmscan.c`: reclaiming a page, as kswapd does.
-use super::gup::{no_reference, returned};
-use super::mm_h::page_maybe_dma_pinned;
+use super::at_hand::{is_clean, is_mapped, looks_pinned, page_lock, returned};
+use super::gup::no_reference;
 use super::page_alloc::FREE_UNREF_PAGE;
 use super::swap::PUT_PAGE;
-use super::swap_state::{
-    ADD_TO_SWAP, forget_slot, is_mapped, is_not_cached, page_lock, settle, trylock_fails,
-};
+use super::swap_state::{ADD_TO_SWAP, forget_slot, is_not_cached, settle, trylock_fails};
 use super::swapfile::TRY_TO_FREE_SWAP;
 use super::tlb::flush_batched;
 use super::try_to_unmap::TRY_TO_UNMAP;
@@ -297,15 +295,6 @@ fn is_lazy(ctx: &mut Ctx) -> bool {
 
 fn is_cached(ctx: &mut Ctx) -> bool {
     !is_not_cached(ctx)
-}
-
-fn looks_pinned(ctx: &mut Ctx) -> bool {
-    page_maybe_dma_pinned(ctx, ctx.get(Local::Page))
-}
-
-fn is_clean(ctx: &mut Ctx) -> bool {
-    let dirty = ctx.page(Local::Page).dirty();
-    !ctx.load(dirty)
 }
 
 /// `is_page_cache_freeable`, inverted: more references than isolation and swap cache hold.

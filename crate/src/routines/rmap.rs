@@ -1,4 +1,7 @@
 //! `mm/rmap.c`: replacing the page table entries of a page by migration entries.
+use super::at_hand::{
+    clear_exclusive, drop_reference, read_exclusive, remove_rmap, returned_nonzero, was_shared,
+};
 use std::ops::Deref;
 
 use super::mm_h::{page_maybe_dma_pinned, promise_not_pinned};
@@ -26,7 +29,7 @@ const CLEAR: Line =
     line("clear", "pteval = ptep_clear_flush(vma, address, pte)", Op::Do(clear_to_flush));
 const ENTRY: Line = line("entry", "set_pte_at(mm, address, pte, swp_pte)", Op::Do(set_entry));
 pub(super) const RMAP: Line = line("rmap", "page_remove_rmap(page)", Op::Do(remove_rmap));
-pub(super) const PUT: Line = line("put", "put_page(page)", Op::Do(put_mapping_ref));
+pub(super) const PUT: Line = line("put", "put_page(page)", Op::Do(drop_reference));
 pub(super) const UNLOCK: Line = line("unlock", "spin_unlock(pvmw.ptl)", Op::Release(ptl));
 pub(super) const DONE: Line =
     line("done", "if (page_not_mapped(page)) break", Op::Branch(not_mapped_any, "out"));
@@ -36,11 +39,11 @@ pub(super) const OUT: Line = line("out", "return", Op::Return(|_| 0));
 
 const EXCLUSIVE: Line =
     line("excl", "anon_exclusive = PageAnonExclusive(page)", Op::Do(read_exclusive));
-const SHARED: Line = line("shared", "if (!anon_exclusive)", Op::If(is_shared, "entry"));
+const SHARED: Line = line("shared", "if (!anon_exclusive)", Op::If(was_shared, "entry"));
 /// The line of who shares an exclusive page or takes its entry away.
 pub(super) const SHARE: Line =
     line("share", "page_try_share_anon_rmap(page)", Op::Call(PAGE_TRY_SHARE_ANON_RMAP, &[]));
-const REFUSED: Line = line("refused", "if (it is pinned)", Op::If(is_refused, "restore"));
+const REFUSED: Line = line("refused", "if (it is pinned)", Op::If(returned_nonzero, "restore"));
 const RESTORE: Line = line("restore", "set_pte_at(mm, address, pte, pteval)", Op::Do(put_back));
 const BREAK: Line = line("goto", "break", Op::Goto("unlock"));
 
@@ -129,11 +132,6 @@ pub static PAGE_TRY_SHARE_V6_1: Routine = page_try_share_anon_rmap(
     ],
 );
 
-/// Whether the page keeps its entry.
-pub(super) fn is_refused(look: &Look) -> bool {
-    look.get::<u16>(Local::Ret) != 0
-}
-
 /// The mapping that a walk is at: the process's number plus one, and nothing behind the last.
 fn vma<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Option<usize> {
     usize::from(at.get::<u16>(Local::Vma)).checked_sub(1)
@@ -212,26 +210,6 @@ fn set_entry(ctx: &mut Ctx) {
     ctx.store(cell, Pte::Migration { pfn, restore });
 }
 
-fn remove_rmap(ctx: &mut Ctx) {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.update(mapcount, |count| count.wrapping_sub(1));
-}
-
-/// Never the last one: the isolation holds another.
-fn put_mapping_ref(ctx: &mut Ctx) {
-    ctx.put_page(ctx.get(Local::Page), 1);
-}
-
-pub(super) fn read_exclusive(ctx: &mut Ctx) {
-    let exclusive = ctx.page(Local::Page).anon_exclusive();
-    let value = ctx.load(exclusive);
-    ctx.set(Local::Exclusive, value);
-}
-
-pub(super) fn is_shared(look: &Look) -> bool {
-    !look.get::<bool>(Local::Exclusive)
-}
-
 fn looks_pinned(ctx: &mut Ctx) -> bool {
     let pfn = ctx.get(Local::Page);
     let pinned = page_maybe_dma_pinned(ctx, pfn);
@@ -239,11 +217,6 @@ fn looks_pinned(ctx: &mut Ctx) -> bool {
         promise_not_pinned(ctx, pfn);
     }
     pinned
-}
-
-fn clear_exclusive(ctx: &mut Ctx) {
-    let exclusive = ctx.page(Local::Page).anon_exclusive();
-    ctx.update(exclusive, |_| false);
 }
 
 pub(super) fn put_back(ctx: &mut Ctx) {

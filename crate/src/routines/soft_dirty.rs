@@ -1,14 +1,10 @@
 //! `fs/proc/task_mmu.c`: write-protecting entries to learn which pages are written to.
-use super::fault::ptl;
+use super::at_hand::{is_not_present, is_read_only, looks_pinned, mmap_read, ptl, take_address};
 use super::memory::{WRITE_LOCK, WRITE_UNLOCK};
-use super::mm_h::page_maybe_dma_pinned;
-use super::mprotect::{
-    is_not_present, prot_commit, prot_start, read_entry, take_address, wrprotect,
-};
+use super::mprotect::{prot_commit, prot_start, read_entry, wrprotect};
 use super::tlb::FLUSH_RANGE;
-use super::uaccess::mmap_read;
 use crate::machine::routine::line;
-use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
+use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
 use crate::mm::Pte;
 
 /// `clear_refs_write`, of one page: `echo 4 > /proc/PID/clear_refs`.
@@ -84,7 +80,7 @@ pub static CLEAR_SOFT_DIRTY_V5_11: Routine = clear_soft_dirty(
     &[
         PTE,
         PRESENT,
-        line("write", "pte_is_pinned: if (!pte_write(pte))", Op::If(is_protected, "start")),
+        line("write", "pte_is_pinned: if (!pte_write(pte))", Op::If(is_read_only, "start")),
         line("has", "  if (!MMF_HAS_PINNED)", Op::Branch(has_no_pins, "start")),
         line("pinned", "  if (page_maybe_dma_pinned(page))", Op::Branch(looks_pinned, "done")),
         START,
@@ -93,17 +89,9 @@ pub static CLEAR_SOFT_DIRTY_V5_11: Routine = clear_soft_dirty(
     ],
 );
 
-fn is_protected(look: &Look) -> bool {
-    !look.get::<Pte>(Local::Pte).writes()
-}
-
 fn has_no_pins(ctx: &mut Ctx) -> bool {
     let flag = ctx.mm().has_pinned();
     !ctx.load(flag)
-}
-
-fn looks_pinned(ctx: &mut Ctx) -> bool {
-    page_maybe_dma_pinned(ctx, ctx.get(Local::Page))
 }
 
 fn commit(ctx: &mut Ctx) {

@@ -1,12 +1,15 @@
 //! `mm/swap_state.c`: the swap cache, by which a page and its slot find each other.
+use super::at_hand::{
+    drop_reference, get_page, is_mapped, join_lru, page_lock, returned, set_page_dirty,
+};
 use super::fault::MOVABLE;
-use super::gup::{page_of_ret, page_word, returned};
+use super::gup::{page_of_ret, page_word};
 use super::page_alloc::alloc::RMQUEUE;
 use super::swap::PUT_PAGE;
 use super::swapfile::TRY_TO_FREE_SWAP;
 use crate::machine::routine::line;
-use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Pfn, Slot, SwapSlot, WORDS};
+use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
+use crate::mm::{Pfn, Slot, SwapSlot, WORDS};
 
 /// `add_to_swap`, of a locked page.
 pub const ADD_TO_SWAP: Function = Function("add_to_swap");
@@ -105,29 +108,15 @@ pub static SWAPIN_READAHEAD_V5_8: Routine = Routine {
 
 const OUT: Line = line("out", "return", Op::Return(|_| 0));
 
-pub(super) fn page_lock(look: &Look) -> Lock {
-    look.page(Local::Page).lock()
-}
-
 pub(super) fn trylock_fails(ctx: &mut Ctx) -> bool {
     let lock = ctx.page(Local::Page).lock();
     !ctx.trylock(lock)
-}
-
-pub(super) fn is_mapped(ctx: &mut Ctx) -> bool {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.load(mapcount) > 0
 }
 
 /// `PageSwapCache`, inverted.
 pub(super) fn is_not_cached(ctx: &mut Ctx) -> bool {
     let swap = ctx.page(Local::Page).swap();
     ctx.load(swap).is_none()
-}
-
-pub(super) fn set_page_dirty(ctx: &mut Ctx) {
-    let dirty = ctx.page(Local::Page).dirty();
-    ctx.update(dirty, |_| true);
 }
 
 /// The slot that `entry` names.
@@ -156,10 +145,6 @@ pub(super) fn settle(ctx: &mut Ctx, slot: SwapSlot, settled: bool) {
     memory.store(slot.settled(), settled);
 }
 
-fn get_page(ctx: &mut Ctx) {
-    ctx.get_page(ctx.get(Local::Page), 1);
-}
-
 /// The swap cache answers for the reference from here on.
 fn set_swap_cache(ctx: &mut Ctx) {
     let pfn: Pfn = ctx.get(Local::Page);
@@ -182,11 +167,6 @@ fn delete(ctx: &mut Ctx) {
     if forget_slot(ctx).is_some() {
         ctx.hold(ctx.get(Local::Page), 1);
     }
-}
-
-/// Never the last one: whoever has locked the page holds another.
-fn drop_reference(ctx: &mut Ctx) {
-    ctx.put_page(ctx.get(Local::Page), 1);
 }
 
 /// `find_get_page`: a page of the swap cache that is not frozen, with a reference.
@@ -225,11 +205,6 @@ fn is_prepared(ctx: &mut Ctx) -> bool {
     ctx.update(page.swap(), |_| Some(number));
     ctx.update(own.page(), |_| Some(pfn));
     false
-}
-
-fn join_lru(ctx: &mut Ctx) {
-    let lru = ctx.page(Local::Page).lru();
-    ctx.update(lru, |_| true);
 }
 
 fn read_page(ctx: &mut Ctx) {

@@ -1,9 +1,7 @@
 //! `mm/swapfile.c`: slots of the swap area, and the entries that name them.
+use super::at_hand::{is_ksm, is_mapped, page_lock, set_page_dirty};
 use super::swap::PUT_PAGE;
-use super::swap_state::{
-    DELETE_FROM_SWAP_CACHE, finds_page, is_mapped, is_not_cached, page_lock, set_page_dirty, slot,
-    trylock_fails,
-};
+use super::swap_state::{DELETE_FROM_SWAP_CACHE, finds_page, is_not_cached, slot, trylock_fails};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::Slot;
@@ -83,11 +81,6 @@ pub static FREE_SWAP_AND_CACHE_V5_8: Routine = Routine {
         line("out", "return", Op::Return(|_| 0)),
     ],
 };
-
-fn is_ksm(ctx: &mut Ctx) -> bool {
-    let ksm = ctx.page(Local::Page).ksm();
-    ctx.load(ksm)
-}
 
 fn count_mappings(ctx: &mut Ctx) {
     let mapcount = ctx.page(Local::Page).mapcount();

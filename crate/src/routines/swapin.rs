@@ -1,11 +1,12 @@
 //! `do_swap_page` of `mm/memory.c`: a fault on an entry that is not present.
+use super::at_hand::{is_migration, page_count, page_lock, ptl, returned};
 use super::fault::{
     DO_SWAP_PAGE, FLAG_WRITE, NO_MEMORY, VM_FAULT_WRITE, VMF, has_changed, may_write,
-    no_migration_entry, ptl, wants,
+    no_migration_entry, wants,
 };
-use super::gup::{page_of_ret, returned};
+use super::gup::page_of_ret;
 use super::swap::PUT_PAGE;
-use super::swap_state::{SWAPIN_READAHEAD, page_lock, slot};
+use super::swap_state::{SWAPIN_READAHEAD, slot};
 use super::swapfile::{REUSE_SWAP_PAGE, TRY_TO_FREE_SWAP, swap_free};
 use super::wp::DO_WP_PAGE;
 use crate::machine::routine::line;
@@ -204,10 +205,6 @@ pub static DO_SWAP_PAGE_V5_19: Routine = do_swap_page(
     ],
 );
 
-fn is_migration(look: &Look) -> bool {
-    matches!(look.get(Local::Pte), Pte::Migration { .. })
-}
-
 fn read_slot(ctx: &mut Ctx) {
     if let Pte::Swap { slot, .. } = ctx.get(Local::Pte) {
         ctx.set(Local::Slot, slot);
@@ -234,17 +231,12 @@ fn reads(look: &Look) -> bool {
     !wants(look, FLAG_WRITE)
 }
 
-fn count(ctx: &mut Ctx) -> u16 {
-    let refcount = ctx.page(Local::Page).refcount();
-    ctx.load(refcount)
-}
-
 fn is_held(ctx: &mut Ctx) -> bool {
-    count(ctx) != 1
+    page_count(ctx) != 1
 }
 
 fn is_held_by_others(ctx: &mut Ctx) -> bool {
-    count(ctx) != 2
+    page_count(ctx) != 2
 }
 
 fn is_exclusive(ctx: &mut Ctx) -> bool {
@@ -278,7 +270,7 @@ fn mark(ctx: &mut Ctx) {
 /// share it, unless it is exclusive.
 fn add_rmap(ctx: &mut Ctx) {
     let page = ctx.page(Local::Page);
-    ctx.update(page.mapcount(), |count| count + 1);
+    ctx.update(page.mapcount(), |page_count| page_count + 1);
     let exclusive: bool = ctx.get(Local::Exclusive);
     if exclusive {
         ctx.update(page.anon_exclusive(), |_| true);

@@ -1,19 +1,21 @@
 //! `try_to_unmap` of `mm/rmap.c`: replacing the page table entries of a page by swap entries.
-use super::rmap::{
-    CHECK, DONE, EACH, FIRST, LOCK, LOOP, NEXT, OUT, PEEK, PUT, RMAP, SHARE, UNLOCK, clear,
-    is_refused, is_shared, pte, ptl, put_back, read_exclusive,
+use super::at_hand::{
+    is_clean_entry, read_exclusive, returned_nonzero, set_page_dirty, was_shared,
 };
-use super::swap_state::set_page_dirty;
+use super::rmap::{
+    CHECK, DONE, EACH, FIRST, LOCK, LOOP, NEXT, OUT, PEEK, PUT, RMAP, SHARE, UNLOCK, clear, pte,
+    ptl, put_back,
+};
 use super::swapfile::{swap_duplicate, swap_free};
 use crate::machine::routine::line;
-use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
+use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
 use crate::mm::{Pte, Slot};
 
 /// `try_to_unmap`
 pub const TRY_TO_UNMAP: Function = Function("try_to_unmap");
 
 const CLEAR: Line = line("clear", "pteval = ptep_get_and_clear(mm, address, pte)", Op::Do(clear));
-const CLEAN: Line = line("clean", "if (!pte_dirty(pteval))", Op::If(is_clean, "backed"));
+const CLEAN: Line = line("clean", "if (!pte_dirty(pteval))", Op::If(is_clean_entry, "backed"));
 const DIRTY: Line = line("dirty", "set_page_dirty(page)", Op::Do(set_page_dirty));
 const BACKED: Line =
     line("backed", "if (!PageSwapBacked(page))", Op::Branch(is_lazyfree, "lazyfree"));
@@ -36,9 +38,9 @@ const EXCLUSIVE_HEAD: &[Line] = &[
     DIRTY,
     BACKED,
     DUPLICATE,
-    line("shared", "if (!anon_exclusive)", Op::If(is_shared, "entry")),
+    line("shared", "if (!anon_exclusive)", Op::If(was_shared, "entry")),
     SHARE,
-    line("refused", "if (it is pinned)", Op::If(is_refused, "pinout")),
+    line("refused", "if (it is pinned)", Op::If(returned_nonzero, "pinout")),
 ];
 /// Behind the entry.
 const TAIL: &[Line] = &[
@@ -149,10 +151,6 @@ pub static TRY_TO_UNMAP_V5_19_FORGETTING: [Routine; 3] = [
 
 const fn exclusive<const LINES: usize>(entry: Line, lazyfree: &[Line]) -> [Line; LINES] {
     join(&[EXCLUSIVE_HEAD, &[entry], TAIL, EXCLUSIVE_TAIL, lazyfree])
-}
-
-fn is_clean(look: &Look) -> bool {
-    !look.get::<Pte>(Local::Pte).is_dirty()
 }
 
 fn is_lazyfree(ctx: &mut Ctx) -> bool {

@@ -1,10 +1,10 @@
 //! What a process does with its memory, and the fault that it takes (`arch/x86/mm/fault.c`).
+use super::at_hand::{mmap_read, returned, returned_error};
 use super::fault::{FLAG_WRITE, HANDLE_MM_FAULT};
-use super::gup::returned;
 use super::tlb::translation;
 use crate::machine::routine::{errno, line};
-use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Lock, Pfn, Pte, vm};
+use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
+use crate::mm::{Pfn, Pte, vm};
 use crate::properties::event;
 
 /// A load by a process.
@@ -18,7 +18,8 @@ pub(super) const FAULT: Line =
     line("fault", "-> do_user_addr_fault(addr, flags)", Op::Call(DO_USER_ADDR_FAULT, &[]));
 pub(super) const WRITE: Line =
     line("write", "flags = FAULT_FLAG_WRITE", Op::Let(|ctx| ctx.set(Local::Fault, FLAG_WRITE)));
-pub(super) const BAD: Line = line("bad", "if (it is a bad area) SIGSEGV", Op::If(failed, "segv"));
+pub(super) const BAD: Line =
+    line("bad", "if (it is a bad area) SIGSEGV", Op::If(returned_error, "segv"));
 pub(super) const AGAIN: Line = line("again", "the instruction again", Op::Goto("access"));
 pub(super) const SEGV: Line = line("segv", "SIGSEGV", Op::Return(|_| errno::EFAULT));
 
@@ -88,20 +89,6 @@ pub static DO_USER_ADDR_FAULT_V5_8: Routine = Routine {
         line("segv", "bad_area_access_error(..)", Op::Return(|_| errno::EFAULT)),
     ],
 };
-
-fn failed(look: &Look) -> bool {
-    look.get::<i16>(Local::Ret) < 0
-}
-
-pub(super) fn mmap_read(look: &Look) -> Lock {
-    look.mm().mmap_read()
-}
-
-/// The one virtual page that a system call is about.
-pub(super) fn only_address(ctx: &mut Ctx) {
-    let address: u16 = ctx.get(Local::Given);
-    ctx.set(Local::Addr, address);
-}
 
 /// Whether the area does not admit the access.
 pub(super) fn is_bad_area(ctx: &mut Ctx) -> bool {

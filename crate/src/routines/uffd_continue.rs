@@ -1,10 +1,10 @@
 //! `UFFDIO_CONTINUE` of `mm/userfaultfd.c`: maps a page that is in the page cache already.
-use super::fault::{is_taken, ptl};
+use super::at_hand::{mmap_read, ptl, take_address};
+use super::fault::is_taken;
 use super::filemap::{add_file_rmap, get_file_page, install_file_page};
 use super::swap::PUT_PAGE;
-use super::uaccess::mmap_read;
 use crate::machine::routine::{errno, line};
-use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
+use crate::machine::{Function, Line, Local, Op, Returns, Routine};
 
 /// `mcontinue_atomic_pte`, of one page.
 pub const MCONTINUE_ATOMIC_PTE: Function = Function("mcontinue_atomic_pte");
@@ -60,8 +60,3 @@ pub static MCONTINUE_ATOMIC_PTE_V5_16: Routine = continues(
         Op::Do(|ctx| install_file_page(ctx, true)),
     )),
 );
-
-fn take_address(ctx: &mut Ctx) {
-    let address: u16 = ctx.get(Local::Given);
-    ctx.set(Local::Addr, address);
-}

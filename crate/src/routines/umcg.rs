@@ -1,9 +1,9 @@
 //! "User Mode Concurrency Groups", an RFC of January 2022 that was not merged: a task pins the
 //! page of its state and tries it; the scheduler accesses it without a fault from then on.
+use super::at_hand::{returned_error, take_address};
 use super::entry::foll;
 use super::gup::PIN_USER_PAGES_FAST;
 use super::gup_put::UNPIN_USER_PAGE;
-use super::mprotect::take_address;
 use super::uaccess::{AGAIN, BAD, FAULT, LOAD, SEGV, STORE, WRITE, translate, wrote};
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
@@ -23,7 +23,7 @@ const PIN: Line =
 const PINNED: Line = line("pinned", "if (ret != 1)", Op::If(has_not_pinned, "efault"));
 const ANON: Line = line("anon", "if (!PageAnon(page))", Op::Branch(is_not_anon, "unpin"));
 const WORD: Line = line("word", "&self->state", Op::Let(take_state));
-const FAILED: Line = line("failed", "if (ret)", Op::If(has_faulted, "unpin"));
+const FAILED: Line = line("failed", "if (ret)", Op::If(returned_error, "unpin"));
 const VALID: Line = line("valid", "tsk->umcg_page = page", Op::Do(note_valid));
 const DONE: Line = line("done", "return 0", Op::Return(|_| 0));
 const UNPIN: Line = line("unpin", "unpin_user_page(page)", Op::Call(UNPIN_USER_PAGE, &[]));
@@ -147,11 +147,6 @@ fn want(ctx: &mut Ctx, flags: u16) {
 
 fn has_not_pinned(look: &Look) -> bool {
     look.get::<u16>(Local::Ret) != 1
-}
-
-/// A load may return any value: only a negative one is an error.
-fn has_faulted(look: &Look) -> bool {
-    look.get::<i16>(Local::Ret) < 0
 }
 
 /// A pin that an interrupt has dropped meanwhile is of no page.

@@ -1,7 +1,6 @@
 //! `mm/userfaultfd.c`: write-protecting a page for a monitor, and letting it go.
-use super::fault::ptl;
+use super::at_hand::{mmap_read, ptl, take_address};
 use super::tlb::{FLUSH_PAGE, FLUSH_RANGE};
-use super::uaccess::{mmap_read, only_address};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::Pte;
@@ -24,7 +23,7 @@ pub static MWRITEPROTECT_RANGE_V5_8: Routine = Routine {
     locals: &[Local::Addr, Local::Pte],
     returns: Returns::Errno,
     body: &[
-        line("one", "[start, start + PAGE_SIZE)", Op::Let(only_address)),
+        line("one", "[start, start + PAGE_SIZE)", Op::Let(take_address)),
         line("mmap", "mmap_read_lock(dst_mm)", Op::Acquire(mmap_read)),
         line("pending", "inc_tlb_flush_pending(mm)", Op::Do(|ctx| count_pending(ctx, 1))),
         line("lock", "pte = pte_offset_map_lock(mm, pmd, addr)", Op::Acquire(ptl)),

@@ -1,4 +1,5 @@
 //! `mm/vmscan.c`: taking a page off its LRU list and putting it back.
+use super::at_hand::{get_page, join_lru};
 use super::swap;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Local, Op, Returns, Routine};
@@ -36,7 +37,7 @@ pub static PUTBACK_LRU_PAGE_V5_17: Routine = Routine {
     returns: Returns::Nothing,
     body: &[
         line("list", "list_del(&page->lru)", Op::Let(leave_list)),
-        line("lru", "lru_cache_add(page)", Op::Do(set_lru)),
+        line("lru", "lru_cache_add(page)", Op::Do(join_lru)),
         line("put", "put_page(page)", Op::Call(swap::PUT_PAGE, &[])),
         line("out", "return", Op::Return(|_| 0)),
     ],
@@ -46,10 +47,6 @@ pub static PUTBACK_LRU_PAGE_V5_17: Routine = Routine {
 pub fn test_and_clear_lru_fails(ctx: &mut Ctx) -> bool {
     let lru = ctx.page(Local::Page).lru();
     !ctx.update(lru, |_| false)
-}
-
-fn get_page(ctx: &mut Ctx) {
-    ctx.get_page(ctx.get(Local::Page), 1);
 }
 
 /// The page joins the lane's list of pages to migrate.
@@ -63,9 +60,4 @@ pub fn join_list(ctx: &mut Ctx) {
 pub fn leave_list(ctx: &mut Ctx) {
     let list = ctx.page(Local::Page).isolated_by();
     ctx.store(list, None);
-}
-
-fn set_lru(ctx: &mut Ctx) {
-    let lru = ctx.page(Local::Page).lru();
-    ctx.update(lru, |_| true);
 }

@@ -1,9 +1,12 @@
 //! `do_wp_page` of `mm/memory.c`: a store to a page that may be shared.
-use super::fault::{FLAG_UNSHARE, VM_FAULT_WRITE, VMF, has_changed, may_write, ptl, wants};
-use super::gup::returned;
+use super::at_hand::{
+    drop_reference, get_page, is_ksm, is_not_anon, is_not_mapped_once, is_zero_page, page_count,
+    page_lock, ptl, returned,
+};
+use super::fault::{FLAG_UNSHARE, VM_FAULT_WRITE, VMF, has_changed, may_write, wants};
 use super::pagevec::LRU_ADD_DRAIN;
 use super::swap::PUT_PAGE;
-use super::swap_state::{is_not_cached, page_lock, trylock_fails};
+use super::swap_state::{is_not_cached, trylock_fails};
 use super::swapfile::{REUSE_SWAP_PAGE, TRY_TO_FREE_SWAP};
 use super::wp_copy::WP_PAGE_COPY;
 use crate::machine::routine::line;
@@ -76,7 +79,7 @@ pub static DO_WP_PAGE_V5_8: Routine = do_wp_page(
         line("lockp", "lock_page(page)", Op::Acquire(page_lock)),
         line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
         line("same", "if (!pte_same(*vmf->pte, vmf->orig_pte))", Op::Branch(has_changed, "stale")),
-        line("put", "put_page(page)", Op::Do(put_page)),
+        line("put", "put_page(page)", Op::Do(drop_reference)),
         line("locked", "  (it is locked)", Op::Goto("mine")),
         line("stale", "unlock_page(page)", Op::Release(page_lock)),
         line("sunlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
@@ -99,7 +102,7 @@ pub static DO_WP_PAGE_V5_9: Routine = do_wp_page(
         line("early", "if (page_count(page) != 1)", Op::Branch(is_held, "get")),
         TRYLOCK,
         line("ksm2", "if (PageKsm(page))", Op::Branch(is_ksm, "busy")),
-        line("mapped", "if (page_mapcount(page) != 1)", Op::Branch(is_mapped_twice, "busy")),
+        line("mapped", "if (page_mapcount(page) != 1)", Op::Branch(is_not_mapped_once, "busy")),
         HELD,
         UNLOCK_PAGE,
         REUSE,
@@ -206,33 +209,13 @@ pub(super) fn old_page(ctx: &mut Ctx) {
     ctx.set(Local::Page, pte.mapped().expect("a fault on a present entry"));
 }
 
-/// The zero page is no page of `vm_normal_page`: its entry is special.
-pub(super) fn is_zero_page(look: &Look) -> bool {
-    look.geometry().is_zero_pfn(look.get(Local::Page))
-}
-
 pub(super) fn is_unshare(look: &Look) -> bool {
     wants(look, FLAG_UNSHARE)
-}
-
-fn is_not_anon(ctx: &mut Ctx) -> bool {
-    let anon = ctx.page(Local::Page).anon();
-    !ctx.load(anon)
 }
 
 fn is_exclusive(ctx: &mut Ctx) -> bool {
     let exclusive = ctx.page(Local::Page).anon_exclusive();
     ctx.load(exclusive)
-}
-
-fn is_ksm(ctx: &mut Ctx) -> bool {
-    let ksm = ctx.page(Local::Page).ksm();
-    ctx.load(ksm)
-}
-
-fn page_count(ctx: &mut Ctx) -> u16 {
-    let refcount = ctx.page(Local::Page).refcount();
-    ctx.load(refcount)
 }
 
 fn is_held(ctx: &mut Ctx) -> bool {
@@ -258,11 +241,6 @@ fn is_held_besides(ctx: &mut Ctx) -> bool {
     ctx.get::<u16>(Local::Refs) > own
 }
 
-fn is_mapped_twice(ctx: &mut Ctx) -> bool {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.load(mapcount) != 1
-}
-
 /// The reverse map looks no more at parents and siblings.
 fn move_anon_rmap(ctx: &mut Ctx) {
     let rmap = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
@@ -278,15 +256,6 @@ fn set_exclusive(ctx: &mut Ctx) {
 fn make_writable(ctx: &mut Ctx) {
     let pfn = ctx.get(Local::Page);
     ctx.store(ctx.pte(), Pte::Present { pfn, write: may_write(ctx), dirty: true });
-}
-
-fn get_page(ctx: &mut Ctx) {
-    ctx.get_page(ctx.get(Local::Page), 1);
-}
-
-/// Never the last one: the entry, which is the same under its lock, holds another.
-fn put_page(ctx: &mut Ctx) {
-    ctx.put_page(ctx.get(Local::Page), 1);
 }
 
 /// Ghost: no other entry maps the page or names its slot, and nobody has it pinned: whoever made

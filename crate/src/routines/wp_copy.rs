@@ -1,14 +1,14 @@
 //! `wp_page_copy` of `mm/memory.c`: a page of its own for a process that shares one.
+use super::at_hand::{is_zero_page, ptl, remove_rmap, returned, target_joins_lru};
 use super::fault::{
     FLAG_UNSHARE, MOVABLE, NO_MEMORY, TOOK, VM_FAULT_WRITE, add_new_anon_rmap, copy_word,
-    has_changed, join_lru, may_write, ptl,
+    has_changed, may_write,
 };
-use super::gup::returned;
 use super::page_alloc::alloc::RMQUEUE;
 use super::swap::PUT_PAGE;
 use super::swap_state::FREE_SWAP_CACHE;
 use super::tlb::FLUSH_PAGE;
-use super::wp::{is_unshare, is_zero_page};
+use super::wp::is_unshare;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Pfn, Pte};
@@ -42,7 +42,7 @@ const REPLACE: &[Line] = &[
     line("clear", "ptep_clear_flush_notify(vma, addr, vmf->pte)", Op::Do(clear)),
     FLUSH_PAGE,
     line("rmap", "page_add_new_anon_rmap(new_page, vma, addr)", Op::Do(add_new_anon_rmap)),
-    line("lru", "lru_cache_add_inactive_or_unevictable(..)", Op::Do(join_lru)),
+    line("lru", "lru_cache_add_inactive_or_unevictable(..)", Op::Do(target_joins_lru)),
     line("set", "set_pte_at_notify(mm, addr, vmf->pte, entry)", Op::Do(set_copy)),
     line("none", "if (!old_page)", Op::If(is_zero_page, "unlock")),
     line("unmap", "page_remove_rmap(old_page)", Op::Do(remove_rmap)),
@@ -111,9 +111,4 @@ fn set_copy(ctx: &mut Ctx) {
     let write = dirty && may_write(ctx);
     ctx.store(ctx.pte(), Pte::Present { pfn, write, dirty });
     ctx.let_go(pfn, 1);
-}
-
-fn remove_rmap(ctx: &mut Ctx) {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.update(mapcount, |count: u16| count.wrapping_sub(1));
 }

@@ -5,7 +5,7 @@ use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Lock, LockKind, Migratetype, Pcp, Pfn, Place, free_list};
 use crate::properties::event;
-use crate::routines::gup_slow::returned_zero;
+use crate::routines::at_hand::returned_zero;
 
 /// `rmqueue` (`buffered_rmqueue` up to v4.9), of a block of `order` for the type `migratetype`,
 /// with `prep_new_page` behind it.

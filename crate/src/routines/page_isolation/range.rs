@@ -5,8 +5,7 @@ use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Isolation, Layout, Memory, Migratetype, Pfn, Place, free_list};
 use crate::properties::event;
-use crate::routines::gup::returned;
-use crate::routines::gup_slow::returned_zero;
+use crate::routines::at_hand::{returned, returned_zero};
 use crate::routines::page_alloc::drain::{ZONE_PCP_DISABLE, ZONE_PCP_ENABLE};
 use crate::routines::page_alloc::zone_lock;
 
