@@ -81,6 +81,43 @@ pub const fn line(label: &'static str, text: &'static str, op: Op) -> Line {
     Line { label, text, op }
 }
 
+/// One body from parts that several tables share, behind each other.
+macro_rules! joined {
+    ($($part:expr),+ $(,)?) => {{
+        const PARTS: &[&[$crate::machine::Line]] = &[$($part),+];
+        const LINES: usize = $crate::machine::routine::lines_in(PARTS);
+        const BODY: [$crate::machine::Line; LINES] = $crate::machine::routine::join(PARTS);
+        &BODY
+    }};
+}
+pub(crate) use joined;
+
+/// How many lines the parts of a body have.
+pub(crate) const fn lines_in(parts: &[&[Line]]) -> usize {
+    let (mut part, mut lines) = (0, 0);
+    while part < parts.len() {
+        lines += parts[part].len();
+        part += 1;
+    }
+    lines
+}
+
+/// The parts behind each other, `LINES` lines in all.
+pub(crate) const fn join<const LINES: usize>(parts: &[&[Line]]) -> [Line; LINES] {
+    let mut body = [line("", "", Op::Fence); LINES];
+    let (mut part, mut filled) = (0, 0);
+    while part < parts.len() {
+        let mut at = 0;
+        while at < parts[part].len() {
+            body[filled] = parts[part][at];
+            filled += 1;
+            at += 1;
+        }
+        part += 1;
+    }
+    body
+}
+
 /// What a function's return value means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Returns {

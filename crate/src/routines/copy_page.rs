@@ -7,7 +7,7 @@ use super::copy_pte::{
 use super::fault::{add_new_anon_rmap_of, copy_word};
 use super::fork::{child, child_pte};
 use super::tlb::FLUSH_PAGE;
-use crate::machine::routine::{errno, line};
+use crate::machine::routine::{errno, joined, line};
 use crate::machine::{Ctx, Line, Local, Op, Returns, Routine};
 use crate::mm::{Pfn, Pte, Rmap, vm};
 
@@ -36,69 +36,50 @@ const DONE: Line = line("done", "return 0", Op::Return(|_| 0));
 const EAGAIN: Line = line("eagain", "return -EAGAIN", Op::Return(|_| errno::EAGAIN));
 const DO_SHARE: Line = line("share", "return 1", Op::Return(|_| SHARES));
 
+/// The page that was allocated before becomes the copy.
+const COPYING: &[Line] = &[COPY, COPY_REST, RMAP, LRU, SET_COPY, DONE, EAGAIN];
+
 /// The check, then write protection by the caller: a pin that is taken without locks in between is
 /// seen by neither, unless it looks at `write_protect_seq`.
 pub static COPY_PRESENT_PAGE_V5_9: Routine = copy_present_page(
     "mm/memory.c, v5.9 to v5.18",
-    &[
-        NEVER_PINNED,
-        NOT_PINNED,
-        NO_PREALLOC,
-        COPY,
-        COPY_REST,
-        RMAP,
-        LRU,
-        SET_COPY,
-        DONE,
-        EAGAIN,
-        DO_SHARE,
-    ],
+    joined!(&[NEVER_PINNED, NOT_PINNED, NO_PREALLOC], COPYING, &[DO_SHARE]),
 );
 /// Write protection, then the check: a pin for writing sees the entry changed, or is seen. If the
 /// page is to be copied, the entry gets its right to write back.
 pub static COPY_PRESENT_PAGE_V5_9_RC7: Routine = copy_present_page(
     "mm/memory.c, v5.9-rc7 (70e806e4e645, undone by f3c64eda3e50)",
-    &[
-        line("wp", "if (pte_write(pte))", Op::If(is_read_only, "pinned")),
-        PROTECT,
-        NEVER_PINNED,
-        NOT_PINNED,
-        line("wrote", "if (pte_write(pte))", Op::If(is_read_only, "new")),
-        line("restore", "set_pte_at(src_mm, addr, src_pte, pte)", Op::Do(restore)),
-        NO_PREALLOC,
-        COPY,
-        COPY_REST,
-        RMAP,
-        LRU,
-        SET_COPY,
-        DONE,
-        EAGAIN,
-        DO_SHARE,
-    ],
+    joined!(
+        &[
+            line("wp", "if (pte_write(pte))", Op::If(is_read_only, "pinned")),
+            PROTECT,
+            NEVER_PINNED,
+            NOT_PINNED,
+            line("wrote", "if (pte_write(pte))", Op::If(is_read_only, "new")),
+            line("restore", "set_pte_at(src_mm, addr, src_pte, pte)", Op::Do(restore)),
+            NO_PREALLOC
+        ],
+        COPYING,
+        &[DO_SHARE]
+    ),
 );
 /// The caller has checked.
-pub static COPY_PRESENT_PAGE_V5_19: Routine = copy_present_page(
-    "mm/memory.c, v5.19 to v6.12",
-    &[NO_PREALLOC, COPY, COPY_REST, RMAP, LRU, SET_COPY, DONE, EAGAIN],
-);
+pub static COPY_PRESENT_PAGE_V5_19: Routine =
+    copy_present_page("mm/memory.c, v5.19 to v6.12", joined!(&[NO_PREALLOC], COPYING));
 
 /// As proposed in June 2025: nobody stores to the page while it is copied, nor before the rest is
 /// write-protected: the fault waits for `mmap_lock`, and then reuses the page, which is exclusive.
 pub static COPY_PRESENT_PAGE_PROTECTED: Routine = copy_present_page(
     "mm/memory.c, v6.12 with \"mm/memory: ensure fork child sees coherent memory snapshot\"",
-    &[
-        NO_PREALLOC,
-        line("wp", "if (pte_write(pte))", Op::If(is_read_only, "copy")),
-        PROTECT,
-        FLUSH_PAGE,
-        COPY,
-        COPY_REST,
-        RMAP,
-        LRU,
-        SET_COPY,
-        DONE,
-        EAGAIN,
-    ],
+    joined!(
+        &[
+            NO_PREALLOC,
+            line("wp", "if (pte_write(pte))", Op::If(is_read_only, "copy")),
+            PROTECT,
+            FLUSH_PAGE
+        ],
+        COPYING
+    ),
 );
 
 /// Nobody can have stored there meanwhile.

@@ -9,7 +9,7 @@ use super::rmap::SHARE;
 use super::swap::PUT_PAGE;
 use super::swap_state::trylock_fails;
 use super::tlb::FLUSH_PAGE;
-use crate::machine::routine::{errno, line};
+use crate::machine::routine::{errno, joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::Pte;
 
@@ -79,80 +79,40 @@ const fn write_protect_page(source: &'static str, body: &'static [Line]) -> Rout
     }
 }
 
+/// The page behind the address, locked, and its entry.
+const LOOKING: &[Line] = &[ONE, MMAP, FOLLOW, PTE, NO_PAGE, GET, DROP, ANON, TRYLOCK, WALK, MAPPED];
+/// An exclusive page is looked at for pins.
+const SHARING: &[Line] = &[SHARED, SHARE, REFUSED];
+/// The entry comes back write-protected.
+const SETTING: &[Line] = &[DIRTY, SET, OK, UNLOCK, UNLOCK_PAGE, PUT, MMAP_OUT, OUT];
+/// It comes back as it was.
+const RESTORING: &[Line] = &[RESTORE, RESTORED];
+/// Nothing is mapped there.
+const MISSING: &[Line] = &[NOTHING, NOTHING_OUT];
+
 /// The entry is cleared and flushed before the references are compared: who takes one without a
 /// lock later sees the entry changed.
 pub static CLEAR_FIRST: [Routine; 2] = [
     write_protect_page(
         "mm/ksm.c, v5.8 to v5.18",
-        &[
-            ONE,
-            MMAP,
-            FOLLOW,
-            PTE,
-            NO_PAGE,
-            GET,
-            DROP,
-            ANON,
-            TRYLOCK,
-            WALK,
-            MAPPED,
-            WRITABLE,
-            SWAPPED,
-            CLEAR,
-            FLUSH_PAGE,
-            MAPCOUNT,
-            count("restore"),
-            DIRTY,
-            SET,
-            OK,
-            UNLOCK,
-            UNLOCK_PAGE,
-            PUT,
-            MMAP_OUT,
-            OUT,
-            RESTORE,
-            RESTORED,
-            NOTHING,
-            NOTHING_OUT,
-        ],
+        joined!(
+            LOOKING,
+            &[WRITABLE, SWAPPED, CLEAR, FLUSH_PAGE, MAPCOUNT, count("restore")],
+            SETTING,
+            RESTORING,
+            MISSING
+        ),
     ),
     write_protect_page(
         "mm/ksm.c, v5.19 to v6.1",
-        &[
-            ONE,
-            MMAP,
-            FOLLOW,
-            PTE,
-            NO_PAGE,
-            GET,
-            DROP,
-            ANON,
-            TRYLOCK,
-            WALK,
-            MAPPED,
-            EXCLUSIVE,
-            WRITABLE,
-            SWAPPED,
-            CLEAR,
-            FLUSH_PAGE,
-            MAPCOUNT,
-            count("restore"),
-            SHARED,
-            SHARE,
-            REFUSED,
-            DIRTY,
-            SET,
-            OK,
-            UNLOCK,
-            UNLOCK_PAGE,
-            PUT,
-            MMAP_OUT,
-            OUT,
-            RESTORE,
-            RESTORED,
-            NOTHING,
-            NOTHING_OUT,
-        ],
+        joined!(
+            LOOKING,
+            &[EXCLUSIVE, WRITABLE, SWAPPED, CLEAR, FLUSH_PAGE, MAPCOUNT, count("restore")],
+            SHARING,
+            SETTING,
+            RESTORING,
+            MISSING
+        ),
     ),
 ];
 
@@ -161,73 +121,23 @@ pub static CLEAR_FIRST: [Routine; 2] = [
 pub static CHECK_FIRST: [Routine; 2] = [
     write_protect_page(
         "mm/ksm.c, v5.8 to v5.18, with the check before the flush",
-        &[
-            ONE,
-            MMAP,
-            FOLLOW,
-            PTE,
-            NO_PAGE,
-            GET,
-            DROP,
-            ANON,
-            TRYLOCK,
-            WALK,
-            MAPPED,
-            WRITABLE,
-            SWAPPED,
-            MAPCOUNT,
-            count("unlock"),
-            CLEAR,
-            FLUSH_PAGE,
-            DIRTY,
-            SET,
-            OK,
-            UNLOCK,
-            UNLOCK_PAGE,
-            PUT,
-            MMAP_OUT,
-            OUT,
-            NOTHING,
-            NOTHING_OUT,
-        ],
+        joined!(
+            LOOKING,
+            &[WRITABLE, SWAPPED, MAPCOUNT, count("unlock"), CLEAR, FLUSH_PAGE],
+            SETTING,
+            MISSING
+        ),
     ),
     write_protect_page(
         "mm/ksm.c, v5.19 to v6.1, with the check before the flush",
-        &[
-            ONE,
-            MMAP,
-            FOLLOW,
-            PTE,
-            NO_PAGE,
-            GET,
-            DROP,
-            ANON,
-            TRYLOCK,
-            WALK,
-            MAPPED,
-            EXCLUSIVE,
-            WRITABLE,
-            SWAPPED,
-            MAPCOUNT,
-            count("unlock"),
-            CLEAR,
-            FLUSH_PAGE,
-            SHARED,
-            SHARE,
-            REFUSED,
-            DIRTY,
-            SET,
-            OK,
-            UNLOCK,
-            UNLOCK_PAGE,
-            PUT,
-            MMAP_OUT,
-            OUT,
-            RESTORE,
-            RESTORED,
-            NOTHING,
-            NOTHING_OUT,
-        ],
+        joined!(
+            LOOKING,
+            &[EXCLUSIVE, WRITABLE, SWAPPED, MAPCOUNT, count("unlock"), CLEAR, FLUSH_PAGE],
+            SHARING,
+            SETTING,
+            RESTORING,
+            MISSING
+        ),
     ),
 ];
 

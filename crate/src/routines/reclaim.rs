@@ -8,7 +8,7 @@ use super::swapfile::TRY_TO_FREE_SWAP;
 use super::tlb::flush_batched;
 use super::try_to_unmap::TRY_TO_UNMAP;
 use super::vmscan::{PUTBACK_LRU_PAGE, test_and_clear_lru_fails};
-use crate::machine::routine::line;
+use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Pfn, Place, Slot, WORDS};
 
@@ -91,147 +91,58 @@ const fn shrink_page_list(source: &'static str, body: &'static [Line]) -> Routin
     }
 }
 
+/// The page is taken off its list, locked and looked at.
+const ISOLATING: &[Line] = &[PAGE, GET, LRU, TRYLOCK, ANON, CACHED];
+/// It gets a slot, and its entries name that.
+const UNMAPPING: &[Line] = &[SWAP, FULL, MAPPED, UNMAP, STILL];
+/// It is written out if it is dirty, and freed if nobody else has it.
+const FREEING: &[Line] = &[
+    DIRTY,
+    FLUSH,
+    HELD,
+    ORPHAN,
+    CLEAN,
+    UNUSED,
+    FREED,
+    WRITE,
+    WRITTEN,
+    DIRTIED,
+    RELOCK,
+    REDIRTIED,
+    LAZY,
+    MAPPING,
+    REMOVE,
+    KEPT,
+    UNLOCK,
+    TLB,
+    FREE,
+    RECLAIMED,
+    FREEZE,
+    DISCARD,
+    UNFREEZE,
+    LOCKED,
+    KEEP,
+    OUT,
+    PUT,
+    NOT_ISOLATED,
+];
+
 /// Nobody asks whether the page is pinned.
-pub static SHRINK_PAGE_LIST_V5_8: Routine = shrink_page_list(
-    "mm/vmscan.c, v5.8 to v5.10",
-    &[
-        PAGE,
-        GET,
-        LRU,
-        TRYLOCK,
-        ANON,
-        CACHED,
-        SWAP,
-        FULL,
-        MAPPED,
-        UNMAP,
-        STILL,
-        DIRTY,
-        FLUSH,
-        HELD,
-        ORPHAN,
-        CLEAN,
-        UNUSED,
-        FREED,
-        WRITE,
-        WRITTEN,
-        DIRTIED,
-        RELOCK,
-        REDIRTIED,
-        LAZY,
-        MAPPING,
-        REMOVE,
-        KEPT,
-        UNLOCK,
-        TLB,
-        FREE,
-        RECLAIMED,
-        FREEZE,
-        DISCARD,
-        UNFREEZE,
-        LOCKED,
-        KEEP,
-        OUT,
-        PUT,
-        NOT_ISOLATED,
-    ],
-);
+pub static SHRINK_PAGE_LIST_V5_8: Routine =
+    shrink_page_list("mm/vmscan.c, v5.8 to v5.10", joined!(ISOLATING, UNMAPPING, FREEING));
 
 /// A page that looks pinned is kept (feb889fb40fa), unless it is in the swap cache already. The
 /// entry still stands: who pins it now is not seen.
 pub static SHRINK_PAGE_LIST_V5_11: Routine = shrink_page_list(
     "mm/vmscan.c, v5.11 to v6.3",
-    &[
-        PAGE,
-        GET,
-        LRU,
-        TRYLOCK,
-        ANON,
-        CACHED,
-        PINNED,
-        SWAP,
-        FULL,
-        MAPPED,
-        UNMAP,
-        STILL,
-        DIRTY,
-        FLUSH,
-        HELD,
-        ORPHAN,
-        CLEAN,
-        UNUSED,
-        FREED,
-        WRITE,
-        WRITTEN,
-        DIRTIED,
-        RELOCK,
-        REDIRTIED,
-        LAZY,
-        MAPPING,
-        REMOVE,
-        KEPT,
-        UNLOCK,
-        TLB,
-        FREE,
-        RECLAIMED,
-        FREEZE,
-        DISCARD,
-        UNFREEZE,
-        LOCKED,
-        KEEP,
-        OUT,
-        PUT,
-        NOT_ISOLATED,
-    ],
+    joined!(ISOLATING, &[PINNED], UNMAPPING, FREEING),
 );
 
 /// And again with the entries gone, where the answer is final: it saves the work of a page that
 /// cannot be freed (d824ec2a1546).
 pub static SHRINK_PAGE_LIST_V6_4: Routine = shrink_page_list(
     "mm/vmscan.c, v6.4 and v6.5 (shrink_folio_list)",
-    &[
-        PAGE,
-        GET,
-        LRU,
-        TRYLOCK,
-        ANON,
-        CACHED,
-        PINNED,
-        SWAP,
-        FULL,
-        MAPPED,
-        UNMAP,
-        STILL,
-        LATE,
-        DIRTY,
-        FLUSH,
-        HELD,
-        ORPHAN,
-        CLEAN,
-        UNUSED,
-        FREED,
-        WRITE,
-        WRITTEN,
-        DIRTIED,
-        RELOCK,
-        REDIRTIED,
-        LAZY,
-        MAPPING,
-        REMOVE,
-        KEPT,
-        UNLOCK,
-        TLB,
-        FREE,
-        RECLAIMED,
-        FREEZE,
-        DISCARD,
-        UNFREEZE,
-        LOCKED,
-        KEEP,
-        OUT,
-        PUT,
-        NOT_ISOLATED,
-    ],
+    joined!(ISOLATING, &[PINNED], UNMAPPING, &[LATE], FREEING),
 );
 
 const NO: Line = line("no", "return 0", Op::Return(|_| 0));

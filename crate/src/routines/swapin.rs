@@ -9,7 +9,7 @@ use super::swap::PUT_PAGE;
 use super::swap_state::{SWAPIN_READAHEAD, slot};
 use super::swapfile::{REUSE_SWAP_PAGE, TRY_TO_FREE_SWAP, swap_free};
 use super::wp::DO_WP_PAGE;
-use crate::machine::routine::line;
+use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Pfn, Pte, Rmap, Slot};
 use crate::properties::event;
@@ -75,134 +75,74 @@ const fn do_swap_page(source: &'static str, body: &'static [Line]) -> Routine {
     }
 }
 
+/// The page comes from the swap cache or from its slot, and is locked.
+const FINDING: &[Line] = &[MIGRATION, ENTRY, READ, NONE, PAGE, LOCK, CACHED, PTL, SAME];
+/// A store drops the swap cache's reference where that is the only other one.
+const OWNING: &[Line] = &[FREE, ONLY_WRITES, ONLY_CACHE, TRY_FREE, PTE];
+/// The entry.
+const MAPPING: &[Line] = &[MARK, RMAP, SET];
+/// A store that may not write yet goes on to copy; what failed is undone.
+const LEAVING: &[Line] = &[
+    UNLOCK_PAGE,
+    WRITES,
+    UNLOCK,
+    OUT,
+    COW,
+    COW_OUT,
+    NOT_MAPPED,
+    OUT_PAGE,
+    PUT,
+    AGAIN,
+    NO_PAGE,
+    STALE,
+    UNLOCK_NO_PAGE,
+    NO_MEMORY,
+    WAIT,
+    WAITED,
+];
+
 /// A page of the swap cache is waited for while somebody has locked it. A store that finds the page
 /// its own, by mappings and swap entries, may write at once, whoever else has a reference; a load
 /// never may.
 pub static DO_SWAP_PAGE_V5_8: Routine = do_swap_page(
     "mm/memory.c, v5.8 to v5.17",
-    &[
-        MIGRATION,
-        ENTRY,
-        READ,
-        NONE,
-        PAGE,
-        LOCK,
-        CACHED,
-        PTL,
-        SAME,
-        PTE,
-        READS,
-        line("reuse", "ret = reuse_swap_page(page)", Op::Call(REUSE_SWAP_PAGE, &[])),
-        line("shared", "if (!ret)", Op::If(|look| returned(look) == 0, "rmap")),
-        MARK,
-        RMAP,
-        SET,
-        FREE,
-        UNLOCK_PAGE,
-        WRITES,
-        UNLOCK,
-        OUT,
-        COW,
-        COW_OUT,
-        NOT_MAPPED,
-        OUT_PAGE,
-        PUT,
-        AGAIN,
-        NO_PAGE,
-        STALE,
-        UNLOCK_NO_PAGE,
-        NO_MEMORY,
-        WAIT,
-        WAITED,
-    ],
+    joined!(
+        FINDING,
+        &[
+            PTE,
+            READS,
+            line("reuse", "ret = reuse_swap_page(page)", Op::Call(REUSE_SWAP_PAGE, &[])),
+            line("shared", "if (!ret)", Op::If(|look| returned(look) == 0, "rmap"))
+        ],
+        MAPPING,
+        &[FREE],
+        LEAVING
+    ),
 );
 
 /// A store may write at once if nobody else has a reference (c145e0b47c77).
-pub static DO_SWAP_PAGE_V5_18: Routine = do_swap_page(
-    "mm/memory.c, v5.18",
-    &[
-        MIGRATION,
-        ENTRY,
-        READ,
-        NONE,
-        PAGE,
-        LOCK,
-        CACHED,
-        PTL,
-        SAME,
-        FREE,
-        ONLY_WRITES,
-        ONLY_CACHE,
-        TRY_FREE,
-        PTE,
-        READS,
-        COUNT,
-        MARK,
-        RMAP,
-        SET,
-        UNLOCK_PAGE,
-        WRITES,
-        UNLOCK,
-        OUT,
-        COW,
-        COW_OUT,
-        NOT_MAPPED,
-        OUT_PAGE,
-        PUT,
-        AGAIN,
-        NO_PAGE,
-        STALE,
-        UNLOCK_NO_PAGE,
-        NO_MEMORY,
-        WAIT,
-        WAITED,
-    ],
-);
+pub static DO_SWAP_PAGE_V5_18: Routine =
+    do_swap_page("mm/memory.c, v5.18", joined!(FINDING, OWNING, &[READS, COUNT], MAPPING, LEAVING));
 
 /// Or if the entry remembers that the page was exclusive; then it is so again, also for a load.
 pub static DO_SWAP_PAGE_V5_19: Routine = do_swap_page(
     "mm/memory.c, v5.19 to v6.5",
-    &[
-        MIGRATION,
-        ENTRY,
-        READ,
-        NONE,
-        PAGE,
-        LOCK,
-        CACHED,
-        PTL,
-        SAME,
-        line("bug", "BUG_ON(PageAnonExclusive(page))", Op::BugOn(is_exclusive)),
-        line("excl", "exclusive = pte_swp_exclusive(orig_pte)", Op::Let(read_exclusive)),
-        FREE,
-        ONLY_WRITES,
-        ONLY_CACHE,
-        TRY_FREE,
-        PTE,
-        line("alone", "if (exclusive)", Op::If(|look| look.get(Local::Exclusive), "mine")),
-        COUNT,
-        line("mine", "rmap_flags |= RMAP_EXCLUSIVE", Op::Let(set_exclusive)),
-        READS,
-        MARK,
-        RMAP,
-        SET,
-        UNLOCK_PAGE,
-        WRITES,
-        UNLOCK,
-        OUT,
-        COW,
-        COW_OUT,
-        NOT_MAPPED,
-        OUT_PAGE,
-        PUT,
-        AGAIN,
-        NO_PAGE,
-        STALE,
-        UNLOCK_NO_PAGE,
-        NO_MEMORY,
-        WAIT,
-        WAITED,
-    ],
+    joined!(
+        FINDING,
+        &[
+            line("bug", "BUG_ON(PageAnonExclusive(page))", Op::BugOn(is_exclusive)),
+            line("excl", "exclusive = pte_swp_exclusive(orig_pte)", Op::Let(read_exclusive))
+        ],
+        OWNING,
+        &[
+            line("alone", "if (exclusive)", Op::If(|look| look.get(Local::Exclusive), "mine")),
+            COUNT,
+            line("mine", "rmap_flags |= RMAP_EXCLUSIVE", Op::Let(set_exclusive)),
+            READS
+        ],
+        MAPPING,
+        LEAVING
+    ),
 );
 
 fn read_slot(ctx: &mut Ctx) {

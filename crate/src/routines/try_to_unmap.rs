@@ -7,7 +7,7 @@ use super::rmap::{
     ptl, put_back,
 };
 use super::swapfile::{swap_duplicate, swap_free};
-use crate::machine::routine::line;
+use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
 use crate::mm::{Pte, Slot};
 
@@ -56,7 +56,8 @@ const TAIL: &[Line] = &[
     line("stop", "spin_unlock(pvmw.ptl)", Op::Release(ptl)),
     line("stopped", "ret = false; break", Op::Return(|_| 0)),
 ];
-const EXCLUSIVE_TAIL: &[Line] = &[
+const EXCLUSIVE_TAIL: &[Line] = joined!(TAIL, PINNED_TAIL);
+const PINNED_TAIL: &[Line] = &[
     line("pinout", "swap_free(entry)", Op::Do(|ctx| _ = swap_free(ctx))),
     line("keep", "set_pte_at(mm, address, pte, pteval)", Op::Do(put_back)),
     line("kept", "ret = false", Op::Goto("stop")),
@@ -84,25 +85,6 @@ const DIRTY_THEN_REFS: &[Line] = &[
     HELD,
     DISCARD,
 ];
-const LAZYFREE: [&[Line]; 3] = [DIRTY_ONLY, REFS_THEN_DIRTY, DIRTY_THEN_REFS];
-
-/// Parts of a body behind each other.
-const fn join<const LINES: usize>(parts: &[&[Line]]) -> [Line; LINES] {
-    let mut body = [OUT; LINES];
-    let (mut part, mut filled) = (0, 0);
-    while part < parts.len() {
-        let mut at = 0;
-        while at < parts[part].len() {
-            body[filled] = parts[part][at];
-            filled += 1;
-            at += 1;
-        }
-        part += 1;
-    }
-    assert!(filled == LINES, "as many lines as said");
-    body
-}
-
 const fn try_to_unmap(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: TRY_TO_UNMAP,
@@ -121,9 +103,9 @@ const SWAPPED: &str = "mm/rmap.c, v5.18 with its lazyfree tests swapped";
 
 /// Whoever else has a reference, the mapping goes. One form for each test of a lazyfree page.
 pub static TRY_TO_UNMAP_V5_8: [Routine; 3] = [
-    try_to_unmap(PLAIN, &join::<24>(&[HEAD, &[ENTRY], TAIL, LAZYFREE[0]])),
-    try_to_unmap(FIXED, &join::<26>(&[HEAD, &[ENTRY], TAIL, LAZYFREE[1]])),
-    try_to_unmap(SWAPPED, &join::<26>(&[HEAD, &[ENTRY], TAIL, LAZYFREE[2]])),
+    try_to_unmap(PLAIN, joined!(HEAD, &[ENTRY], TAIL, DIRTY_ONLY)),
+    try_to_unmap(FIXED, joined!(HEAD, &[ENTRY], TAIL, REFS_THEN_DIRTY)),
+    try_to_unmap(SWAPPED, joined!(HEAD, &[ENTRY], TAIL, DIRTY_THEN_REFS)),
 ];
 
 const EXCLUSIVE: [&str; 3] = [
@@ -136,22 +118,27 @@ const EXCLUSIVE: [&str; 3] = [
 /// looks pinned: a pin that comes later sees the entry changed. The swap entry remembers that the
 /// page was exclusive.
 pub static TRY_TO_UNMAP_V5_19: [Routine; 3] = [
-    try_to_unmap(EXCLUSIVE[0], &exclusive::<31>(EXCLUSIVE_ENTRY, LAZYFREE[0])),
-    try_to_unmap(EXCLUSIVE[1], &exclusive::<33>(EXCLUSIVE_ENTRY, LAZYFREE[1])),
-    try_to_unmap(EXCLUSIVE[2], &exclusive::<33>(EXCLUSIVE_ENTRY, LAZYFREE[2])),
+    try_to_unmap(
+        EXCLUSIVE[0],
+        joined!(EXCLUSIVE_HEAD, &[EXCLUSIVE_ENTRY], EXCLUSIVE_TAIL, DIRTY_ONLY),
+    ),
+    try_to_unmap(
+        EXCLUSIVE[1],
+        joined!(EXCLUSIVE_HEAD, &[EXCLUSIVE_ENTRY], EXCLUSIVE_TAIL, REFS_THEN_DIRTY),
+    ),
+    try_to_unmap(
+        EXCLUSIVE[2],
+        joined!(EXCLUSIVE_HEAD, &[EXCLUSIVE_ENTRY], EXCLUSIVE_TAIL, DIRTY_THEN_REFS),
+    ),
 ];
 
 /// As before, but the swap entry has no bit to remember it by: before 1493a1913e34, and on
 /// machines without such a bit.
 pub static TRY_TO_UNMAP_V5_19_FORGETTING: [Routine; 3] = [
-    try_to_unmap(EXCLUSIVE[0], &exclusive::<31>(ENTRY, LAZYFREE[0])),
-    try_to_unmap(EXCLUSIVE[1], &exclusive::<33>(ENTRY, LAZYFREE[1])),
-    try_to_unmap(EXCLUSIVE[2], &exclusive::<33>(ENTRY, LAZYFREE[2])),
+    try_to_unmap(EXCLUSIVE[0], joined!(EXCLUSIVE_HEAD, &[ENTRY], EXCLUSIVE_TAIL, DIRTY_ONLY)),
+    try_to_unmap(EXCLUSIVE[1], joined!(EXCLUSIVE_HEAD, &[ENTRY], EXCLUSIVE_TAIL, REFS_THEN_DIRTY)),
+    try_to_unmap(EXCLUSIVE[2], joined!(EXCLUSIVE_HEAD, &[ENTRY], EXCLUSIVE_TAIL, DIRTY_THEN_REFS)),
 ];
-
-const fn exclusive<const LINES: usize>(entry: Line, lazyfree: &[Line]) -> [Line; LINES] {
-    join(&[EXCLUSIVE_HEAD, &[entry], TAIL, EXCLUSIVE_TAIL, lazyfree])
-}
 
 fn is_lazyfree(ctx: &mut Ctx) -> bool {
     let swapbacked = ctx.page(Local::Page).swapbacked();

@@ -9,7 +9,7 @@ use super::swap::PUT_PAGE;
 use super::swap_state::{is_not_cached, trylock_fails};
 use super::swapfile::{REUSE_SWAP_PAGE, TRY_TO_FREE_SWAP};
 use super::wp_copy::WP_PAGE_COPY;
-use crate::machine::routine::line;
+use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Pfn, Pte, Rmap, Slot};
 use crate::properties::event;
@@ -50,42 +50,49 @@ const fn do_wp_page(
     }
 }
 
+/// The entry gets its right to write, or the page is copied.
+const REUSING: &[Line] = &[REUSE, REUSE_OUT, WROTE, BUSY, GET, UNLOCK, COPY, OUT];
+/// Nobody has a reference but the mapping, the swap cache aside.
+const COUNTED: &[Line] =
+    &[KSM, MANY, ON_LRU, DRAIN, REFS, EARLY, TRYLOCK, CACHED, FREE_SWAP, KSM_AGAIN, HELD];
+
 /// A page that no other entry maps or names in swap is reused, whoever else has a reference. A page
 /// that is locked is waited for.
 pub static DO_WP_PAGE_V5_8: Routine = do_wp_page(
     "mm/memory.c, v3.16 to v5.8",
     "shared mappings; reusing KSM pages (v5.1 to v5.8)",
     &[Local::Page, Local::Ret],
-    &[
-        PAGE,
-        ZERO,
-        ANON,
-        KSM,
-        line("trylock", "if (!trylock_page(page))", Op::Branch(trylock_fails, "sleep")),
-        line("mine", "if (!reuse_swap_page(page, &total))", Op::Call(REUSE_SWAP_PAGE, &[])),
-        line("shared", "  (it is shared)", Op::If(|look| returned(look) == 0, "busy")),
-        line("move", "page_move_anon_rmap(page, vma)", Op::Do(move_anon_rmap)),
-        UNLOCK_PAGE,
-        REUSE,
-        REUSE_OUT,
-        WROTE,
-        BUSY,
-        GET,
-        UNLOCK,
-        COPY,
-        OUT,
-        line("sleep", "get_page(page)", Op::Do(get_page)),
-        line("wait", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
-        line("lockp", "lock_page(page)", Op::Acquire(page_lock)),
-        line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
-        line("same", "if (!pte_same(*vmf->pte, vmf->orig_pte))", Op::Branch(has_changed, "stale")),
-        line("put", "put_page(page)", Op::Do(drop_reference)),
-        line("locked", "  (it is locked)", Op::Goto("mine")),
-        line("stale", "unlock_page(page)", Op::Release(page_lock)),
-        line("sunlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
-        line("sput", "put_page(page)", Op::Call(PUT_PAGE, &[])),
-        line("again", "return 0", Op::Return(|_| 0)),
-    ],
+    joined!(
+        &[
+            PAGE,
+            ZERO,
+            ANON,
+            KSM,
+            line("trylock", "if (!trylock_page(page))", Op::Branch(trylock_fails, "sleep")),
+            line("mine", "if (!reuse_swap_page(page, &total))", Op::Call(REUSE_SWAP_PAGE, &[])),
+            line("shared", " (it is shared)", Op::If(|look| returned(look) == 0, "busy")),
+            line("move", "page_move_anon_rmap(page, vma)", Op::Do(move_anon_rmap)),
+            UNLOCK_PAGE
+        ],
+        REUSING,
+        &[
+            line("sleep", "get_page(page)", Op::Do(get_page)),
+            line("wait", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+            line("lockp", "lock_page(page)", Op::Acquire(page_lock)),
+            line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
+            line(
+                "same",
+                "if (!pte_same(*vmf->pte, vmf->orig_pte))",
+                Op::Branch(has_changed, "stale")
+            ),
+            line("put", "put_page(page)", Op::Do(drop_reference)),
+            line("locked", " (it is locked)", Op::Goto("mine")),
+            line("stale", "unlock_page(page)", Op::Release(page_lock)),
+            line("sunlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+            line("sput", "put_page(page)", Op::Call(PUT_PAGE, &[])),
+            line("again", "return 0", Op::Return(|_| 0))
+        ]
+    ),
 );
 
 /// A page with one reference is reused; one that somebody else holds is copied, whoever that is
@@ -94,26 +101,21 @@ pub static DO_WP_PAGE_V5_9: Routine = do_wp_page(
     "mm/memory.c, v5.9 to v5.17",
     "shared mappings",
     &[Local::Page, Local::Ret],
-    &[
-        PAGE,
-        ZERO,
-        ANON,
-        KSM,
-        line("early", "if (page_count(page) != 1)", Op::Branch(is_held, "get")),
-        TRYLOCK,
-        line("ksm2", "if (PageKsm(page))", Op::Branch(is_ksm, "busy")),
-        line("mapped", "if (page_mapcount(page) != 1)", Op::Branch(is_not_mapped_once, "busy")),
-        HELD,
-        UNLOCK_PAGE,
-        REUSE,
-        REUSE_OUT,
-        WROTE,
-        BUSY,
-        GET,
-        UNLOCK,
-        COPY,
-        OUT,
-    ],
+    joined!(
+        &[
+            PAGE,
+            ZERO,
+            ANON,
+            KSM,
+            line("early", "if (page_count(page) != 1)", Op::Branch(is_held, "get")),
+            TRYLOCK,
+            line("ksm2", "if (PageKsm(page))", Op::Branch(is_ksm, "busy")),
+            line("mapped", "if (page_mapcount(page) != 1)", Op::Branch(is_not_mapped_once, "busy")),
+            HELD,
+            UNLOCK_PAGE
+        ],
+        REUSING
+    ),
 );
 
 const MANY: Line = line("many", "if (page_count(page) > 3)", Op::Branch(has_many, "get"));
@@ -134,31 +136,7 @@ pub static DO_WP_PAGE_V5_18: Routine = do_wp_page(
     "mm/memory.c, v5.18",
     "shared mappings",
     COUNTING,
-    &[
-        PAGE,
-        ZERO,
-        ANON,
-        KSM,
-        MANY,
-        ON_LRU,
-        DRAIN,
-        REFS,
-        EARLY,
-        TRYLOCK,
-        CACHED,
-        FREE_SWAP,
-        KSM_AGAIN,
-        HELD,
-        UNLOCK_PAGE,
-        REUSE,
-        REUSE_OUT,
-        WROTE,
-        BUSY,
-        GET,
-        UNLOCK,
-        COPY,
-        OUT,
-    ],
+    joined!(&[PAGE, ZERO, ANON], COUNTED, &[UNLOCK_PAGE], REUSING),
 );
 
 /// An exclusive page is reused, whoever has a reference (6c287605fd56). A fault that is to make the
@@ -167,41 +145,30 @@ pub static DO_WP_PAGE_V5_19: Routine = do_wp_page(
     "mm/memory.c, v5.19 to v6.12",
     "shared mappings; large folios (v6.9 and later)",
     COUNTING,
-    &[
-        PAGE,
-        line("normal", "if (!page)", Op::If(is_zero_page, "special")),
-        line("anon", "if (!PageAnon(page))", Op::Branch(is_not_anon, "file")),
-        line("excl", "if (PageAnonExclusive(page))", Op::Branch(is_exclusive, "ours")),
-        KSM,
-        MANY,
-        ON_LRU,
-        DRAIN,
-        REFS,
-        EARLY,
-        TRYLOCK,
-        CACHED,
-        FREE_SWAP,
-        KSM_AGAIN,
-        HELD,
-        line("move", "page_move_anon_rmap(page, vma)", Op::Do(move_anon_rmap)),
-        line("set", "  SetPageAnonExclusive(page)", Op::Do(set_exclusive)),
-        UNLOCK_PAGE,
-        line("ours", "if (unshare)", Op::If(is_unshare, "nothing")),
-        REUSE,
-        REUSE_OUT,
-        WROTE,
-        BUSY,
-        GET,
-        UNLOCK,
-        COPY,
-        OUT,
-        line("special", "if (unshare)", Op::If(is_unshare, "nothing")),
-        line("zeroed", "  (else a page of zeroes)", Op::Goto("unlock")),
-        line("file", "if (unshare)", Op::If(is_unshare, "nothing")),
-        line("private", "  (else a copy of the file's page)", Op::Goto("get")),
-        line("nothing", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
-        line("again", "return 0", Op::Return(|_| 0)),
-    ],
+    joined!(
+        &[
+            PAGE,
+            line("normal", "if (!page)", Op::If(is_zero_page, "special")),
+            line("anon", "if (!PageAnon(page))", Op::Branch(is_not_anon, "file")),
+            line("excl", "if (PageAnonExclusive(page))", Op::Branch(is_exclusive, "ours"))
+        ],
+        COUNTED,
+        &[
+            line("move", "page_move_anon_rmap(page, vma)", Op::Do(move_anon_rmap)),
+            line("set", " SetPageAnonExclusive(page)", Op::Do(set_exclusive)),
+            UNLOCK_PAGE,
+            line("ours", "if (unshare)", Op::If(is_unshare, "nothing"))
+        ],
+        REUSING,
+        &[
+            line("special", "if (unshare)", Op::If(is_unshare, "nothing")),
+            line("zeroed", " (else a page of zeroes)", Op::Goto("unlock")),
+            line("file", "if (unshare)", Op::If(is_unshare, "nothing")),
+            line("private", " (else a copy of the file's page)", Op::Goto("get")),
+            line("nothing", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+            line("again", "return 0", Op::Return(|_| 0))
+        ]
+    ),
 );
 
 pub(super) fn old_page(ctx: &mut Ctx) {
