@@ -44,8 +44,9 @@ fn links_between_documents_lead_somewhere() {
 #[test]
 fn fidelity_names_every_routine() {
     let text = read("docs/fidelity.md");
-    for preset in pagerace::routines::presets::PRESETS {
-        let kernel = pagerace::routines::kernels::kernel(preset, &Default::default());
+    let presets = pagerace::routines::presets::PRESETS.iter();
+    for (preset, huge_pages) in presets.flat_map(|preset| [(preset, false), (preset, true)]) {
+        let kernel = pagerace::routines::kernels::kernel(preset, &Default::default(), huge_pages);
         for routine in kernel.routines() {
             let name = format!("`{}`", routine.function.0);
             assert!(text.contains(&name), "docs/fidelity.md lacks {name} of {}", preset.name);

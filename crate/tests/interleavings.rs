@@ -18,6 +18,7 @@ use pagerace::schedule::Schedule;
 const CONFIG: Config = Config {
     smp: true,
     preempt_rt: false,
+    debug_vm: false,
     strict_free_lists: false,
     types_change_under_lock: true,
     buffers: None,
@@ -36,6 +37,8 @@ fn layout(cpus: usize) -> Layout {
         pin_bias: 1024,
         migrate_passes: 1,
         migrate_tries: 1,
+        hpage_order: 0,
+        debug_vm: false,
         zero_page: None,
         pcp_high: 6,
         pcp_batch: 1,

@@ -22,6 +22,7 @@ const GEOMETRY: fn(usize) -> Geometry = |cpus| Geometry {
     pin_bias: 1024,
     migrate_passes: 1,
     migrate_tries: 1,
+    hpage_order: 0,
     zero_page: None,
     pcp_high: 6,
     pcp_batch: 1,
@@ -31,6 +32,7 @@ const GEOMETRY: fn(usize) -> Geometry = |cpus| Geometry {
     swap_slots: 0,
     smp: true,
     preempt_rt: false,
+    debug_vm: false,
 };
 
 /// The two words of the litmus tests, borrowed from the one page.
@@ -98,6 +100,7 @@ fn ends(threads: [&'static Routine; 2], buffers: Option<Order>) -> BTreeSet<Stri
     let config = Config {
         smp: true,
         preempt_rt: false,
+        debug_vm: false,
         strict_free_lists: false,
         types_change_under_lock: true,
         buffers,

@@ -9,12 +9,13 @@ use pagerace::routines::presets::PRESETS;
 /// Every preset, and every preset with one toggle at each of its values.
 fn kernels() -> Vec<Kernel> {
     let mut kernels = Vec::new();
-    for preset in PRESETS {
-        kernels.push(kernel(preset, &BTreeMap::new()));
+    for (preset, huge_pages) in PRESETS.iter().flat_map(|preset| [(preset, false), (preset, true)])
+    {
+        kernels.push(kernel(preset, &BTreeMap::new(), huge_pages));
         for toggle in TOGGLES {
             for (value, _) in toggle.values {
                 let overrides = BTreeMap::from([(toggle.name.to_string(), value.to_string())]);
-                kernels.push(kernel(preset, &overrides));
+                kernels.push(kernel(preset, &overrides, huge_pages));
             }
         }
     }

@@ -20,6 +20,8 @@ pub struct Config {
     pub smp: bool,
     /// `CONFIG_PREEMPT_RT`
     pub preempt_rt: bool,
+    /// `CONFIG_DEBUG_VM` and `CONFIG_DEBUG_VM_PGFLAGS`
+    pub debug_vm: bool,
     /// Whether it promises that every free block is on the list of its pageblock's type (v6.10).
     pub strict_free_lists: bool,
     /// Whether pageblocks change their type under `zone->lock` only: all but v5.19-rc1. If not, the

@@ -160,6 +160,7 @@ mod tests {
             pin_bias: 1024,
             migrate_passes: 1,
             migrate_tries: 1,
+            hpage_order: 0,
             zero_page: None,
             pcp_high: 1,
             pcp_batch: 1,
@@ -169,6 +170,7 @@ mod tests {
             swap_slots: 1,
             smp: true,
             preempt_rt: false,
+            debug_vm: false,
         });
         (Memory::new(vec![0; layout.len()]), layout)
     }

@@ -56,6 +56,9 @@ pub struct Geometry {
     pub migrate_passes: u16,
     /// How often `__alloc_contig_migrate_range` tries its list; 5 in the kernel.
     pub migrate_tries: u16,
+    /// `HPAGE_PMD_ORDER`: log2 of the pages of a huge page; 0 without huge pages, and the cells of
+    /// compound pages are not there.
+    pub hpage_order: u8,
     /// The page that `is_zero_pfn` knows, if the machine has one.
     pub zero_page: Option<Pfn>,
     /// The pages on a pcplist from which on they go back to the buddy lists; 6 batches in the
@@ -74,6 +77,9 @@ pub struct Geometry {
     pub swap_slots: u16,
     /// `CONFIG_SMP`: without it all lanes are tasks of one CPU.
     pub smp: bool,
+    /// `CONFIG_DEBUG_VM` and `CONFIG_DEBUG_VM_PGFLAGS`: what the kernel asserts of pages is looked
+    /// at.
+    pub debug_vm: bool,
     /// `CONFIG_PREEMPT_RT`: spinlocks sleep and leave interrupts and preemption on.
     pub preempt_rt: bool,
 }
@@ -116,6 +122,16 @@ impl Geometry {
     /// The names of the processes.
     pub fn process_names(&self) -> Vec<&str> {
         self.processes.iter().map(|process| process.name.as_str()).collect()
+    }
+
+    /// Whether pages can be huge.
+    pub fn has_huge_pages(&self) -> bool {
+        self.hpage_order > 0
+    }
+
+    /// `HPAGE_PMD_NR`
+    pub fn hpage_pages(&self) -> u16 {
+        1 << self.hpage_order
     }
 
     /// `is_zero_pfn`

@@ -1,11 +1,11 @@
 //! Where everything is: cells are given out once per scenario, and typed views name them.
+use super::compound::{COMPOUND_FIELDS, Compound};
 use super::geometry::Geometry;
 use super::lock::{Lock, LockKind, Mode};
-use super::memory::{Cell, CellInfo, Memory, Subject, Unit, part};
+use super::memory::{Cell, CellInfo, Subject, Unit, part};
 use super::mm_struct::{Gather, Mm, PIN_FIELDS, Pin, SwapSlot};
-use super::page::{PAGE_FIELDS, Page, Rmap};
-use super::pmd::Pmd;
-use super::word::{Isolation, Migratetype, Pfn, Place, Pte};
+use super::page::{PAGE_FIELDS, Page};
+use super::word::{Isolation, Migratetype, Pfn, Pte};
 use super::zone::{PCPTYPES, Pcp, Zone};
 
 const CMA_FIELDS: u32 = 2;
@@ -24,6 +24,7 @@ pub struct Layout {
     cma_mutex: u32,
     cma: u32,
     pages: u32,
+    compounds: u32,
     mms: Vec<u32>,
     swap: u32,
     tlbs: Vec<u32>,
@@ -47,6 +48,7 @@ impl Layout {
             cma_mutex: 0,
             cma: 0,
             pages: 0,
+            compounds: 0,
             mms: Vec::new(),
             swap: 0,
             tlbs: Vec::new(),
@@ -57,6 +59,7 @@ impl Layout {
         layout.lay_cpus();
         layout.lay_cma();
         layout.lay_pages();
+        layout.lay_compounds();
         layout.lay_processes();
         layout.lay_swap();
         layout.lay_tlbs();
@@ -190,6 +193,31 @@ impl Layout {
             for cpu in 0..self.geometry.cpus {
                 self.add(page, "held by CPU", cpu as u16, Unit::Hidden);
             }
+        }
+    }
+
+    /// Pages are not compound in a machine without huge pages, but for those of
+    /// [`Page::compound`].
+    fn lay_compounds(&mut self) {
+        self.compounds = self.next();
+        if !self.geometry.has_huge_pages() {
+            return;
+        }
+        for pfn in 0..self.geometry.pages() {
+            self.add_all(
+                Subject::Page(pfn as u16),
+                &[
+                    ("PG_head", Unit::Flag),
+                    ("compound_head", Unit::Page),
+                    ("generation", Unit::Hidden),
+                    ("compound_order", Unit::Number),
+                    ("compound_mapcount + 1", Unit::Number),
+                    ("PG_double_map", Unit::Flag),
+                    ("_large_mapcount + 1", Unit::Number),
+                    ("compound_pincount", Unit::Number),
+                    ("compound_dtor", Unit::Hidden),
+                ],
+            );
         }
     }
 
@@ -355,6 +383,20 @@ impl Layout {
         Page { base: self.pages + u32::from(pfn.0) * stride }
     }
 
+    /// What the page has besides in a machine with huge pages.
+    pub fn compound(&self, pfn: Pfn) -> Compound {
+        debug_assert!(self.geometry.has_huge_pages());
+        debug_assert!(usize::from(pfn.0) < self.geometry.pages());
+        Compound { base: self.compounds + u32::from(pfn.0) * COMPOUND_FIELDS }
+    }
+
+    /// The second page of the compound page with this head, if the machine has it: where the
+    /// counts of the whole are. A head that is none may stand at the end of memory.
+    pub fn second_page(&self, head: Pfn) -> Option<Compound> {
+        let second = Pfn(head.0 + 1);
+        (usize::from(second.0) < self.geometry.pages()).then(|| self.compound(second))
+    }
+
     /// `struct mm_struct`, by process number.
     pub fn mm(&self, process: usize) -> Mm {
         Mm { base: self.mms[process] }
@@ -392,67 +434,5 @@ impl Layout {
     pub fn pfns_of_block(&self, block: usize) -> impl Iterator<Item = Pfn> + use<> {
         let pages = self.geometry.pageblock_pages();
         (block * pages..(block + 1) * pages).map(|pfn| Pfn(pfn as u16))
-    }
-
-    /// What a walk finds of a virtual page, from the entry above its page table down.
-    pub fn entry(&self, memory: &Memory, process: usize, address: u16) -> Pte {
-        let mm = self.mm(process);
-        memory.peek(mm.pmd()).entry(address, || memory.peek(mm.pte(address)))
-    }
-
-    /// How many entries map the page: of page tables, also of one that a collapse has taken out,
-    /// or a huge one.
-    pub fn present_ptes(&self, memory: &Memory, page: Pfn) -> u16 {
-        let mut count = 0;
-        for (number, process) in self.geometry.processes.iter().enumerate() {
-            count += u16::from(memory.peek(self.mm(number).pmd()) == Pmd::Huge(page));
-            for address in 0..process.mappings.len() {
-                let pte = memory.peek(self.mm(number).pte(address as u16));
-                count += u16::from(pte.mapped() == Some(page));
-            }
-        }
-        count
-    }
-
-    /// The first page of the allocated block that a page is in, if somebody has a reference on it.
-    pub fn allocated_head(&self, memory: &Memory, page: Pfn) -> Option<Pfn> {
-        (0..=self.geometry.max_order).find_map(|order| {
-            let head = Pfn(page.0 >> order << order);
-            let cells = self.page(head);
-            let owned = memory.peek(cells.place()) == Place::Allocated
-                && memory.peek(cells.refcount()) > 0
-                && memory.peek(cells.order()) == u16::from(order);
-            owned.then_some(head)
-        })
-    }
-
-    /// The references of the page that a lane's `mmu_gather` keeps.
-    pub fn gathered(&self, memory: &Memory, cpu: usize, page: Pfn) -> u16 {
-        let slots = 0..self.geometry.gather_pages;
-        let held = |slot: &u16| memory.peek(self.gather(cpu).page(*slot)) == Some(page);
-        slots.filter(held).count() as u16
-    }
-
-    /// Where a reverse map walk looks: the mapping of the process that faulted the page in, then
-    /// those of its children, oldest first. A child's is behind its parent's in the interval tree.
-    pub fn rmap_walk(&self, root: Rmap) -> impl Iterator<Item = Rmap> + '_ {
-        let related = move |process: &usize| {
-            let mut at = *process;
-            while let Some(parent) = self.geometry.processes[at].parent {
-                if at == usize::from(root.process) {
-                    break;
-                }
-                at = parent;
-            }
-            at == usize::from(root.process)
-        };
-        let processes = (usize::from(root.process)..self.geometry.processes.len()).filter(related);
-        processes.map(move |process| Rmap { process: process as u16, address: root.address })
-    }
-
-    /// The handles that hold the page, by number.
-    pub fn pins_on(&self, memory: &Memory, page: Pfn) -> impl Iterator<Item = usize> {
-        let held = move |pin: &usize| memory.peek(self.pin(*pin).page()) == Some(page);
-        (0..self.geometry.pins.len()).filter(held)
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! Everything that can change is a cell of [`Memory`]; everything here says *where* a thing is
 //! kept and how it reads in words. Nothing here knows a CPU's program, a routine or time.
+pub mod compound;
 pub mod free_list;
 pub mod geometry;
 pub mod layout;
+pub mod ledger;
 pub mod lock;
 pub mod memory;
 pub mod mm_struct;
@@ -13,12 +15,13 @@ pub mod pmd;
 pub mod word;
 pub mod zone;
 
+pub use compound::{Compound, GARBAGE, GENERATIONS, dtor};
 pub use geometry::{CmaArea, Geometry, Mapping, Process};
 pub use layout::Layout;
 pub use lock::{Lock, LockKind, LockWord, Mode};
 pub use memory::{Access, AccessKind, Cell, CellInfo, Memory, Subject, Unit};
 pub use mm_struct::{ANY, Gather, Mm, Pin, SwapSlot, vm};
 pub use page::{OwnList, OwnListKind, Page, Rmap, WORDS};
-pub use pmd::Pmd;
+pub use pmd::{HugePmd, Pmd};
 pub use word::{Isolation, Migratetype, Pfn, Place, Pte, Restore, Slot, Word};
 pub use zone::{PCPTYPES, Pcp, Zone};

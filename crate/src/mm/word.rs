@@ -282,6 +282,16 @@ pub enum Restore {
     Writable = 2,
 }
 
+impl fmt::Display for Restore {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Restore::Readable => "readable",
+            Restore::ReadableExclusive => "readable exclusive",
+            Restore::Writable => "writable",
+        })
+    }
+}
+
 impl Pte {
     /// A present entry that was not stored through yet.
     pub fn clean(pfn: Pfn, write: bool) -> Pte {
@@ -388,12 +398,7 @@ impl fmt::Display for Pte {
                 write!(out, "swap entry {slot}{}", if *exclusive { ", exclusive" } else { "" })
             }
             Pte::Migration { pfn, restore } => {
-                let kind = match restore {
-                    Restore::Readable => "readable",
-                    Restore::ReadableExclusive => "readable exclusive",
-                    Restore::Writable => "writable",
-                };
-                write!(out, "migration entry of page {pfn}, {kind}")
+                write!(out, "migration entry of page {pfn}, {restore}")
             }
         }
     }

@@ -24,7 +24,7 @@ pub fn holders<'a>(state: &'a State, pfn: Pfn) -> impl Iterator<Item = (Holder, 
     let layout = state.layout();
     let page = layout.page(pfn);
     let counted = !layout.geometry.is_zero_pfn(pfn);
-    let mappings = if counted { layout.present_ptes(state.memory, pfn) } else { 0 };
+    let mappings = if counted { entries(state, pfn) } else { 0 };
     let pins = layout.pins_on(state.memory, pfn);
     let pins = pins.map(|pin| (Holder::Pin(pin), handle_refs(state, pin)));
     let cpus = 0..layout.geometry.cpus;
@@ -48,6 +48,15 @@ pub fn holders<'a>(state: &'a State, pfn: Pfn) -> impl Iterator<Item = (Holder, 
         .chain([(Holder::SwapCache, swap_cache)])
         .chain([(Holder::Owner, owner)])
         .filter(|(_, refs)| *refs > 0)
+}
+
+/// The entries that map a page, or any page of the compound page with this head.
+fn entries(state: &State, pfn: Pfn) -> u16 {
+    let layout = state.layout();
+    if !layout.geometry.has_huge_pages() {
+        return layout.present_ptes(state.memory, pfn);
+    }
+    layout.folio(state.memory, pfn).map(|page| layout.present_ptes(state.memory, page)).sum()
 }
 
 /// Who holds references.
@@ -114,9 +123,10 @@ pub fn mapcounts_add_up(state: &State) -> bool {
     }
     layout.pfns().filter(|pfn| !layout.geometry.is_zero_pfn(*pfn)).all(|pfn| {
         let page = layout.page(pfn);
-        let mapped = layout.present_ptes(state.memory, pfn);
+        let mapped = entries(state, pfn);
         let found = mapped == 0 || state.memory.peek(page.rmap()).is_some();
-        state.memory.peek(page.mapcount()) == mapped && found
+        let tail = layout.block_head(state.memory, pfn) != pfn;
+        (tail || layout.total_mapcount(state.memory, pfn) == mapped) && found
     })
 }
 

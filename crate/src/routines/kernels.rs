@@ -5,10 +5,10 @@ use super::page_alloc::{alloc, buddy, drain, free, pages, pcp};
 use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
-    alloc_contig, cma, compaction, dma, fault, filemap, fork, forking, gup_slow, kernels_gup,
-    kernels_rights, khugepaged, madvise, memory, memory_hotplug, migrate, mm_h, move_mapping,
-    move_pages, mprotect, numa, pagevec, reclaim, rmap, signal, swap, swap_state, swapfile, swapin,
-    tlb, try_to_unmap, uaccess, uffd_continue, umcg, userfaultfd, vmscan,
+    alloc_contig, cma, compaction, compound, dma, fault, filemap, fork, forking, gup_slow,
+    kernels_gup, kernels_rights, khugepaged, madvise, memory, memory_hotplug, migrate, mm_h,
+    move_mapping, move_pages, mprotect, numa, pagevec, reclaim, rmap, signal, swap, swap_state,
+    swapfile, swapin, tlb, try_to_unmap, uaccess, uffd_continue, umcg, userfaultfd, vmscan,
 };
 use crate::machine::{Config, Function, Kernel, Order, Routine};
 
@@ -34,8 +34,8 @@ pub fn name(base: &Preset, overrides: &BTreeMap<String, String>) -> String {
     toggles.fold(base.name.to_string(), |name, (toggle, value)| format!("{name} {toggle}={value}"))
 }
 
-/// Makes the kernel of a preset with overrides.
-pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
+/// Makes the kernel of a preset with overrides: for a machine with huge pages, or for one without.
+pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>, huge_pages: bool) -> Kernel {
     let chosen = values(base, overrides);
     let chosen = Chosen(&chosen);
     let mut routines: Vec<&'static Routine> = COMMON.to_vec();
@@ -84,6 +84,7 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
     let config = Config {
         smp: chosen.is("smp", "on"),
         preempt_rt: chosen.is("preempt_rt", "on"),
+        debug_vm: chosen.is("debug_vm", "on"),
         strict_free_lists: strict.iter().all(|(toggle, value)| chosen.is(toggle, value)),
         buffers: chosen.is("memory", "tso").then(|| Order {
             atomics: chosen.is("atomics", "fences"),
@@ -92,13 +93,16 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>) -> Kernel {
         }),
         types_change_under_lock: !chosen.is("isolation", "v5.19-rc1"),
     };
+    if huge_pages {
+        routines = compound::routines(&chosen, routines);
+    }
     Kernel::new(name(base, overrides), config, routines, names(&chosen))
 }
 
 /// Where a function is to be had: since which preset, or with which toggle on `base`.
-pub fn who_has(function: Function, base: &Preset) -> Option<String> {
+pub fn who_has(function: Function, base: &Preset, huge_pages: bool) -> Option<String> {
     let has = |base: &Preset, overrides: &BTreeMap<String, String>| {
-        kernel(base, overrides).routine(function).is_some()
+        kernel(base, overrides, huge_pages).routine(function).is_some()
     };
     if let Some(preset) = PRESETS.iter().find(|preset| has(preset, &BTreeMap::new())) {
         return Some(format!("{} is the first kernel that has it", preset.name));
@@ -107,9 +111,12 @@ pub fn who_has(function: Function, base: &Preset) -> Option<String> {
         toggle.values.iter().map(|(value, _)| (toggle.name.to_string(), value.to_string()))
     });
     let mut with = values.map(|one| BTreeMap::from([one]));
-    let found = with.find(|one| has(base, one))?;
-    let (toggle, value) = found.first_key_value()?;
-    Some(format!("`{toggle} = \"{value}\"` has it"))
+    if let Some(found) = with.find(|one| has(base, one)) {
+        let (toggle, value) = found.first_key_value()?;
+        return Some(format!("`{toggle} = \"{value}\"` has it"));
+    }
+    (huge_pages && who_has(function, base, false).is_some())
+        .then(|| "it is modelled on machines without huge pages only".to_string())
 }
 
 /// The values of all toggles.

@@ -10,7 +10,7 @@ use super::tlb::FLUSH_RANGE;
 use super::vmscan::{ISOLATE_LRU_PAGE, PUTBACK_LRU_PAGE};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Migratetype, Pfn, Pmd, Rmap};
+use crate::mm::{HugePmd, Migratetype, Pfn, Pmd, Rmap};
 
 /// `collapse_huge_page`
 pub const COLLAPSE_HUGE_PAGE: Function = Function("collapse_huge_page");
@@ -256,6 +256,6 @@ fn add_rmap(ctx: &mut Ctx) {
 /// The mapping answers for the reference of the allocation from here on.
 fn set_huge(ctx: &mut Ctx) {
     let (pmd, head): (_, Pfn) = (ctx.mm().pmd(), ctx.get(Local::NewPage));
-    ctx.store(pmd, Pmd::Huge(head));
+    ctx.store(pmd, Pmd::Huge(HugePmd::writable(head)));
     ctx.let_go(head, 1);
 }

@@ -8,6 +8,7 @@ pub mod alloc_contig;
 mod at_hand;
 pub mod cma;
 pub mod compaction;
+pub mod compound;
 pub mod copy_nonpresent;
 pub mod copy_page;
 pub mod copy_pte;

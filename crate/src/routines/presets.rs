@@ -76,6 +76,7 @@ pub static PRESETS: &[Preset] = &[
             ("dirty_test", "after_freeze"),
             ("smp", "on"),
             ("preempt_rt", "off"),
+            ("debug_vm", "off"),
         ],
     },
     Preset {

@@ -28,7 +28,8 @@ pub static PUT_PAGE_V5_17: Routine = Routine {
 };
 
 /// A count that is zero already is a `BUG` of `CONFIG_DEBUG_VM`.
-pub(super) const PUT: Line = line("put", "put_page_testzero(page)", Op::BugOn(put_of_nothing));
+pub(in crate::routines) const PUT: Line =
+    line("put", "put_page_testzero(page)", Op::BugOn(put_of_nothing));
 
 /// Nobody has a reference any more. A compound page is freed as a whole.
 pub static PUT_LAST_V5_17: Routine = Routine {
@@ -62,7 +63,7 @@ fn put_of_nothing(ctx: &mut Ctx) -> bool {
     false
 }
 
-pub(super) fn has_references(look: &Look) -> bool {
+pub(in crate::routines) fn has_references(look: &Look) -> bool {
     !look.get::<bool>(Local::Ret)
 }
 

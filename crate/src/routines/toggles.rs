@@ -476,6 +476,7 @@ pub static TOGGLES: &[Toggle] = &[
     },
     toggles_machine::SMP,
     toggles_machine::PREEMPT_RT,
+    toggles_machine::DEBUG_VM,
 ];
 
 /// The toggle of a name.

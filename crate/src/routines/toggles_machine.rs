@@ -68,6 +68,15 @@ pub(super) const SMP: Toggle = Toggle {
     ],
 };
 
+pub(super) const DEBUG_VM: Toggle = Toggle {
+    name: "debug_vm",
+    sentence: "CONFIG_DEBUG_VM and CONFIG_DEBUG_VM_PGFLAGS.",
+    values: &[
+        ("off", "What the kernel asserts of pages is not looked at."),
+        ("on", "An assertion that fails is a BUG."),
+    ],
+};
+
 pub(super) const PREEMPT_RT: Toggle = Toggle {
     name: "preempt_rt",
     sentence: "CONFIG_PREEMPT_RT.",

@@ -171,8 +171,10 @@ pub(super) fn note_shared(ctx: &mut Ctx, pfn: Pfn, own: u16) {
     let maps = others.any(|(process, other)| {
         let mm = layout.mm(process);
         ctx.peek(mm.runs())
-            && (0..other.mappings.len() as u16)
-                .any(|address| ctx.peek(mm.pte(address)).mapped() == Some(pfn))
+            && (0..other.mappings.len() as u16).any(|address| {
+                let entry = ctx.peek(mm.pmd()).entry(address, || ctx.peek(mm.pte(address)));
+                entry.mapped() == Some(pfn)
+            })
     });
     let pinned = layout
         .pins_on(ctx.memory(), pfn)

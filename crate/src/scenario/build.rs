@@ -1,5 +1,10 @@
 //! A scenario and a kernel to a system with its starting memory.
-use super::{Complaint, KernelChoice, Place as TextPlace, Scenario, StartBlock, StartMapping};
+use std::fmt;
+
+use super::before::with_cells;
+use super::{
+    Complaint, KernelChoice, Place as TextPlace, Scenario, StartBlock, StartMapping, huge,
+};
 use crate::machine::{CompileError, Kernel, System};
 use crate::mm::{
     ANY, Isolation, Layout, Memory, Migratetype, Pfn, Place, Pte, Rmap, WORDS, free_list, vm,
@@ -7,6 +12,27 @@ use crate::mm::{
 use crate::properties::PROPERTIES;
 use crate::routines::page_alloc::free::FREE_ONE_PAGE;
 use crate::routines::{kernels, page_alloc, presets};
+
+/// Why there is no system.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BuildError {
+    /// A timeline does not compile: the CPU and why.
+    Timeline(usize, CompileError),
+    /// What has happened before does not compile.
+    Before(CompileError),
+    /// What has happened before does not come to an end.
+    NoStart(String),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BuildError::Timeline(cpu, error) => write!(out, "CPU{cpu}: {error}"),
+            BuildError::Before(error) => write!(out, "[[before]]: {error}"),
+            BuildError::NoStart(why) => write!(out, "[[before]]: {why}"),
+        }
+    }
+}
 
 const ISOLATE: Migratetype = Migratetype::Isolate;
 
@@ -20,41 +46,48 @@ impl Scenario {
             |message: String| Complaint { place: TextPlace::default(), message, hint: None };
         let preset = presets::preset(&choice.base)
             .ok_or_else(|| complain(format!("there is no kernel `{}`", choice.base)))?;
-        let kernel = kernels::kernel(preset, &choice.toggles);
-        self.build_for(kernel).map_err(|(cpu, error)| {
+        let huge_pages = self.geometry.has_huge_pages();
+        let kernel = kernels::kernel(preset, &choice.toggles, huge_pages);
+        self.build_for(kernel).map_err(|error| {
             let hint = match error {
-                CompileError::NoRoutine(function) => kernels::who_has(function, preset),
+                BuildError::Timeline(_, CompileError::NoRoutine(function))
+                | BuildError::Before(CompileError::NoRoutine(function)) => {
+                    kernels::who_has(function, preset, huge_pages)
+                }
                 _ => None,
             };
-            Complaint { hint, ..complain(format!("CPU{cpu}: {error}")) }
+            Complaint { hint, ..complain(error.to_string()) }
         })
     }
 
     /// As [`Scenario::build`], for a kernel made of any routines.
     ///
     /// # Errors
-    /// A timeline does not compile for it: the CPU and why.
-    pub fn build_for(&self, kernel: Kernel) -> Result<(System, Memory), (usize, CompileError)> {
+    /// A timeline does not compile for it, or what has happened before does not come to an end.
+    pub fn build_for(&self, kernel: Kernel) -> Result<(System, Memory), BuildError> {
         let timelines: Vec<_> =
             self.cpus.iter().map(|cpu| (cpu.run.clone(), cpu.interrupt.clone())).collect();
         let mut geometry = self.geometry.clone();
         geometry.smp = kernel.config.smp;
         geometry.preempt_rt = kernel.config.preempt_rt;
+        geometry.debug_vm = kernel.config.debug_vm;
         let layout = Layout::new(geometry);
-        let mut system = System::new(layout, kernel, &timelines, PROPERTIES, self.fine)?;
+        let mut memory = Memory::new(vec![0; layout.len()]);
+        self.fill(&layout, &kernel, &mut memory);
+        let memory = self.run_before(&layout, &kernel, memory)?;
+        let mut system = System::new(layout, kernel, &timelines, PROPERTIES, self.fine)
+            .map_err(|(cpu, error)| BuildError::Timeline(cpu, error))?;
         let claimed = self.expects.iter().flat_map(|claim| &claim.pattern.breaks);
         for number in claimed.filter_map(|name| PROPERTIES.iter().position(|p| p.name == name)) {
             system.request(number);
         }
-        let mut memory = Memory::new(vec![0; system.layout.len()]);
-        self.fill(&system, &mut memory);
+        let mut memory = with_cells(&memory, system.layout.len());
         system.start(&mut memory);
         Ok((system, memory))
     }
 
-    fn fill(&self, system: &System, memory: &mut Memory) {
-        let layout = &system.layout;
-        let free = system.kernel.routine(FREE_ONE_PAGE);
+    fn fill(&self, layout: &Layout, kernel: &Kernel, memory: &mut Memory) {
+        let free = kernel.routine(FREE_ONE_PAGE);
         let parks = free.is_some_and(|routine| routine.position("park").is_some());
         for (block, mt) in self.blocks.iter().enumerate() {
             memory.poke(layout.migratetype(block), *mt);
@@ -64,6 +97,9 @@ impl Scenario {
         }
         let isolated = self.blocks.iter().filter(|mt| **mt == ISOLATE).count();
         memory.poke(layout.zone().nr_isolate_pageblock(), isolated as i16);
+        if layout.geometry.has_huge_pages() {
+            huge::garble(layout, memory);
+        }
         let mut used = vec![false; layout.geometry.pages()];
         let zero = layout.geometry.zero_page.map(|pfn| StartBlock { pfn, order: 0 });
         for block in self.allocated.iter().copied().chain(zero) {
@@ -80,7 +116,11 @@ impl Scenario {
             memory.poke(layout.mm(process).runs(), !forked);
             for (address, start) in mappings.iter().enumerate() {
                 let rmap = Rmap { process: process as u16, address: address as u16 };
-                map(layout, memory, rmap, start);
+                if start.huge {
+                    huge::map(layout, memory, rmap, start);
+                } else {
+                    map(layout, memory, rmap, start);
+                }
                 if let Some(pfn) = start.pfn {
                     used[usize::from(pfn.0)] = true;
                 }

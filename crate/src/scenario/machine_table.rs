@@ -28,6 +28,7 @@ const KEYS: &[&str] = &[
     "pin_bias",
     "migrate_passes",
     "migrate_tries",
+    "hpage_pages",
     "zero_page",
     "allocated",
     "isolated",
@@ -74,7 +75,13 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
     let swap_slots = number("swap_slots", 1, (0, limits::SWAP_SLOTS))?;
     let order = usize::from(pageblock_order);
     let max_order = number("max_order", order, (order, order + 1))?;
+    let hpage_pages = number("hpage_pages", 1, (1, 1 << max_order))?;
     let fine = table.get("fine").is_some_and(|item| reader.flag(item, "fine"));
+    if !hpage_pages.is_power_of_two() || hpage_pages == 1 && table.contains_key("hpage_pages") {
+        let hint = Some("2, 4 or 8, up to the largest block".to_string());
+        reader.complain(place, "a huge page has a power of two of pages", hint);
+        return None;
+    }
     let geometry = Geometry {
         pageblock_order,
         max_order: max_order as u8,
@@ -86,6 +93,7 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
         pin_bias: pin_bias as u16,
         migrate_passes: migrate_passes as u16,
         migrate_tries: migrate_tries as u16,
+        hpage_order: hpage_pages.trailing_zeros() as u8,
         zero_page: None,
         pcp_high: pcp_high as u16,
         pcp_batch: pcp_batch as u16,
@@ -95,6 +103,7 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
         swap_slots: swap_slots as u16,
         smp: true,
         preempt_rt: false,
+        debug_vm: false,
     };
     let last = geometry.pages() - 1;
     let used = Used { taken: vec![None; last + 1] };
@@ -314,22 +323,35 @@ fn processes(reader: &mut Reader, root: &Table, machine: &mut StartMachine) {
                 reader.complain(text.place, format!("two mappings are named `{name}`"), None);
                 continue;
             }
-            if wants == Wants::AnyPage {
-                waiting.push((machine.mappings.len(), starts.len(), text.place));
+            if start.huge && maps.len() > 1 {
+                let hint = Some("put the other mappings into another process".to_string());
+                reader.complain(text.place, "a huge page is all that its process maps", hint);
+                continue;
             }
-            starts.push(start);
+            if wants != Wants::Nothing {
+                waiting.push((machine.mappings.len(), starts.len(), wants, text.place));
+            }
             let file = start.pfn.filter(|_| start.vm_flags & vm::FILE != 0);
-            mappings.push(Mapping { name, file });
+            let pages = if start.huge { machine.geometry.hpage_pages() } else { 1 };
+            for page in 0..pages {
+                let name = if page == 0 { name.clone() } else { format!("{name}+{page}") };
+                mappings.push(Mapping { name, file });
+                starts.push(start.behind(page));
+            }
         }
         machine.geometry.processes.push(Process { name: name.value, mappings, parent: None });
         machine.mappings.push(starts);
     }
-    for (process, address, place) in waiting {
-        if let Some(pfn) = free_page(machine) {
-            machine.used.taken[usize::from(pfn.0)] = Some("is mapped".into());
-            machine.mappings[process][address].pfn = Some(pfn);
-        } else {
+    for (process, address, wants, place) in waiting {
+        let pages = if wants == Wants::HugePage { machine.geometry.hpage_pages() } else { 1 };
+        let Some(pfn) = free_pages(machine, usize::from(pages)) else {
             reader.complain(place, "no movable or CMA page is left for this mapping", None);
+            continue;
+        };
+        for page in 0..pages {
+            machine.used.taken[usize::from(pfn.0 + page)] = Some("is mapped".into());
+            let start = &mut machine.mappings[process][address + usize::from(page)];
+            start.pfn = Some(Pfn(pfn.0 + page));
         }
     }
 }
@@ -361,11 +383,18 @@ fn child(
     machine.mappings.push(Vec::new());
 }
 
-/// The first unused page that an anonymous mapping may get.
-fn free_page(machine: &StartMachine) -> Option<Pfn> {
+/// The first aligned block of `pages` unused pages that an anonymous mapping may get.
+fn free_pages(machine: &StartMachine, pages: usize) -> Option<Pfn> {
+    let fits = |pfn: &usize, mt: Migratetype| {
+        let unused = |pfn: usize| {
+            machine.used.taken[pfn].is_none()
+                && machine.blocks[machine.geometry.block_of(Pfn(pfn as u16))] == mt
+        };
+        (*pfn..*pfn + pages).all(unused)
+    };
     [Migratetype::Movable, Migratetype::Cma].into_iter().find_map(|mt| {
-        let pages = (0..machine.geometry.pages()).filter(|pfn| machine.used.taken[*pfn].is_none());
-        let of_type = |pfn: &Pfn| machine.blocks[machine.geometry.block_of(*pfn)] == mt;
-        pages.map(|pfn| Pfn(pfn as u16)).find(of_type)
+        let ends = machine.geometry.pages() + 1 - pages;
+        let found = (0..ends).step_by(pages).find(|pfn| fits(pfn, mt));
+        found.map(|pfn| Pfn(pfn as u16))
     })
 }

@@ -15,6 +15,15 @@ pub struct StartMapping {
     pub write: bool,
     /// A page of `MADV_FREE` that was not written to since.
     pub lazyfree: bool,
+    /// It is one of the virtual pages that a huge page maps.
+    pub huge: bool,
+}
+
+impl StartMapping {
+    /// How the virtual page starts that is `pages` behind it in the same huge page.
+    pub fn behind(self, pages: u16) -> StartMapping {
+        StartMapping { pfn: self.pfn.map(|pfn| Pfn(pfn.0 + pages)), ..self }
+    }
 }
 
 /// Which page a mapping asks for.
@@ -24,10 +33,13 @@ pub enum Wants {
     Nothing,
     /// Any that is free.
     AnyPage,
+    /// As many pages in a row as a huge page has.
+    HugePage,
 }
 
 const FORM: &str = "write `a = page 2 anon rw`, `a = anon rw`, `f = page 3 file rw`, \
-                    `z = zero page ro` or `n = none rw`";
+                    `z = zero page ro`, `n = none rw`, `h = huge page 4 anon rw`, `h = huge anon rw` or \
+                    `h = huge none rw`";
 
 /// The name, how it starts, and whether a page has yet to be found for it.
 pub fn read(
@@ -49,7 +61,11 @@ pub fn read(
         _ => return complain(reader, text),
     };
     let writes = if right == "ro" { vm::READ } else { vm::READ | vm::WRITE };
-    let start = StartMapping { pfn: None, vm_flags: writes, write: right == "rw", lazyfree };
+    let start =
+        StartMapping { pfn: None, vm_flags: writes, write: right == "rw", lazyfree, huge: false };
+    if let ["huge", rest @ ..] = rest {
+        return huge(reader, text, name, StartMapping { huge: true, ..start }, rest, machine);
+    }
     match rest {
         ["zero", "page"] if right != "rw" && !lazyfree => {
             let Some(pfn) = machine.geometry.zero_page else {
@@ -75,6 +91,43 @@ pub fn read(
                 StartMapping { pfn: Some(pfn), vm_flags, write: false, ..start },
                 Wants::Nothing,
             ))
+        }
+        _ => complain(reader, text),
+    }
+}
+
+/// `huge page 4 anon`, `huge anon` or `huge none`: one name for as many virtual pages as a huge page
+/// has.
+fn huge(
+    reader: &mut Reader,
+    text: &Text,
+    name: String,
+    start: StartMapping,
+    rest: &[&str],
+    machine: &mut StartMachine,
+) -> Option<(String, StartMapping, Wants)> {
+    let pages = usize::from(machine.geometry.hpage_pages());
+    if !machine.geometry.has_huge_pages() {
+        let hint = Some("give [machine] `hpage_pages = 4`".to_string());
+        reader.complain(text.place, "the machine has no huge pages", hint);
+        return None;
+    }
+    match rest {
+        _ if start.lazyfree => complain(reader, text),
+        ["none"] => Some((name, StartMapping { write: false, ..start }, Wants::Nothing)),
+        ["anon"] => Some((name, start, Wants::HugePage)),
+        ["page", number, "anon"] => {
+            let head = page(reader, text, number, machine)?;
+            if !usize::from(head.0).is_multiple_of(pages) {
+                let message = format!("no huge page starts at page {head}");
+                let hint = Some(format!("they start at multiples of {pages}"));
+                reader.complain(text.place, message, hint);
+                return None;
+            }
+            let rest = usize::from(head.0) + 1..usize::from(head.0) + pages;
+            let taken = rest.map(|pfn| machine.used.take(reader, pfn, "is mapped", text.place));
+            taken.fold(true, |all, one| all && one).then_some(())?;
+            Some((name, StartMapping { pfn: Some(head), ..start }, Wants::Nothing))
         }
         _ => complain(reader, text),
     }

@@ -3,11 +3,13 @@
 //! [`parse()`] is the only place that knows the file format. What it accepts is within the bounds
 //! of [`limits`] and consistent, so that [`Scenario::build`] cannot fail for another reason than
 //! the kernel at hand.
+pub mod before;
 pub mod build;
 pub mod call;
 mod claims;
 mod collapse;
 pub mod edit;
+pub mod huge;
 pub mod machine_table;
 pub mod mapping;
 pub mod parse;
@@ -19,6 +21,7 @@ use std::collections::BTreeMap;
 use crate::machine::Operation;
 use crate::mm::{Geometry, Migratetype, Pfn};
 
+pub use before::Before;
 pub use mapping::StartMapping;
 pub use parse::parse;
 pub use pattern::{End, Outcome, Pattern, Quantifier};
@@ -29,6 +32,8 @@ pub mod limits {
     pub const TEXT: usize = 256 * 1024;
     /// Lanes.
     pub const CPUS: usize = 8;
+    /// Tables of what has happened before.
+    pub const BEFORE: usize = 16;
     /// Operations of one lane, its interrupt's included.
     pub const OPERATIONS: usize = 64;
     /// Pageblocks.
@@ -139,6 +144,8 @@ pub struct Scenario {
     pub mappings: Vec<Vec<StartMapping>>,
     /// Blocks that somebody outside the scenario has allocated.
     pub allocated: Vec<StartBlock>,
+    /// What has happened before the lanes begin.
+    pub before: Vec<Before>,
     /// The lanes.
     pub cpus: Vec<Timeline>,
     /// Whether every line of a lock section is a step.

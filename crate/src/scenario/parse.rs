@@ -9,7 +9,7 @@ use super::claims;
 use super::collapse;
 use super::machine_table::{self, StartMachine};
 use super::reader::{Item, Reader, Table, Text, integer, nearest, nearest_or_all, short};
-use super::{Complaint, KernelChoice, Place, Scenario, Timeline, limits};
+use super::{Before, Complaint, KernelChoice, Place, Scenario, Timeline, limits};
 use crate::machine::{Arg, Frame, Kernel, Local, Operation};
 use crate::mm::{Geometry, Mapping, Pfn};
 use crate::routines::fork::FORK;
@@ -18,7 +18,8 @@ use crate::routines::{kernels, presets};
 const FORMAT: i64 = 1;
 const TITLE: usize = 200;
 const KEYS: &[&str] = &[
-    "format", "title", "about", "refs", "kernel", "machine", "process", "cpu", "schedule", "expect",
+    "format", "title", "about", "refs", "kernel", "machine", "process", "before", "cpu",
+    "schedule", "expect",
 ];
 
 /// Reads a scenario.
@@ -77,11 +78,15 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
             None
         }
     };
-    let routines = kernel
-        .as_ref()
-        .and_then(|choice| Some(kernels::kernel(presets::preset(&choice.base)?, &choice.toggles)));
     let mut machine = machine_table::read(reader, root)?;
+    let huge_pages = machine.geometry.has_huge_pages();
+    let routines = kernel.as_ref().and_then(|choice| {
+        let preset = presets::preset(&choice.base)?;
+        Some(kernels::kernel(preset, &choice.toggles, huge_pages))
+    });
+    let before = before(reader, root, &mut machine, routines.as_ref());
     let cpus = timelines(reader, root, &mut machine, routines.as_ref())?;
+    each_child_is_forked_once(reader, &before, &cpus);
     machine.geometry.cpus = cpus.len();
     machine.geometry.tlb = cpus.iter().any(|cpu| cpu.tlb.is_some());
     machine.geometry.runs = cpus.iter().map(|cpu| cpu.process).collect();
@@ -98,6 +103,7 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
         blocks: machine.blocks,
         mappings: machine.mappings,
         allocated: machine.allocated,
+        before,
         cpus,
         fine: machine.fine,
         schedule,
@@ -273,6 +279,35 @@ fn translations(
     kept
 }
 
+/// `[[before]]`: calls that have returned when the lanes begin. Only pins have names there.
+fn before(
+    reader: &mut Reader,
+    root: &Table,
+    machine: &mut StartMachine,
+    kernel: Option<&Kernel>,
+) -> Vec<Before> {
+    let Some(item) = root.get("before") else { return Vec::new() };
+    let mut all = Vec::new();
+    for (table, _) in reader.tables(item, "[[before]]", limits::BEFORE) {
+        reader.only_keys(table, "a [[before]]", &["process", "run"]);
+        let process = table.get("process");
+        let process = process.and_then(|item| process_named(reader, item, &machine.geometry));
+        let run = table.get("run");
+        let texts = run.map_or(Vec::new(), |item| reader.strings(item, "run", limits::OPERATIONS));
+        let mut names = Vec::new();
+        for text in &texts {
+            name_result(reader, &mut machine.geometry, text, Arg::Value(0), &mut names);
+            if names.pop().is_some_and(|named: Named| !named.entry.makes_pin) {
+                let hint = Some("leave the name out".to_string());
+                reader.complain(text.place, "only a pin has a name in [[before]]", hint);
+            }
+        }
+        let names = Names { geometry: &machine.geometry, process, results: &[], cpus: 0, kernel };
+        all.push(Before { process, run: operations(reader, &texts, &names, false) });
+    }
+    all
+}
+
 /// The lanes. Results are named before any call is understood: one lane may drop another's pin.
 fn timelines(
     reader: &mut Reader,
@@ -320,16 +355,16 @@ fn timelines(
         }
     });
     let cpus: Vec<Timeline> = cpus.collect();
-    each_child_is_forked_once(reader, &cpus);
     collapse::check(reader, machine, &cpus, &places);
     Some(cpus)
 }
 
 /// A child's page table is empty when fork fills it.
-fn each_child_is_forked_once(reader: &mut Reader, cpus: &[Timeline]) {
+fn each_child_is_forked_once(reader: &mut Reader, before: &[Before], cpus: &[Timeline]) {
     let mut forked: Vec<Arg> = Vec::new();
     let calls = cpus.iter().flat_map(|cpu| cpu.run.iter().chain(&cpu.interrupt));
-    for call in calls.filter(|call| call.function == FORK) {
+    let earlier = before.iter().flat_map(|before| &before.run);
+    for call in earlier.chain(calls).filter(|call| call.function == FORK) {
         let child = call.args.iter().find(|(local, _)| *local == Local::Child);
         let Some((_, child)) = child else { continue };
         if forked.contains(child) {

@@ -78,7 +78,7 @@ fn runs_of(file: &PathBuf) -> Vec<Run> {
     let run = |choice: &KernelChoice| {
         let claims = scenario.expects.iter().filter(|claim| claim.kernel == *choice).cloned();
         let base = presets::preset(&choice.base).expect("the reader knows it");
-        let kernel = kernels::kernel(base, &choice.toggles);
+        let kernel = kernels::kernel(base, &choice.toggles, scenario.geometry.has_huge_pages());
         let name = file.file_stem().expect("a name").to_string_lossy();
         let name = format!("{name} under {}", kernel.name);
         let scenario = Rc::clone(&scenario);

@@ -3,7 +3,9 @@ use super::buddy::FREE_ONE_BUDDY;
 use super::{account_unless_isolated, block_at_hand, is_in_a_block, zone_lock};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Migratetype, OwnList, OwnListKind, PCPTYPES, Pcp, Pfn, Place, WORDS, free_list};
+use crate::mm::{
+    GENERATIONS, Migratetype, OwnList, OwnListKind, PCPTYPES, Pcp, Pfn, Place, WORDS, free_list,
+};
 use crate::properties::event;
 use crate::routines::mm_h::read_migratetype;
 use crate::routines::page_isolation::IS_PARKING;
@@ -287,6 +289,11 @@ fn is_bad_to_free(ctx: &mut Ctx) -> bool {
         ctx.store(page.swapbacked(), false);
         ctx.store(page.ksm(), false);
         ctx.store(page.not_pinned(), 0);
+        if ctx.geometry().has_huge_pages() {
+            let compound = ctx.layout().compound(pfn);
+            ctx.store(compound.head(), false);
+            ctx.update(compound.generation(), |freed| (freed + 1) % GENERATIONS);
+        }
     }
     false
 }
