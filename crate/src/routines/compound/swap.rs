@@ -27,7 +27,7 @@ pub static PUT_PAGE_V5_7: Routine = Routine {
 /// until it is taken apart: the tails one by one, then the head.
 pub static PUT_LAST_V5_7: Routine = Routine {
     function: PUT_LAST,
-    source: "mm/swap.c (__put_compound_page) and mm/page_alloc.c (free_pages_prepare), v5.7 to v6.1",
+    source: "mm/swap.c, mm/page_alloc.c (free_pages_prepare), v5.7 to v6.1",
     omits: "device pages, the deferred split queue, memory cgroups",
     params: &[Local::Page],
     locals: &[Local::Order, Local::Tail],
