@@ -95,11 +95,19 @@ pub enum Local {
     Prealloc,
     /// `newprot`: the rights that entries keep.
     Prot,
+    /// A compound page, by its head, or a page by itself.
+    Folio,
+    /// The number of a page in a compound page.
+    Index,
+    /// The entry above the page table, as it was read.
+    Pmd,
+    /// `total_mapcount`, or `page_mapcount`.
+    Mapcount,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Prot as usize + 1;
+    pub const COUNT: usize = Local::Mapcount as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {
@@ -158,6 +166,10 @@ impl Local {
             Local::Slot => ("entry", Unit::Number),
             Local::Prealloc => ("prealloc", Unit::Flag),
             Local::Prot => ("newprot", Unit::Hidden),
+            Local::Folio => ("head", Unit::Number),
+            Local::Index => ("i", Unit::Number),
+            Local::Pmd => ("pmd", Unit::Pmd),
+            Local::Mapcount => ("mapcount", Unit::Signed),
         }
     }
 }

@@ -33,6 +33,7 @@ pub enum Scope {
 }
 
 /// A property that every state should have. A break is remembered for the rest of the execution.
+#[derive(Clone, Copy)]
 pub struct Property {
     /// Its name in scenario files: `longterm-pin-on-cma`.
     pub name: &'static str,

@@ -38,3 +38,19 @@ pub const PINNED_BEHIND_CHECK: usize = 16;
 pub const PIN_NOT_EXCLUSIVE: usize = 17;
 /// `swap-not-settled`
 pub const SWAP_NOT_SETTLED: usize = 18;
+/// `unpinned-skipped`
+pub const UNPINNED_SKIPPED: usize = 19;
+/// `pinned-isolated`
+pub const PINNED_ISOLATED: usize = 20;
+/// `garbage-verdict`
+pub const GARBAGE_VERDICT: usize = 21;
+/// `stale-verdict`
+pub const STALE_VERDICT: usize = 22;
+/// `removed-page-touched`
+pub const REMOVED_PAGE_TOUCHED: usize = 23;
+/// `poisoned-page-touched`
+pub const POISONED_PAGE_TOUCHED: usize = 24;
+/// `freed-usage-touched`
+pub const FREED_USAGE_TOUCHED: usize = 25;
+/// `pinned-migrated`
+pub const PINNED_MIGRATED: usize = 26;

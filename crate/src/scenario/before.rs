@@ -1,5 +1,5 @@
-//! `[[before]]`: what has happened before the lanes begin. The starting machine comes out of running
-//! it, call by call, with nobody else there.
+//! `[[before]]`: what has happened before the lanes begin. The starting machine comes out of
+//! running it, call by call, with nobody else there.
 use super::Scenario;
 use super::build::BuildError;
 use crate::machine::{Choice, Kernel, Operation, Status, System};
