@@ -1,4 +1,9 @@
 //! What the documents say about files is so.
+#[path = "common/gallery.rs"]
+mod gallery;
+#[path = "common/search.rs"]
+mod search;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -13,11 +18,8 @@ fn read(name: &str) -> String {
 #[test]
 fn the_gallery_lists_every_scenario_once() {
     let list = read("scenarios/README.md");
-    for entry in fs::read_dir(root().join("scenarios")).expect("the folder exists") {
-        let name = entry.expect("readable").file_name().to_string_lossy().into_owned();
-        if name.ends_with(".toml") {
-            assert_eq!(list.matches(&format!("({name})")).count(), 1, "{name}");
-        }
+    for (name, _) in gallery::scenarios() {
+        assert_eq!(list.matches(&format!("({name}.toml)")).count(), 1, "{name}");
     }
 }
 
@@ -57,15 +59,14 @@ fn fidelity_names_every_routine() {
 /// The example of the format reads, builds and plays, and its claims are true.
 #[test]
 fn the_example_of_the_format_is_a_scenario() {
-    use pagerace::explore::{Explorer, Limits, Verdict, judge};
+    use pagerace::explore::{Verdict, judge};
     let text = read("docs/scenario-format.md");
     let (_, rest) = text.split_once("```toml\n").expect("an example");
     let (example, _) = rest.split_once("```").expect("its end");
     let scenario = pagerace::scenario::parse(example).expect("it reads");
     for claim in &scenario.expects {
-        let (system, memory) = scenario.build(&claim.kernel).expect("it builds");
-        let mut explorer = Explorer::new(system.into(), memory, Limits::default());
-        assert_eq!(judge(&explorer.run(), claim).verdict, Verdict::Met, "{}", claim.pattern);
+        let report = search::explore(scenario.build(&claim.kernel).expect("it builds"));
+        assert_eq!(judge(&report, claim).verdict, Verdict::Met, "{}", claim.pattern);
     }
     let (system, mut memory) = scenario.build(&scenario.kernel).expect("it builds");
     let (steps, place) = scenario.schedule.expect("it has one");

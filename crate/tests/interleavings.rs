@@ -1,8 +1,14 @@
 //! The explorer against lists made by hand, against brute force, and against the counts that other
 //! model checkers agree on.
+#[path = "common/geometry.rs"]
+mod geometry;
+#[path = "common/search.rs"]
+mod search;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use geometry::one_page;
 use pagerace::explore::{Explorer, Limits, Report};
 use pagerace::machine::routine::line;
 use pagerace::machine::system::Timeline;
@@ -10,10 +16,11 @@ use pagerace::machine::{
     Choice, Config, Ctx, Function, Kernel, Local, Look, Op, Operation, Returns, Routine, Status,
     System,
 };
-use pagerace::mm::{CmaArea, Geometry, Layout, Lock, LockKind, Memory, Pfn};
+use pagerace::mm::{Layout, Lock, LockKind, Memory};
 use pagerace::player::Player;
 use pagerace::scenario::{End, Outcome};
 use pagerace::schedule::Schedule;
+use search::explore;
 
 const CONFIG: Config = Config {
     smp: true,
@@ -24,33 +31,7 @@ const CONFIG: Config = Config {
     buffers: None,
 };
 
-/// Two shared counters and two locks, borrowed from a machine of one page.
-fn layout(cpus: usize) -> Layout {
-    Layout::new(Geometry {
-        pageblock_order: 0,
-        max_order: 0,
-        blocks: 1,
-        cma_areas: vec![CmaArea { name: "area".into(), base: Pfn(0), count: 1 }],
-        processes: Vec::new(),
-        pins: Vec::new(),
-        cpus,
-        pin_bias: 1024,
-        migrate_passes: 1,
-        migrate_tries: 1,
-        hpage_order: 0,
-        debug_vm: false,
-        zero_page: None,
-        pcp_high: 6,
-        pcp_batch: 1,
-        gather_pages: 1,
-        runs: Vec::new(),
-        tlb: false,
-        swap_slots: 1,
-        smp: true,
-        preempt_rt: false,
-    })
-}
-
+// Two locks and two shared counters, borrowed from the machine of one page.
 fn lock_a(look: &Look) -> Lock {
     look.layout().cma_mutex()
 }
@@ -182,19 +163,11 @@ fn lane(names: &[&'static str]) -> Timeline {
 
 fn system(lanes: &[Timeline]) -> (Rc<System>, Memory) {
     let kernel = Kernel::new("test".into(), CONFIG, ALL.to_vec(), Vec::new());
-    let system = System::new(layout(lanes.len()), kernel, lanes, &[], false);
+    let system = System::new(Layout::new(one_page(lanes.len())), kernel, lanes, &[], false);
     let system = system.unwrap_or_else(|(cpu, error)| panic!("CPU{cpu}: {error}"));
     let mut memory = Memory::new(vec![0; system.layout.len()]);
     system.start(&mut memory);
     (Rc::new(system), memory)
-}
-
-fn explore(lanes: &[Timeline]) -> Report {
-    let (system, memory) = system(lanes);
-    let report =
-        Explorer::new(system, memory, Limits { max_states: 100_000, ..Limits::default() }).run();
-    assert!(report.complete);
-    report
 }
 
 /// Every interleaving, by brute force, with the state that it ends in.
@@ -219,7 +192,7 @@ fn interleavings(lanes: &[Timeline]) -> Vec<(Schedule, Memory)> {
 }
 
 fn racy(memory: &Memory) -> i16 {
-    memory.peek(layout(1).zone().nr_isolate_pageblock())
+    memory.peek(Layout::new(one_page(1)).zone().nr_isolate_pageblock())
 }
 
 fn texts(lanes: &[Timeline]) -> BTreeSet<String> {
@@ -236,7 +209,7 @@ fn two_lanes_of_two_steps_have_six_interleavings() {
     assert_eq!(lost, 4);
     // The start; one has loaded (2); both have (1); one is done (2), and the other has loaded
     // after it (2) or had loaded before it (2); both are done, with r = 2 or r = 1 (2).
-    let report = explore(&lanes);
+    let report = explore(system(&lanes));
     assert_eq!((report.states, report.transitions, report.depth), (12, 14, 4));
 }
 
@@ -257,7 +230,7 @@ fn an_interrupt_comes_where_interrupts_are_on_and_runs_to_its_end() {
 
 #[test]
 fn a_deadlock_is_an_outcome_with_its_shortest_way() {
-    let report = explore(&[lane(&["ab"]), lane(&["ba"])]);
+    let report = explore(system(&[lane(&["ab"]), lane(&["ba"])]));
     let ends: Vec<End> = report.outcomes.iter().map(|found| found.outcome.end).collect();
     assert_eq!(ends, [End::Done, End::Deadlock]);
     let witness = report.outcomes[1].witness.as_ref().expect("shown");
@@ -266,7 +239,7 @@ fn a_deadlock_is_an_outcome_with_its_shortest_way() {
 
 #[test]
 fn a_bug_stops_the_machine() {
-    let report = explore(&[lane(&["increment"]), lane(&["bug"])]);
+    let report = explore(system(&[lane(&["increment"]), lane(&["bug"])]));
     let ends: BTreeSet<End> = report.outcomes.iter().map(|found| found.outcome.end).collect();
     assert_eq!(ends, [End::Done, End::Bug].into());
     let bug = report.outcomes.iter().find(|found| found.outcome.end == End::Bug).expect("found");
@@ -278,14 +251,14 @@ fn a_lane_that_waits_for_nobody_is_a_livelock_and_one_that_is_served_is_not() {
     let ends = |report: Report| -> Vec<End> {
         report.outcomes.iter().map(|found| found.outcome.end).collect()
     };
-    assert_eq!(ends(explore(&[lane(&["spin"])])), [End::Livelock]);
-    assert_eq!(ends(explore(&[lane(&["spin"]), lane(&["increment"])])), [End::Done]);
+    assert_eq!(ends(explore(system(&[lane(&["spin"])]))), [End::Livelock]);
+    assert_eq!(ends(explore(system(&[lane(&["spin"]), lane(&["increment"])]))), [End::Done]);
 }
 
 #[test]
 fn a_livelock_is_shown_by_the_way_to_its_loop_and_a_turn_of_it() {
     let shown = |lanes: &[Timeline]| {
-        let [found] = explore(lanes).outcomes.try_into().expect("one outcome");
+        let [found] = explore(system(lanes)).outcomes.try_into().expect("one outcome");
         let witness = found.witness.expect("shown");
         (witness.schedule.to_text(), witness.switches, witness.loop_from)
     };
@@ -334,7 +307,7 @@ fn a_trace_knows_the_loop_at_its_end() {
 fn states_are_counted_as_other_checkers_count_them() {
     for (lanes, rounds, states) in [(2, 1, 43), (2, 2, 220), (3, 1, 276), (3, 2, 4442)] {
         let timeline = lane(&vec!["both"; rounds]);
-        assert_eq!(explore(&vec![timeline; lanes]).states, states, "T={lanes} K={rounds}");
+        assert_eq!(explore(system(&vec![timeline; lanes])).states, states, "T={lanes} K={rounds}");
     }
 }
 
@@ -388,7 +361,7 @@ fn witnesses_are_minimal_by_brute_force() {
             let known = best.entry(Outcome::of(&system, &memory, end)).or_insert(cost);
             *known = cost.min(*known);
         }
-        let found: BTreeMap<Outcome, (usize, usize)> = explore(&lanes)
+        let found: BTreeMap<Outcome, (usize, usize)> = explore(self::system(&lanes))
             .outcomes
             .into_iter()
             .map(|found| {

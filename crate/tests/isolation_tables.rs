@@ -1,16 +1,14 @@
 //! The two tables of the mails: which outcome each form of a fix can still have. They come out of
 //! exploring the gallery's scenarios under every kernel of a column, are printed, and compared with
 //! what was found before by checkers that share no code with this one.
+#[path = "common/table.rs"]
+mod table;
+
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::PathBuf;
-use std::rc::Rc;
 
-use pagerace::explore::{Explorer, Found, Limits};
-use pagerace::scenario::{End, KernelChoice, Scenario, parse};
-
-/// A kernel's name in a table, and how a scenario writes it.
-type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+use pagerace::explore::Found;
+use pagerace::scenario::End;
+use table::{Row, compare, outcomes, scenario};
 
 const ISOLATION: [Row; 13] = [
     ("V0", "v3.16", &[]),
@@ -117,21 +115,6 @@ const EXPECTED_RETRIES: &[&[&str]] = &[
 const EXPECTED_PINNED: &[&[&str]] =
     &[&["E0 E1"], &["E0 E1"], &["E0 E2"], &["E0 E2"], &["E0 E1"], &["E0 E1"], &["E0 E1"]];
 
-fn scenario(name: &str) -> Scenario {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
-    let text = fs::read_to_string(folder.join(format!("{name}.toml"))).expect("it is there");
-    parse(&text).expect("it is a scenario")
-}
-
-fn outcomes(scenario: &Scenario, (_, base, toggles): Row) -> Vec<Found> {
-    let toggles = toggles.iter().map(|(name, value)| (name.to_string(), value.to_string()));
-    let kernel = KernelChoice { base: base.to_string(), toggles: toggles.collect() };
-    let (system, memory) = scenario.build(&kernel).expect("it builds");
-    let report = Explorer::new(Rc::new(system), memory, Limits::default()).run();
-    assert!(report.complete);
-    report.outcomes
-}
-
 /// O1 to O6 of an outcome; O3 with its numbers.
 fn isolation_cell(found: &[Found]) -> String {
     let names = [
@@ -183,21 +166,9 @@ fn retry_cell(found: &[Found]) -> String {
     Vec::from_iter(seen).join(" ")
 }
 
-fn compare(rows: &[Row], columns: &[&str], cell: fn(&[Found]) -> String, expected: &[&[&str]]) {
-    let scenarios: Vec<Scenario> = columns.iter().map(|name| scenario(name)).collect();
-    let mut wrong = Vec::new();
-    let mut table = format!("{:<16} {}\n", "", columns.join(" | "));
-    for (row, expected) in rows.iter().zip(expected) {
-        let cells: Vec<String> =
-            scenarios.iter().map(|scenario| cell(&outcomes(scenario, *row))).collect();
-        table += &format!("{:<16} {}\n", row.0, cells.join(" | "));
-        if cells != *expected {
-            wrong.push(format!("{}: found {cells:?}, not {expected:?}", row.0));
-        }
-    }
-    println!("{table}");
-    assert_eq!(rows.len(), expected.len());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+fn explored(rows: &[Row], columns: &[&str], cell: fn(&[Found]) -> String, expected: &[&[&str]]) {
+    let columns: Vec<_> = columns.iter().map(|name| (*name, scenario(name))).collect();
+    compare(rows, &columns, expected, |row, scenario| cell(&outcomes(scenario, row)));
 }
 
 #[test]
@@ -210,16 +181,16 @@ fn the_table_of_isolation_comes_out() {
         "isolation-pcp-flushed-by-noted-type",
         "isolation-merge-across-blocks",
     ];
-    compare(&ISOLATION, &columns, isolation_cell, EXPECTED_ISOLATION);
+    explored(&ISOLATION, &columns, isolation_cell, EXPECTED_ISOLATION);
 }
 
 #[test]
 fn the_table_of_retries_comes_out() {
     let columns = ["cma-zap-window", "cma-fork-window"];
-    compare(&RETRIES, &columns, retry_cell, EXPECTED_RETRIES);
+    explored(&RETRIES, &columns, retry_cell, EXPECTED_RETRIES);
 }
 
 #[test]
 fn the_column_of_a_pin_that_stays_comes_out() {
-    compare(&PINNED, &["cma-retry-for-ever"], retry_cell, EXPECTED_PINNED);
+    explored(&PINNED, &["cma-retry-for-ever"], retry_cell, EXPECTED_PINNED);
 }

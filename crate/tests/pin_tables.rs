@@ -1,36 +1,18 @@
 //! The tables of pins against whoever takes the page away: what each kernel can lose. They come out
 //! of exploring the gallery's scenarios under every kernel of a column, are printed, and compared
 //! with what was found before by checkers that share no code with this one.
-use std::fs;
-use std::path::PathBuf;
-use std::rc::Rc;
+#[path = "common/table.rs"]
+mod table;
 
-use pagerace::explore::{Explorer, Found, Limits};
-use pagerace::scenario::{End, KernelChoice, Scenario, parse};
-
-/// A kernel's name in a table, and how a scenario writes it.
-type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+use pagerace::explore::Found;
+use pagerace::scenario::End;
+use table::{Row, compare, outcomes, scenario};
 
 /// A table: a row is a kernel, a column a scenario, a cell what the search finds.
 struct Table {
     columns: &'static [&'static str],
     rows: &'static [(Row, &'static [&'static str])],
     cell: fn(&[Found]) -> &'static str,
-}
-
-fn scenario(name: &str) -> Scenario {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
-    let text = fs::read_to_string(folder.join(format!("{name}.toml"))).expect("it is there");
-    parse(&text).expect("it is a scenario")
-}
-
-fn outcomes(scenario: &Scenario, (_, base, toggles): Row) -> Vec<Found> {
-    let toggles = toggles.iter().map(|(name, value)| (name.to_string(), value.to_string()));
-    let kernel = KernelChoice { base: base.to_string(), toggles: toggles.collect() };
-    let (system, memory) = scenario.build(&kernel).expect("it builds");
-    let report = Explorer::new(Rc::new(system), memory, Limits::default()).run();
-    assert!(report.complete);
-    report.outcomes
 }
 
 /// `never`, `reachable` or `always`: in how many ends something is lost.
@@ -44,21 +26,12 @@ fn how_often(found: &[Found], lost: impl Fn(&Found) -> bool) -> &'static str {
     }
 }
 
-/// Prints the table and compares it, cell by cell.
-fn compare(table: &Table) {
-    let scenarios: Vec<Scenario> = table.columns.iter().map(|name| scenario(name)).collect();
-    let mut wrong = Vec::new();
-    let mut text = format!("{:<32} {}\n", "", table.columns.join(" | "));
-    for (row, expected) in table.rows {
-        let cells: Vec<&str> =
-            scenarios.iter().map(|scenario| (table.cell)(&outcomes(scenario, *row))).collect();
-        text += &format!("{:<32} {}\n", row.0, cells.join(" | "));
-        if cells != *expected {
-            wrong.push(format!("{}: found {cells:?}, not {expected:?}", row.0));
-        }
-    }
-    println!("{text}");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+fn explored(table: &Table) {
+    let columns: Vec<_> = table.columns.iter().map(|name| (*name, scenario(name))).collect();
+    let (rows, expected): (Vec<Row>, Vec<&[&str]>) = table.rows.iter().copied().unzip();
+    compare(&rows, &columns, &expected, |row, scenario| {
+        (table.cell)(&outcomes(scenario, row)).to_string()
+    });
 }
 
 const NEVER: &str = "never";
@@ -116,10 +89,10 @@ const SHARED: Table = Table {
 
 #[test]
 fn the_table_of_fork_comes_out() {
-    compare(&FORK);
+    explored(&FORK);
 }
 
 #[test]
 fn the_table_of_shared_pages_comes_out() {
-    compare(&SHARED);
+    explored(&SHARED);
 }

@@ -2,13 +2,11 @@
 //! beside them: what migration, NUMA balancing and write protection do to a mapping that somebody
 //! has pinned. They come out of exploring the gallery's scenarios, are printed, and compared with
 //! what was found before by checkers that share no code with this one.
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
-use std::rc::Rc;
+#[path = "common/table.rs"]
+mod table;
 
-use pagerace::explore::{Explorer, Found, Limits};
-use pagerace::scenario::{KernelChoice, Scenario, parse};
+use pagerace::explore::Found;
+use table::{compare, outcomes, scenario};
 
 /// The head of a column, its scenario, and the toggles that all kernels have there.
 type Column = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
@@ -30,21 +28,6 @@ const KERNELS: [(&str, &str); 8] = [
 const SIGNS: [(&str, &str); 3] =
     [("U1", "nofault-faulted"), ("U2", "lost-sync"), ("I5", "stale-data")];
 
-fn scenario(name: &str) -> Scenario {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
-    let text = fs::read_to_string(folder.join(format!("{name}.toml"))).expect("it is there");
-    parse(&text).expect("it is a scenario")
-}
-
-fn outcomes(scenario: &Scenario, base: &str, toggles: &[(&str, &str)]) -> Vec<Found> {
-    let toggles = toggles.iter().map(|(name, value)| (name.to_string(), value.to_string()));
-    let kernel = KernelChoice { base: base.to_string(), toggles: toggles.collect() };
-    let (system, memory) = scenario.build(&kernel).expect("it builds");
-    let report = Explorer::new(Rc::new(system), memory, Limits::default()).run();
-    assert!(report.complete);
-    report.outcomes
-}
-
 /// What can break, with `!` where it does in every execution.
 fn cell(found: &[Found]) -> String {
     let mut signs = Vec::new();
@@ -59,26 +42,13 @@ fn cell(found: &[Found]) -> String {
     if signs.is_empty() { "ok".into() } else { signs.join(" ") }
 }
 
-/// Explores every cell, prints the table and compares it.
-fn compare(columns: &[Column], expected: &[&[&str]]) {
-    let mut wrong = Vec::new();
-    let heads: Vec<&str> = columns.iter().map(|(head, ..)| *head).collect();
-    let mut table = format!("{:<8} {}\n", "", heads.join(" | "));
-    let scenarios: BTreeMap<&str, Scenario> =
-        columns.iter().map(|(_, name, _)| (*name, scenario(name))).collect();
-    for ((row, base), expected) in KERNELS.iter().zip(expected) {
-        let cells: Vec<String> = columns
-            .iter()
-            .map(|(_, name, toggles)| cell(&outcomes(&scenarios[name], base, toggles)))
-            .collect();
-        table += &format!("{row:<8} {}\n", cells.join(" | "));
-        if cells != *expected {
-            wrong.push(format!("{row}: found {cells:?}, not {expected:?}"));
-        }
-    }
-    println!("{table}");
-    assert_eq!(KERNELS.len(), expected.len());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+fn explored(columns: &[Column], expected: &[&[&str]]) {
+    let rows = KERNELS.map(|(name, base)| (name, base, &[][..]));
+    let column = |(head, name, toggles): &Column| (*head, (scenario(name), *toggles));
+    let columns: Vec<_> = columns.iter().map(column).collect();
+    compare(&rows, &columns, expected, |(name, base, _), (scenario, toggles)| {
+        cell(&outcomes(scenario, (name, base, toggles)))
+    });
 }
 
 #[test]
@@ -92,7 +62,7 @@ fn the_tables_of_migration_and_hints_come_out() {
     let mapped = &["U1", "U1", "U1", "U1"][..];
     let referenced = &["U1", "U1", "ok", "U1"][..];
     let early = &["ok", "U1", "ok", "U1"][..];
-    compare(
+    explored(
         &columns,
         &[mapped, mapped, mapped, referenced, early, referenced, referenced, referenced],
     );
@@ -109,7 +79,7 @@ fn the_table_of_the_downgraded_entry_comes_out() {
     let hinted = &["U2", "U2", "U2"][..];
     let migrated = &["U2", "U2", "ok"][..];
     let early = &["ok", "U2", "ok"][..];
-    compare(&columns, &[never, hinted, hinted, migrated, early, migrated, never, never]);
+    explored(&columns, &[never, hinted, hinted, migrated, early, migrated, never, never]);
 }
 
 #[test]
@@ -129,7 +99,7 @@ fn the_table_of_three_ways_to_pin_comes_out() {
     let copied = &["ok", "ok", "ok", "U1! U2!", "U2!", "ok", "U1 U2", "U1 U2", "U1"][..];
     let counted = &["ok", "ok", "ok", "U1! U2!", "U2!", "ok", "U1 U2", "U1 U2", "U1 U2"][..];
     let unshared = &["ok", "ok", "ok", "U1!", "ok", "ok", "U1", "U1", "U1"][..];
-    compare(&columns, &[forced, copied, copied, copied, copied, counted, unshared, unshared]);
+    explored(&columns, &[forced, copied, copied, copied, copied, counted, unshared, unshared]);
 }
 
 #[test]
@@ -146,5 +116,5 @@ fn the_table_of_write_protection_comes_out() {
     let exclusive = &["ok", "ok", "ok", "ok", "I5"][..];
     let always = &["U2! I5!", "U2", "U2! I5!", "ok", "I5"][..];
     let checked = &["ok", "U2", "U2! I5!", "ok", "I5"][..];
-    compare(&columns, &[reused, always, checked, checked, checked, checked, exclusive, exclusive]);
+    explored(&columns, &[reused, always, checked, checked, checked, checked, exclusive, exclusive]);
 }

@@ -1,59 +1,38 @@
 //! Details of pins, fork and migration that decide whether a race can be seen at all. The others
 //! of their kind are in `pins.rs`, `user_access.rs` and `reclaim.rs`.
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::PathBuf;
+#[path = "common/gallery.rs"]
+mod gallery;
+#[path = "common/kernels.rs"]
+mod kernels;
+#[path = "common/machine.rs"]
+mod machine;
+#[path = "common/search.rs"]
+mod search;
+
 use std::rc::Rc;
 
-use pagerace::explore::{Explorer, Limits, Report};
+use gallery::scenarios;
+use kernels::kernels;
+use machine::run_until;
+use pagerace::explore::Report;
 use pagerace::machine::{Choice, Function, Status, System};
 use pagerace::mm::{Memory, Pfn, Pte, Restore};
-use pagerace::scenario::{KernelChoice, Scenario, parse};
+use pagerace::scenario::parse;
+use search::explore;
 
 const KERNELS: [&str; 8] = ["v5.8", "v5.9", "v5.11", "v5.17", "v5.18", "v5.19", "v6.1", "v6.12"];
 const PAGE: Pfn = Pfn(0);
 const BIAS: u16 = 1024;
 
-/// B maps page 0, and has a child C; all lanes are threads of B.
+/// B maps page 0; all lanes are threads of B.
 fn machine(kernel: &str, right: &str, lanes: &[&str]) -> (Rc<System>, Memory) {
-    let mut text = format!(
-        "format = 1\ntitle = \"t\"\nabout = \"why\"\n[kernel]\nbase = \"{kernel}\"\n[machine]\n\
-         pageblock_pages = 1\nblocks = [\"movable\", \"movable\", \"movable\"]\n\
-         [[process]]\nname = \"B\"\nmap = [\"a = page 0 anon {right}\"]\n\
-         [[process]]\nname = \"C\"\nchild_of = \"B\"\n"
-    );
-    for lane in lanes {
-        text.push_str(&format!("[[cpu]]\nprocess = \"B\"\nrun = [{lane}]\n"));
-    }
-    let scenario = parse(&text).unwrap_or_else(|complaints| panic!("{complaints:#?}"));
-    let (system, memory) = scenario.build(&scenario.kernel).expect("it builds");
-    (Rc::new(system), memory)
-}
-
-fn run_until(system: &System, memory: &mut Memory, cpu: usize, stop: impl Fn(&Memory) -> bool) {
-    while !stop(memory) && system.status(memory, Choice::Run(cpu)) == Status::Runnable {
-        system.step(memory, Choice::Run(cpu), false);
-    }
-}
-
-fn explore(system: Rc<System>, memory: Memory) -> Report {
-    let report = Explorer::new(system, memory, Limits::default()).run();
-    assert!(report.complete);
-    report
+    let keys = "pageblock_pages = 1\nblocks = [\"movable\", \"movable\", \"movable\"]";
+    let lanes: Vec<_> = lanes.iter().map(|lane| ("B", *lane)).collect();
+    machine::machine(kernel, keys, &format!("0 anon {right}"), &lanes)
 }
 
 fn can_break(report: &Report, property: &str) -> bool {
     report.outcomes.iter().any(|found| found.outcome.breaks.contains(&property))
-}
-
-fn gallery() -> impl Iterator<Item = (String, Scenario)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
-    let paths = fs::read_dir(folder).expect("the folder exists");
-    let paths = paths.map(|entry| entry.expect("readable").path());
-    paths.filter(|path| path.extension().is_some_and(|end| end == "toml")).map(|path| {
-        let text = fs::read_to_string(&path).expect("text");
-        (path.display().to_string(), parse(&text).expect("it reads"))
-    })
 }
 
 /// The type flips back between the two reads only where an isolation is undone with the page still
@@ -76,8 +55,7 @@ fn two_reads_are_straddled_only_with_a_neighbour_in_the_pageblock() {
              run = [\"p = pin_user_pages_fast(a, FOLL_WRITE | FOLL_LONGTERM | FOLL_FAST_ONLY)\"]\n"
         );
         let scenario = parse(&text).expect("it reads");
-        let (system, memory) = scenario.build(&scenario.kernel).expect("it builds");
-        let report = explore(Rc::new(system), memory);
+        let report = explore(scenario.build(&scenario.kernel).expect("it builds"));
         assert_eq!(can_break(&report, "longterm-pin-on-cma"), reached, "{order} {pages}");
     }
 }
@@ -136,10 +114,7 @@ fn faults_and_the_slow_path_wait_as_long_as_fork_has_the_lock() {
 #[test]
 fn an_entry_that_leads_back_to_the_pinned_page_is_no_loss() {
     let pin = "\"p = pin_user_pages_fast(a, FOLL_WRITE)\"";
-    let lost = |run: &str| {
-        let (system, memory) = machine("v5.9", "rw", &[run]);
-        can_break(&explore(system, memory), "lost-sync")
-    };
+    let lost = |run: &str| can_break(&explore(machine("v5.9", "rw", &[run])), "lost-sync");
     let reclaimed = format!("{pin}, \"shrink_page_list(0)\"");
     let (system, mut memory) = machine("v5.9", "rw", &[&reclaimed]);
     run_until(&system, &mut memory, 0, |_| false);
@@ -180,17 +155,17 @@ fn the_long_term_check_comes_before_the_reference_only_without_locks() {
 #[test]
 fn two_timelines_and_one_page_stay_small() {
     let mut judged = 0;
-    for (name, scenario) in gallery() {
-        let claimed = scenario.expects.iter().map(|claim| claim.kernel.clone());
-        let kernels: BTreeSet<KernelChoice> = claimed.chain([scenario.kernel.clone()]).collect();
-        for kernel in kernels.iter().filter(|kernel| !kernel.toggles.contains_key("memory")) {
+    for (name, scenario) in scenarios() {
+        for kernel in
+            kernels(&scenario).iter().filter(|kernel| !kernel.toggles.contains_key("memory"))
+        {
             let (system, memory) = scenario.build(kernel).expect("it builds");
             let geometry = &system.layout.geometry;
             let pages = geometry.processes.iter().map(|process| process.mappings.len()).max();
             if geometry.cpus != 2 || pages != Some(1) {
                 continue;
             }
-            let states = explore(Rc::new(system), memory).states;
+            let states = explore((system, memory)).states;
             assert!(states < 100_000, "{name} {kernel:?}: {states} states");
             judged += 1;
         }

@@ -1,28 +1,21 @@
 //! How a pin comes and goes in each kernel, one atomic operation after the other.
+#[path = "common/machine.rs"]
+mod machine;
+
 use std::rc::Rc;
 
+use machine::run_until;
 use pagerace::machine::{Choice, Status, System};
 use pagerace::mm::{Memory, Pfn, Place};
 use pagerace::player::Player;
-use pagerace::scenario::{KernelChoice, parse};
 
 const BIAS: u16 = 1024;
 const PAGE: Pfn = Pfn(2);
 
 fn machine(kernel: &str, map: &str, lanes: &[&str]) -> (Rc<System>, Memory) {
-    let mut text = format!(
-        "format = 1\ntitle = \"t\"\nabout = \"why\"\n[kernel]\nbase = \"{kernel}\"\n[machine]\n\
-         blocks = [\"movable\", \"movable\", \"unmovable\"]\npcp_high = 0\n\
-         [[process]]\nname = \"B\"\nmap = [\"a = page 2 {map}\"]\n\
-         [[process]]\nname = \"C\"\nchild_of = \"B\"\n"
-    );
-    for lane in lanes {
-        text.push_str(&format!("[[cpu]]\nprocess = \"B\"\nrun = [{lane}]\n"));
-    }
-    let scenario = parse(&text).expect("it reads");
-    let choice = KernelChoice { base: kernel.into(), ..scenario.kernel.clone() };
-    let (system, memory) = scenario.build(&choice).expect("it builds");
-    (Rc::new(system), memory)
+    let keys = "blocks = [\"movable\", \"movable\", \"unmovable\"]\npcp_high = 0";
+    let lanes: Vec<_> = lanes.iter().map(|lane| ("B", *lane)).collect();
+    machine::machine(kernel, keys, &format!("2 {map}"), &lanes)
 }
 
 /// What CPU0 holds of the page on its way, each change once.
@@ -91,20 +84,16 @@ fn the_walk_under_the_locks_waits_for_fork() {
         while !memory.peek(mmap).exclusive() {
             system.step(&mut memory, Choice::Run(1), false);
         }
-        while system.status(&memory, Choice::Run(0)) == Status::Runnable {
-            system.step(&mut memory, Choice::Run(0), false);
-        }
-        assert!(matches!(system.status(&memory, Choice::Run(0)), Status::Blocked(_)), "{kernel}");
+        let status = run_until(&system, &mut memory, 0, |_| false);
+        assert!(matches!(status, Status::Blocked(_)), "{kernel}");
     }
 }
 
 /// Runs CPU0 to its end, and then looks at the page of the first handle.
 fn pinned(kernel: &str, map: &str, run: &str) -> Option<Pfn> {
     let (system, mut memory) = machine(kernel, map, &[run]);
-    while system.status(&memory, Choice::Run(0)) == Status::Runnable {
-        system.step(&mut memory, Choice::Run(0), false);
-    }
-    assert_eq!(system.status(&memory, Choice::Run(0)), Status::Done, "{kernel} {run}");
+    let status = run_until(&system, &mut memory, 0, |_| false);
+    assert_eq!(status, Status::Done, "{kernel} {run}");
     memory.peek(system.layout.pin(0).page())
 }
 

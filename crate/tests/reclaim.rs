@@ -1,51 +1,37 @@
 //! Reclaim and swap, step by step: who waits for whom, and what becomes of a slot.
+#[path = "common/machine.rs"]
+mod machine;
+#[path = "common/search.rs"]
+mod search;
+
 use std::rc::Rc;
 
-use pagerace::explore::{Explorer, Limits};
-use pagerace::machine::{Choice, Status, System};
+use machine::run_until;
+use pagerace::machine::{Status, System};
 use pagerace::mm::{LockWord, Memory, Pfn, Pte};
-use pagerace::scenario::{KernelChoice, parse};
+use search::explore;
 
 const PAGE: Pfn = Pfn(0);
 const KERNELS: [&str; 6] = ["v5.8", "v5.11", "v5.17", "v5.18", "v5.19", "v6.6"];
 
 /// CPU0 is kswapd; the others are threads of B, which maps page 0, or of its child C.
 fn machine(kernel: &str, slots: u16, lanes: &[(&str, &str)]) -> (Rc<System>, Memory) {
-    let mut text = format!(
-        "format = 1\ntitle = \"t\"\nabout = \"why\"\n[kernel]\nbase = \"{kernel}\"\n[machine]\n\
-         pageblock_pages = 1\n\
-         blocks = [\"movable\", \"movable\", \"movable\", \"movable\", \"movable\"]\n\
-         swap_slots = {slots}\n\
-         [[process]]\nname = \"B\"\nmap = [\"a = page 0 anon rw\"]\n\
-         [[process]]\nname = \"C\"\nchild_of = \"B\"\n"
+    let keys = format!(
+        "pageblock_pages = 1\nswap_slots = {slots}\n\
+         blocks = [\"movable\", \"movable\", \"movable\", \"movable\", \"movable\"]"
     );
-    for (process, lane) in lanes {
-        text.push_str(&format!("[[cpu]]\nprocess = \"{process}\"\nrun = [{lane}]\n"));
-    }
-    let scenario = parse(&text).unwrap_or_else(|complaints| panic!("{complaints:#?}"));
-    let choice = KernelChoice { base: kernel.into(), ..scenario.kernel.clone() };
-    let (system, memory) = scenario.build(&choice).expect("it builds");
-    (Rc::new(system), memory)
+    machine::machine(kernel, &keys, "0 anon rw", lanes)
 }
 
 const KSWAPD: (&str, &str) = ("B", "\"shrink_page_list(0)\"");
 
-fn run_until(system: &System, memory: &mut Memory, cpu: usize, stop: impl Fn(&Memory) -> bool) {
-    while !stop(memory) && system.status(memory, Choice::Run(cpu)) == Status::Runnable {
-        system.step(memory, Choice::Run(cpu), false);
-    }
-}
-
 fn run(system: &System, memory: &mut Memory, cpu: usize) -> Status {
-    run_until(system, memory, cpu, |_| false);
-    system.status(memory, Choice::Run(cpu))
+    run_until(system, memory, cpu, |_| false)
 }
 
 /// Nothing is broken that must never be, whatever comes between.
 fn outcomes(system: Rc<System>, memory: Memory) -> Vec<(String, Vec<&'static str>)> {
-    let report = Explorer::new(system, memory, Limits::default()).run();
-    assert!(report.complete);
-    let outcomes = report.outcomes.into_iter().map(|found| found.outcome);
+    let outcomes = explore((system, memory)).outcomes.into_iter().map(|found| found.outcome);
     outcomes.map(|outcome| (format!("{:?}", outcome.results), outcome.breaks)).collect()
 }
 

@@ -1,39 +1,20 @@
 //! Store buffers against the litmus tests of the field: what x86-TSO allows and what it forbids
 //! (Owens, Sarkar, Sewell, "A better x86 memory model: x86-TSO", 2009).
-use std::collections::BTreeSet;
-use std::rc::Rc;
+#[path = "common/geometry.rs"]
+mod geometry;
+#[path = "common/search.rs"]
+mod search;
 
-use pagerace::explore::{Explorer, Limits};
+use std::collections::BTreeSet;
+
+use geometry::one_page;
 use pagerace::machine::routine::line;
 use pagerace::machine::{
     Config, Ctx, Function, Kernel, Line, Local, Look, Op, Operation, Order, Returns, Routine,
     System,
 };
-use pagerace::mm::{Cell, CmaArea, Geometry, Layout, Lock, Memory, Pfn};
-
-const GEOMETRY: fn(usize) -> Geometry = |cpus| Geometry {
-    pageblock_order: 0,
-    max_order: 0,
-    blocks: 1,
-    cma_areas: vec![CmaArea { name: "area".into(), base: Pfn(0), count: 1 }],
-    processes: Vec::new(),
-    pins: Vec::new(),
-    cpus,
-    pin_bias: 1024,
-    migrate_passes: 1,
-    migrate_tries: 1,
-    hpage_order: 0,
-    zero_page: None,
-    pcp_high: 6,
-    pcp_batch: 1,
-    gather_pages: 1,
-    runs: Vec::new(),
-    tlb: false,
-    swap_slots: 0,
-    smp: true,
-    preempt_rt: false,
-    debug_vm: false,
-};
+use pagerace::mm::{Cell, Layout, Lock, Memory, Pfn};
+use search::explore;
 
 /// The two words of the litmus tests, borrowed from the one page.
 fn x(ctx: &Ctx) -> Cell<u16> {
@@ -107,11 +88,11 @@ fn ends(threads: [&'static Routine; 2], buffers: Option<Order>) -> BTreeSet<Stri
     };
     let kernel = Kernel::new("litmus".into(), config, threads.to_vec(), Vec::new());
     let lanes = threads.map(|routine| (vec![Operation::served(routine.function)], Vec::new()));
-    let layout = Layout::new(GEOMETRY(2));
+    let layout = Layout::new(one_page(2));
     let system = System::new(layout, kernel, &lanes, &[], false).expect("it compiles");
     let mut memory = Memory::new(vec![0; system.layout.len()]);
     system.start(&mut memory);
-    let report = Explorer::new(Rc::new(system), memory, Limits::default()).run();
+    let report = explore((system, memory));
     let outcomes = report.outcomes.iter().map(|found| {
         let results = &found.outcome.results;
         format!("{} {}", results["cpu0"], results["cpu1"])

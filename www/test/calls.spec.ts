@@ -1,6 +1,6 @@
 /** What other CPUs ask of a CPU, and what an outcome leaves off: lanes, dock, kernel, outcomes. */
 import {
-  editor,
+  apply,
   expect,
   open,
   searched,
@@ -29,9 +29,7 @@ pcp = [6]
 
 test('an IPI that is asked for can be started, and not before', async ({ page }) => {
   await open(page);
-  await editor(page).fill(RACE);
-  await editor(page).press('Control+Enter');
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('A drain asked for');
+  await apply(page, RACE);
   const lane = page.locator('pagerace-lanes .lane.cpu1');
   const start = page.getByRole('button', { name: /^Start .* CPU1/ });
   await expect(start).toHaveAttribute('aria-disabled', 'true');
@@ -111,8 +109,7 @@ test('toggles stand in groups, and what differs from the preset is marked', asyn
   expect(await violations(page)).toEqual([]);
   // A text that differs opens the group of the toggle by itself; going back closes nothing.
   await page.reload();
-  await editor(page).fill(RACE.replace('"v3.16"', '"v3.16"\npageset_update = "no_kicks"'));
-  await editor(page).press('Control+Enter');
+  await apply(page, RACE.replace('"v3.16"', '"v3.16"\npageset_update = "no_kicks"'));
   await page.getByRole('button', { name: 'Toggles: pageset_update' }).click();
   await expect(kernel.locator('details[open]')).toHaveCount(1);
   await pageset.getByRole('radio', { name: /^kicks/ }).check();

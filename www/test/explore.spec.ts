@@ -1,4 +1,15 @@
-import { editor, expect, open, place, searched, slider, standsAt, test, violations } from './page';
+import {
+  apply,
+  editor,
+  expect,
+  open,
+  place,
+  searched,
+  slider,
+  standsAt,
+  test,
+  violations,
+} from './page';
 
 test('explores every interleaving and loads a witness', async ({ page }) => {
   await open(page);
@@ -61,14 +72,12 @@ test('a search can be left alone while others are answered', async ({ page }) =>
 
 test('a long search can be cancelled, and goes on to its limit', async ({ page }) => {
   await open(page);
-  const field = editor(page);
   const lanes = ['q', 'r'].map(
     (pin) =>
       `[[cpu]]\nprocess = "B"\nrun = ["${pin} = pin_user_pages_fast(a, FOLL_WRITE)", "unpin_user_page(${pin})"]\n`,
   );
-  const race = (await field.inputValue()).replace(/\[schedule\][\s\S]*/, '');
-  await field.fill(`${race}${lanes.join('')}[[expect]]\nsometimes = { end = "done" }\n`);
-  await field.press('Control+Enter');
+  const race = (await editor(page).inputValue()).replace(/\[schedule\][\s\S]*/, '');
+  await apply(page, `${race}${lanes.join('')}[[expect]]\nsometimes = { end = "done" }\n`);
   await expect(page.getByRole('button', { name: /^Step CPU3/ })).toBeVisible();
   await page.getByRole('button', { name: 'Explore every interleaving' }).click();
   await expect(page.getByText(/^searching: /)).toBeVisible();
@@ -86,8 +95,7 @@ test('a schedule that does not run on another kernel is kept, and the page says 
   const { of } = await place(page);
   const text = await editor(page).inputValue();
   const exact = text.replace('steps = "0*"', `steps = "0*${of}"`);
-  await editor(page).fill(exact);
-  await editor(page).press('Control+Enter');
+  await apply(page, exact);
   await standsAt(page, of);
   await page.getByRole('combobox', { name: 'Kernel' }).selectOption('v5.18');
   await expect(

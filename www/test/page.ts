@@ -45,6 +45,15 @@ export const searched = (page: Page) =>
 /** The editor's text field. */
 export const editor = (page: Page) => page.getByRole('textbox', { name: 'Scenario' });
 
+/** Gives the editor a scenario, applies it, and lets keys move the cursor. */
+export async function apply(page: Page, text: string): Promise<void> {
+  await editor(page).fill(text);
+  await editor(page).press('Control+Enter');
+  const title = /^title = "(.*)"/m.exec(text)?.[1] ?? '';
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+  await slider(page).focus();
+}
+
 /** What axe finds wrong with the page as it stands. */
 export async function violations(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();

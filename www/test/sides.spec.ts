@@ -1,7 +1,6 @@
 /** Page tables with their flags, pins against them, and contents as each side finds them. */
-import type { Page } from '@playwright/test';
-import type { StateView } from '../src/protocol';
-import { editor, expect, open, slider, standsAt, test, violations } from './page';
+import type { Locator, Page } from '@playwright/test';
+import { apply, expect, open, place, slider, standsAt, test, violations } from './page';
 
 /** Before v5.19 the store after fork gives the parent another page; the pin stays on the old one. */
 const LOST = `format = 1
@@ -46,83 +45,114 @@ run = ["v = load(a)"]
 steps = "0*5"
 `;
 
-async function apply(page: Page, text: string): Promise<void> {
-  await editor(page).fill(text);
-  await editor(page).press('Control+Enter');
-  const title = /title = "(.*)"/.exec(text)?.[1] ?? '';
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
-  await slider(page).focus();
+/** A page that was the parent's alone goes to swap, and fork names its slot a second time. */
+const SWAPPED = `format = 1
+title = "A slot with two entries"
+about = "fork copies the entry of a page that was swapped out."
+[kernel]
+base = "v5.19"
+[machine]
+blocks = ["movable", "movable", "movable"]
+[[process]]
+name = "B"
+map = ["a = page 2 anon rw"]
+[[process]]
+name = "C"
+child_of = "B"
+[[cpu]]
+process = "B"
+run = ["shrink_page_list(2)", "fork(C)"]
+[schedule]
+steps = "0*"
+`;
+
+/** Steps on until something is shown. */
+async function stepUntil(page: Page, shown: Locator): Promise<void> {
+  const { at, of } = await place(page);
+  for (let next = at + 1; next <= of && (await shown.count()) === 0; next++) {
+    await page.keyboard.press('ArrowRight');
+    await standsAt(page, next);
+  }
+  await expect(shown.first()).toBeVisible();
+}
+
+/** Opens the page from its link, at the first step. */
+async function openAtStart(page: Page, hash: string): Promise<void> {
+  await open(page, hash);
+  await page.keyboard.press('Home');
+  await standsAt(page, 0);
 }
 
 const system = (page: Page) => page.locator('pagerace-system');
 const contents = (page: Page) => page.locator('pagerace-contents');
+const entry = (page: Page, text: RegExp) => system(page).getByRole('row').filter({ hasText: text });
 
 test('entries show their flags, and fork what it does to them', async ({ page }) => {
   await open(page);
   await apply(page, LOST);
   await page.keyboard.press('Home');
   await standsAt(page, 0);
-  const entry = system(page).getByRole('row').filter({ hasText: 'VM_WRITE' }).first();
-  await expect(entry).toContainText('page 2');
-  await expect(entry.getByText('rw', { exact: true })).toBeVisible();
-  const other = system(page)
-    .getByRole('row')
-    .filter({ hasText: /^\s*f\s/ })
-    .first();
+  const mapped = entry(page, /VM_WRITE/).first();
+  await expect(mapped).toContainText('page 2');
+  await expect(mapped.getByText('rw', { exact: true })).toBeVisible();
+  const other = entry(page, /^\s*f\s/).first();
   await expect(other.getByText('ro', { exact: true })).toBeVisible();
   await expect(other).toContainText('VM_READ');
   await expect(other).not.toContainText('VM_WRITE');
   const held = system(page)
     .getByText(/mmap_lock\s+held by\s+CPU0/)
     .first();
-  const last = Number(await slider(page).getAttribute('max'));
-  for (let at = 1; at <= last && (await held.count()) === 0; at++) {
-    await page.keyboard.press('ArrowRight');
-    await standsAt(page, at);
-  }
-  await expect(held).toBeVisible();
+  await stepUntil(page, held);
   const changed = system(page).getByRole('row').filter({ hasText: 'changed by this step' });
-  for (let at = Number(await slider(page).inputValue()) + 1; (await changed.count()) === 0; at++) {
-    await page.keyboard.press('ArrowRight');
-    await standsAt(page, at);
-  }
+  await stepUntil(page, changed);
   await expect(changed.first()).toHaveClass(/changed/);
 });
 
-test('entries that stand for a page elsewhere, swap slots and an odd sequence', async ({
+test('an entry of a page that migrates, one without an area, and an odd sequence', async ({
+  page,
+}) => {
+  await openAtStart(page, '#g=fork-copies-migration-entry');
+  const odd = system(page).getByText('odd: a fork is write-protecting');
+  await expect(entry(page, /^\s*a\s+none\s+no area/)).toHaveCount(1); // the child's
+  await expect(odd).toHaveCount(0);
+  await stepUntil(page, entry(page, /migration entry\s+page 1\s+writable/));
+  await stepUntil(page, odd);
+  await stepUntil(page, entry(page, /migration entry\s+page 1\s+readable/));
+  expect(await violations(page)).toEqual([]);
+});
+
+test('an entry with a hint of NUMA balancing', async ({ page }) => {
+  await openAtStart(page, '#g=umcg-numa-hint-of-pinned');
+  const hint = entry(page, /page 0\s+rw\s+protnone/);
+  await expect(hint).toHaveCount(0);
+  await stepUntil(page, hint);
+  await expect(hint.getByText('protnone')).toHaveAttribute('title', /NUMA/);
+});
+
+test('a swap slot: who names it, its page in the swap cache, and what was written out', async ({
+  page,
+}) => {
+  await openAtStart(page, '#g=swap-unnecessary-copy');
+  const slot = entry(page, /swap_map/);
+  await expect(slot).toContainText(/swap_map 0: 0 entries\s+not in the swap cache/);
+  await stepUntil(page, entry(page, /^\s*a\s+swap slot 0\s+VM_READ/));
+  await expect(slot).toContainText(/swap_map 1: 1 entry\s+swap cache: page 0/);
+  await stepUntil(page, entry(page, /holds 10 10\s+not settled yet/));
+  await stepUntil(page, entry(page, /1 entry\s+not in the swap cache\s+holds 10 10\s+settled/));
+});
+
+test('an exclusive entry of a swap slot is so no more when fork names the slot twice', async ({
   page,
 }) => {
   await open(page);
-  // Nothing breaks in it, so that the cursor stays where the text leaves it.
-  await apply(page, KEPT);
-  // As the engine shows them: a page that was swapped out, one that migrates, one with a hint.
-  await system(page).evaluate((element) => {
-    const system = element as HTMLElement & { state: StateView };
-    const { state } = system;
-    const [process] = state.processes;
-    const [like] = process?.mappings ?? [];
-    if (!process || !like) throw new Error('there is a process with a mapping');
-    const mappings = [
-      { ...like, name: 'x', pfn: null, instead: 'swap slot 0', flags: ['exclusive'] },
-      { ...like, name: 'y', pfn: 2, instead: 'migration entry', flags: ['writable'] },
-      { ...like, name: 'z', pfn: 3, instead: null, flags: ['rw', 'protnone'], area: null },
-    ];
-    const swap = [
-      { number: 0, count: 1, page: 4, words: [7, 8], settled: false, changed: true },
-      { number: 1, count: 2, page: null, words: [1, 2], settled: true, changed: false },
-    ];
-    const processes = [{ ...process, mappings, write_protect_seq: 3 }];
-    system.state = { ...state, processes, swap };
-  });
-  const row = (text: string | RegExp) => system(page).getByRole('row').filter({ hasText: text });
-  await expect(row(/^\s*x\s/)).toContainText(/swap slot 0\s+exclusive/);
-  await expect(row(/^\s*y\s/)).toContainText(/migration entry\s+page 2\s+writable/);
-  await expect(row(/^\s*z\s/)).toContainText(/page 3\s+rw\s+protnone\s+no area/);
-  await expect(system(page).getByText('odd: a fork is write-protecting')).toBeVisible();
-  const slots = system(page).getByRole('row').filter({ hasText: 'swap_map' });
-  await expect(slots.nth(0)).toContainText(/swap_map 1: 1 entry\s+swap cache: page 4/);
-  await expect(slots.nth(0)).toContainText(/holds 7 8\s+not settled yet/);
-  await expect(slots.nth(1)).toContainText(/2 entries\s+not in the swap cache/);
+  await apply(page, SWAPPED);
+  await page.keyboard.press('Home');
+  await standsAt(page, 0);
+  await stepUntil(page, entry(page, /^\s*a\s+swap slot 0\s+exclusive/));
+  await stepUntil(page, entry(page, /swap_map 2: 2 entries/));
+  await page.keyboard.press('End');
+  await standsAt(page, (await place(page)).of);
+  await expect(entry(page, /^\s*a\s+swap slot 0\s+VM_READ/)).toHaveCount(2);
   expect(await violations(page)).toEqual([]);
 });
 
@@ -184,13 +214,7 @@ test('a translation that is kept behind the entry is stale', async ({ page }) =>
   await standsAt(page, 0);
   await expect(row).toContainText(/CPU1\s+keeps page 2 rw/);
   await expect(row).not.toContainText('stale');
-  const last = Number(await slider(page).getAttribute('max'));
-  const stale = row.getByText('stale');
-  for (let at = 1; at <= last && (await stale.count()) === 0; at++) {
-    await page.keyboard.press('ArrowRight');
-    await standsAt(page, at);
-  }
-  await expect(stale).toBeVisible();
+  await stepUntil(page, row.getByText('stale'));
   await expect(contents(page)).toContainText('CPU1 with its translation');
 });
 

@@ -1,6 +1,16 @@
 /** Store buffers: what is on its way stands in the lane, and reaches memory by a step of its own. */
 import type { Page } from '@playwright/test';
-import { editor, expect, open, slider, standsAt, stepButton, test, violations } from './page';
+import {
+  apply,
+  editor,
+  expect,
+  open,
+  slider,
+  standsAt,
+  stepButton,
+  test,
+  violations,
+} from './page';
 
 const RACE = `format = 1
 title = "A store on its way"
@@ -21,19 +31,13 @@ process = "B"
 run = ["v = load(a[0])"]
 `;
 
-async function race(page: Page): Promise<void> {
-  await editor(page).fill(RACE);
-  await editor(page).press('Control+Enter');
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('A store on its way');
-}
-
 const drain = (page: Page, cpu: number) =>
   page.getByRole('button', { name: new RegExp(`^Let the oldest store of CPU${cpu} reach memory`) });
 
 test('stores wait in the lane, oldest first, and the oldest can reach memory', async ({ page }) => {
   await open(page);
   await expect(drain(page, 0)).toHaveCount(0);
-  await race(page);
+  await apply(page, RACE);
   const lane = page.locator('pagerace-lanes .lane.cpu0');
   await expect(lane).toContainText('no store on its way');
   await expect(drain(page, 0)).toHaveAttribute('aria-disabled', 'true');
@@ -78,7 +82,7 @@ test('stores wait in the lane, oldest first, and the oldest can reach memory', a
 
 test('a link keeps the steps that let stores reach memory', async ({ page }) => {
   await open(page);
-  await race(page);
+  await apply(page, RACE);
   for (const [at, button] of [stepButton(page, 0), drain(page, 0), stepButton(page, 1)].entries()) {
     await button.click();
     await standsAt(page, at + 1);
@@ -100,7 +104,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.setViewportSize({ width: 360, height: 740 });
     await open(page);
     await page.getByRole('button', { name: 'Text', exact: true }).click();
-    await race(page);
+    await apply(page, RACE);
     await page.getByRole('button', { name: 'Lanes', exact: true }).click();
     await stepButton(page, 0).click();
     await expect(drain(page, 0)).toBeInViewport();

@@ -214,13 +214,17 @@ impl Ctx<'_> {
     /// A plain store to shared memory. Ghosts, where a page is, and what callers keep are there at
     /// once.
     pub fn store<T: Word>(&mut self, cell: Cell<T>, value: T) {
-        let info = self.layout.info(cell.index() as u32);
-        let real = !matches!(info.unit, Unit::Hidden | Unit::Place);
-        let shared = real && !matches!(info.subject, Subject::Pin(_));
-        match self.buffer.filter(|_| shared) {
+        match self.buffer.filter(|_| self.waits(cell.index() as u32)) {
             Some(buffer) => buffer.push(self.memory, cell.index() as u32, value.to_word()),
             None => self.memory.store(cell, value),
         }
+    }
+
+    /// Whether a store to this cell is one that can wait in a store buffer.
+    fn waits(&self, cell: u32) -> bool {
+        let info = self.layout.info(cell);
+        let real = !matches!(info.unit, Unit::Hidden | Unit::Place);
+        real && !matches!(info.subject, Subject::Pin(_))
     }
 
     /// Ghost: what the checker remembers of the store before, when that reaches memory.

@@ -59,8 +59,6 @@ pub enum Local {
     Cpu,
     /// A mask of CPUs.
     Cpus,
-    /// How many pages go at once.
-    Batch,
     /// How many pages are left to go.
     Left,
     /// The migratetype of a block before it was isolated.
@@ -148,7 +146,6 @@ impl Local {
             Local::Order => ("order", Unit::Number),
             Local::Cpu => ("cpu", Unit::Number),
             Local::Cpus => ("cpus_with_pcps", Unit::Bits),
-            Local::Batch => ("batch", Unit::Number),
             Local::Left => ("to_free", Unit::Number),
             Local::Old => ("old_type", Unit::Migratetype),
             Local::Retries => ("num_attempts", Unit::Number),

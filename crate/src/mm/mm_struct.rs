@@ -75,10 +75,6 @@ pub mod vm {
     pub const WRITE: u16 = 1 << 1;
     /// A private mapping of a file (`vma->vm_file`).
     pub const FILE: u16 = 1 << 2;
-    /// `VM_UFFD_WP`
-    pub const UFFD_WP: u16 = 1 << 3;
-    /// `VM_SOFTDIRTY` is being tracked.
-    pub const SOFTDIRTY: u16 = 1 << 4;
 }
 
 /// What [`Mm::written`] holds of a word that may be anything: of `MADV_FREE`, until the next store.

@@ -7,7 +7,7 @@ use super::memory::{ALL, EXIT_MMAP, PROPOSED, SEM, SEM_OUT, WRITE_LOCK, WRITE_UN
 use super::tlb::FLUSH_TLB_RANGE;
 use crate::machine::routine::line;
 use crate::machine::{At, Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Cell, Lock, Memory, Mm, Pte, WORDS, vm};
+use crate::mm::{Cell, Lock, Memory, Mm, Pte, WORDS};
 
 /// `fork`, as far as memory goes (`dup_mmap`).
 pub const FORK: Function = Function("fork");
@@ -18,8 +18,7 @@ pub const RET_FROM_FORK: Function = Function("ret_from_fork");
 
 const CHILD_LOCK: Line = line("child", "mmap_write_lock_nested(mm)", Op::Acquire(child_mmap));
 /// Nobody knows the child's areas yet, so they are there with the step that took its lock.
-const AREAS: Line =
-    line("areas", "tmp = vm_area_dup(mpnt); dup_userfaultfd(tmp)", Op::Let(copy_areas));
+const AREAS: Line = line("areas", "tmp = vm_area_dup(mpnt)", Op::Let(copy_areas));
 const COPY: Line = line("copy", "copy_page_range(tmp, mpnt)", Op::Call(COPY_PAGE_RANGE, &[]));
 const RESULT: Line = line("retval", "retval = ret", Op::Let(keep_result));
 const CHILD_UNLOCK: Line = line("childout", "mmap_write_unlock(mm)", Op::Release(child_mmap));
@@ -35,7 +34,9 @@ const fn fork(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: FORK,
         source,
-        omits: "all but memory; MADV_DONTFORK; the areas are copied as one",
+        omits: "all but memory; MADV_DONTFORK; dup_userfaultfd, as areas have no VM_UFFD_WP here: \
+                copying its entries takes the child out of userfaultfd's sight; the areas are \
+                copied as one",
         params: &[Local::Mm, Local::Child],
         locals: &[Local::Addr, Local::Last, Local::Ret, Local::Rc],
         returns: Returns::Errno,
@@ -150,12 +151,11 @@ fn addresses(ctx: &Ctx) -> std::ops::Range<u16> {
     0..ctx.geometry().processes[process].mappings.len() as u16
 }
 
-/// Without `UFFD_FEATURE_EVENT_FORK` userfaultfd does not watch the child.
 fn copy_areas(ctx: &mut Ctx) {
     let (parent, child) = (ctx.mm(), child(ctx));
     for address in addresses(ctx) {
         let flags: u16 = ctx.load(parent.vm_flags(address));
-        ctx.store(child.vm_flags(address), flags & !vm::UFFD_WP);
+        ctx.store(child.vm_flags(address), flags);
     }
 }
 

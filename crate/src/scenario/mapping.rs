@@ -37,8 +37,9 @@ pub enum Wants {
     HugePage,
 }
 
-const FORM: &str = "write `a = page 2 anon rw`, `a = anon rw`, `f = page 3 file rw`, `z = zero page ro`, \
-                    `n = none rw`, or `huge` before `page 4 anon`, `anon` or `none`";
+const FORM: &str = "write `a = page 2 anon rw`, `a = anon rw`, `f = page 3 file rw`, \
+                    `z = zero page ro`, `n = none rw`, or `huge` before `page 4 anon`, `anon` or \
+                    `none`";
 
 /// The name, how it starts, and whether a page has yet to be found for it.
 pub fn read(

@@ -48,13 +48,7 @@ pub const VM_FLAGS: &str = "vm_flags";
 
 /// The flags of an area as kernel code writes them.
 pub fn area(flags: u16) -> String {
-    let names = [
-        (vm::READ, "VM_READ"),
-        (vm::WRITE, "VM_WRITE"),
-        (vm::UFFD_WP, "VM_UFFD_WP"),
-        (vm::SOFTDIRTY, "VM_SOFTDIRTY"),
-        (vm::FILE, "of a file"),
-    ];
+    let names = [(vm::READ, "VM_READ"), (vm::WRITE, "VM_WRITE"), (vm::FILE, "of a file")];
     let set = names.iter().filter(|(bit, _)| flags & bit != 0);
     set.map(|(_, name)| *name).collect::<Vec<_>>().join(" ")
 }

@@ -3,15 +3,15 @@
 //! test understands: it stands in `survivors.rs` with the reason, or a scenario is missing.
 //!
 //! A lock or an interrupt bracket goes with its other half, since `tables.rs` notices a half.
+#[path = "../common/gallery.rs"]
+mod gallery;
 mod guards;
 mod survivors;
 mod walk;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::panic::{self, AssertUnwindSafe};
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Once;
 
@@ -19,7 +19,7 @@ use pagerace::explore::{Explorer, Limits, Report, Verdict, judge};
 use pagerace::machine::{Frame, Kernel, Line, Op, Routine, System};
 use pagerace::properties;
 use pagerace::routines::{kernels, presets};
-use pagerace::scenario::{Expectation, KernelChoice, Scenario, parse};
+use pagerace::scenario::{Expectation, KernelChoice, Scenario};
 use walk::{Walk, walk};
 
 /// A scenario under one of its kernels.
@@ -60,26 +60,19 @@ impl Target {
 /// Larger runs are left out.
 const MOST_STATES: usize = 30_000;
 
-fn gallery() -> Vec<Run> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
-    let entries = fs::read_dir(folder).expect("the folder exists");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
+fn runs() -> Vec<Run> {
     // With store buffers a write arrives when its lock may have been dropped.
     let small = |run: &Run| run.walk.states < MOST_STATES && run.kernel.config.buffers.is_none();
-    files.iter().flat_map(runs_of).filter(small).collect()
+    gallery::scenarios().into_iter().flat_map(runs_of).filter(small).collect()
 }
 
-fn runs_of(file: &PathBuf) -> Vec<Run> {
-    let scenario = parse(&fs::read_to_string(file).expect("text")).expect("a good scenario");
+fn runs_of((name, scenario): (String, Scenario)) -> Vec<Run> {
     let scenario = Rc::new(scenario);
     let choices: BTreeSet<_> = scenario.expects.iter().map(|claim| &claim.kernel).collect();
     let run = |choice: &KernelChoice| {
         let claims = scenario.expects.iter().filter(|claim| claim.kernel == *choice).cloned();
         let base = presets::preset(&choice.base).expect("the reader knows it");
         let kernel = kernels::kernel(base, &choice.toggles, scenario.geometry.has_huge_pages());
-        let name = file.file_stem().expect("a name").to_string_lossy();
         let name = format!("{name} under {}", kernel.name);
         let scenario = Rc::clone(&scenario);
         let mut run =
@@ -233,7 +226,7 @@ fn quietly<T>(get: impl FnOnce() -> T) -> Option<T> {
 
 #[test]
 fn what_a_lock_guards_is_written_by_its_holder() {
-    let runs = gallery();
+    let runs = runs();
     let wrong = runs.iter().filter_map(|run| Some((&run.name, run.walk.unguarded.as_ref()?)));
     let wrong: Vec<_> = wrong.collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -241,7 +234,7 @@ fn what_a_lock_guards_is_written_by_its_holder() {
 
 /// The lines that nothing notices, of those for which `wanted` says so of their name.
 fn unnoticed(wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
-    let runs = gallery();
+    let runs = runs();
     let targets = targets(&runs);
     let halves = |target: &Target| {
         let halves = other_halves(target.routine, target.line);
