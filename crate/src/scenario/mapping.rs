@@ -96,7 +96,7 @@ pub fn read(
     }
 }
 
-/// `huge page 4 anon`, `huge anon` or `huge none`: one name for as many virtual pages as a huge page
+/// `huge page 4 anon`, `huge anon` or `huge none`: one name for the virtual pages of a huge page.
 /// has.
 fn huge(
     reader: &mut Reader,
