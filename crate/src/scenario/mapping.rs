@@ -97,7 +97,6 @@ pub fn read(
 }
 
 /// `huge page 4 anon`, `huge anon` or `huge none`: one name for the virtual pages of a huge page.
-/// has.
 fn huge(
     reader: &mut Reader,
     text: &Text,
