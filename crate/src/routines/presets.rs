@@ -77,6 +77,10 @@ pub static PRESETS: &[Preset] = &[
             ("smp", "on"),
             ("preempt_rt", "off"),
             ("debug_vm", "off"),
+            ("isolate_check", "mapcount"),
+            ("total_mapcount", "v5.8"),
+            ("compound_head", "rechecked"),
+            ("mapcount_slab", "asserted"),
         ],
     },
     Preset {
@@ -124,7 +128,11 @@ pub static PRESETS: &[Preset] = &[
         from: Some("v3.19"),
         sentence: "No merging across the border of an isolated pageblock, from either side \
                    (d9dddbf55667).",
-        changes: &[("merge_limit", "both_sides"), ("alloc_contig", "v5.9")],
+        changes: &[
+            ("merge_limit", "both_sides"),
+            ("alloc_contig", "v5.9"),
+            ("compound_head", "one_word"),
+        ],
     },
     Preset {
         name: "v4.17",
@@ -144,7 +152,12 @@ pub static PRESETS: &[Preset] = &[
         sentence: "The kernel of the mails of 2020 on cma_alloc: CMA comes first where it is \
                    half of what is free (16867664936e). A store reuses a page that is mapped \
                    once, whoever else has a reference.",
-        changes: &[("fallback", "v5.8"), ("isolation", "v5.8"), ("gup", "v5.8")],
+        changes: &[
+            ("fallback", "v5.8"),
+            ("isolation", "v5.8"),
+            ("gup", "v5.8"),
+            ("mapcount_slab", "any_page"),
+        ],
     },
     Preset {
         name: "v5.9",
@@ -195,6 +208,7 @@ pub static PRESETS: &[Preset] = &[
             ("cow_swap_cache", "freed"),
             ("numa_skip", "ref"),
             ("numa_hint", "restored_last"),
+            ("total_mapcount", "v6.1"),
         ],
     },
     Preset {
@@ -241,7 +255,7 @@ pub static PRESETS: &[Preset] = &[
         ],
     },
     Preset {
-        name: "v6.1",
+        name: "v6.1-rc7",
         from: Some("v5.19"),
         sentence: "page_try_share_anon_rmap has its barriers (088b8aa537c2); the long-term loop \
                    goes on -EAGAIN (with aa1e6a932ca6); pcplists have a lock, and are drained \
@@ -255,6 +269,13 @@ pub static PRESETS: &[Preset] = &[
             ("foll_force", "exclusive"),
             ("mprotect", "try_writable"),
         ],
+    },
+    Preset {
+        name: "v6.1",
+        from: Some("v6.1-rc7"),
+        sentence: "isolate_migratepages_block takes a reference before it compares counts, and \
+                   counts all mappings of a huge page (829ae0f81ce0).",
+        changes: &[("isolate_check", "total_mapcount_ref")],
     },
     Preset {
         name: "v6.2",
@@ -282,6 +303,7 @@ pub static PRESETS: &[Preset] = &[
             ("isolation", "v6.10"),
             ("drain", "remote_counted_inside"),
             ("numa_skip", "maybe_pinned"),
+            ("total_mapcount", "large_mapcount"),
         ],
     },
 ];

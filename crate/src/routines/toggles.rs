@@ -1,5 +1,5 @@
 //! The toggles: one decision each in which kernels differ.
-use super::toggles_machine;
+use super::{toggles_huge, toggles_machine};
 
 /// One decision in which kernels differ.
 pub struct Toggle {
@@ -477,6 +477,10 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_machine::SMP,
     toggles_machine::PREEMPT_RT,
     toggles_machine::DEBUG_VM,
+    toggles_huge::ISOLATE_CHECK,
+    toggles_huge::TOTAL_MAPCOUNT,
+    toggles_huge::COMPOUND_HEAD,
+    toggles_huge::MAPCOUNT_SLAB,
 ];
 
 /// The toggle of a name.

@@ -73,6 +73,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   ['Reclaim and swap', ['vmscan', 'swapin', 'lazyfree', 'dirty_test']],
+  ['Compound pages', ['isolate_check', 'total_mapcount', 'compound_head', 'mapcount_slab']],
   [
     'Configuration',
     ['smp', 'preempt_rt', 'debug_vm', 'memory', 'atomics', 'pte_clear', 'barriers', 'share_barrier'],
