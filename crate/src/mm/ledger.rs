@@ -1,4 +1,5 @@
 //! Who has a page: what entries, batches, pins and blocks say of it, looked up in memory.
+use super::compound::GARBAGE;
 use super::layout::Layout;
 use super::memory::Memory;
 use super::page::Rmap;
@@ -57,7 +58,8 @@ impl Layout {
         heads.next_back().map_or(page, |(_, head)| head)
     }
 
-    /// `total_mapcount` of a page or, by its head, a compound page.
+    /// `total_mapcount` of a page or, by its head, a compound page: one whose second page holds the
+    /// counts of the whole by now.
     pub fn total_mapcount(&self, memory: &Memory, head: Pfn) -> u16 {
         let each = |page: Pfn| memory.peek(self.page(page).mapcount());
         let pages = self.folio(memory, head);
@@ -65,6 +67,9 @@ impl Layout {
             return each(head);
         }
         let second = self.compound(Pfn(head.0 + 1));
+        if memory.peek(second.entire_mapcount()) == GARBAGE {
+            return each(head);
+        }
         let twice = u16::from(memory.peek(second.double_map()));
         let counts = pages.map(|page| each(page).wrapping_sub(twice));
         counts.fold(memory.peek(second.entire_mapcount()), u16::wrapping_add)

@@ -3,11 +3,18 @@
 //! Machines without huge pages run the tables of the folder above, where every page is one by
 //! itself. What stands here goes the way through `compound_head` and the second page, and the rest
 //! of the kernel that such a machine has is what never meets a page that may be compound.
+pub mod migrate;
+pub mod move_mapping;
+pub mod move_pages;
+pub mod prep;
+pub mod remove_migration;
+pub mod rmap;
 pub mod swap;
+mod walk;
 
 use super::kernels::Chosen;
 use super::page_alloc::{alloc, buddy, drain, free};
-use super::{alloc_contig, page_isolation, signal, tlb};
+use super::{alloc_contig, page_isolation, signal, tlb, vmscan};
 use crate::machine::{Function, Routine};
 
 /// What is the same with huge pages: it has to do with free pages, blocks and CPUs alone.
@@ -39,12 +46,62 @@ const SAME: &[Function] = &[
     tlb::FLUSH_TLB_RANGE,
     tlb::FLUSH_TLB_FUNC,
     signal::SEND_SIG,
+    super::migrate::MIGRATE_PAGES,
+    super::migrate::PUTBACK_MOVABLE_PAGES,
+    vmscan::ISOLATE_LRU_PAGE,
+    vmscan::PUTBACK_LRU_PAGE,
 ];
 
 /// The routines of a kernel on a machine with huge pages, made of those that it has without.
-pub(super) fn routines(_chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'static Routine> {
+pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'static Routine> {
     let mut routines: Vec<_> =
         plain.into_iter().filter(|routine| SAME.contains(&routine.function)).collect();
-    routines.extend([&swap::PUT_PAGE_V5_7, &swap::PUT_LAST_V5_7]);
+    routines.extend([&swap::PUT_PAGE_V5_7, &swap::PUT_LAST_V5_7, &prep::PREP_COMPOUND_PAGE_V5_17]);
+    routines.extend(migration(chosen));
+    routines
+}
+
+/// As those of pages by themselves, by the same toggles.
+fn migration(chosen: &Chosen) -> Vec<&'static Routine> {
+    let version = chosen.get("migration");
+    let waits = usize::from(chosen.is("target_memory", "waits"));
+    let early = usize::from(chosen.is("migrate_pinned", "early"));
+    let sync = usize::from(chosen.is("pvmw_sync", "on"));
+    let (page, locked): (&Routine, &Routine) = match version {
+        "v5.9" | "v5.17" => {
+            (&migrate::UNMAP_AND_MOVE_V5_7[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_7)
+        }
+        _ => (&migrate::UNMAP_AND_MOVE_V5_18[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_18),
+    };
+    let entries: [&Routine; 4] = match version {
+        "v5.19" => [
+            &rmap::TRY_TO_MIGRATE_V5_19[sync],
+            &rmap::SET_PMD_MIGRATION_ENTRY_V5_19,
+            &remove_migration::REMOVE_MIGRATION_PTES_V5_19,
+            &remove_migration::REMOVE_MIGRATION_PMD_V5_19,
+        ],
+        old => [
+            &rmap::TRY_TO_MIGRATE_V5_7[sync],
+            &rmap::SET_PMD_MIGRATION_ENTRY_V5_7,
+            match old {
+                "v5.9" => &remove_migration::REMOVE_MIGRATION_PTES_V5_7,
+                _ => &remove_migration::REMOVE_MIGRATION_PTES_V5_17,
+            },
+            &remove_migration::REMOVE_MIGRATION_PMD_V5_7,
+        ],
+    };
+    let share = match chosen.get("share_barrier") {
+        "on" => &rmap::PAGE_TRY_SHARE_V6_1,
+        _ => &rmap::PAGE_TRY_SHARE_V5_19,
+    };
+    let mut routines = entries.to_vec();
+    routines.extend([
+        page,
+        locked,
+        share,
+        &rmap::PAGE_MAPPED_V5_7,
+        &rmap::REMOVE_COMPOUND_RMAP_V5_7,
+    ]);
+    routines.extend([&move_mapping::MOVE_MAPPING_V5_7, &move_pages::MOVE_PAGES_V5_8]);
     routines
 }
