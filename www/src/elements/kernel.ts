@@ -75,7 +75,16 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Reclaim and swap', ['vmscan', 'swapin', 'lazyfree', 'dirty_test']],
   [
     'Configuration',
-    ['smp', 'preempt_rt', 'debug_vm', 'memory', 'atomics', 'pte_clear', 'barriers', 'share_barrier'],
+    [
+      'smp',
+      'preempt_rt',
+      'debug_vm',
+      'memory',
+      'atomics',
+      'pte_clear',
+      'barriers',
+      'share_barrier',
+    ],
   ],
 ];
 const OTHER = 'Other';
