@@ -76,7 +76,16 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Compound pages', ['isolate_check', 'total_mapcount', 'compound_head', 'mapcount_slab']],
   [
     'Configuration',
-    ['smp', 'preempt_rt', 'debug_vm', 'memory', 'atomics', 'pte_clear', 'barriers', 'share_barrier'],
+    [
+      'smp',
+      'preempt_rt',
+      'debug_vm',
+      'memory',
+      'atomics',
+      'pte_clear',
+      'barriers',
+      'share_barrier',
+    ],
   ],
 ];
 const OTHER = 'Other';
