@@ -38,3 +38,5 @@ pub const PINNED_BEHIND_CHECK: usize = 16;
 pub const PIN_NOT_EXCLUSIVE: usize = 17;
 /// `swap-not-settled`
 pub const SWAP_NOT_SETTLED: usize = 18;
+/// `zero-page-counted`
+pub const ZERO_PAGE_COUNTED: usize = 19;

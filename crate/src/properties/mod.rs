@@ -176,6 +176,15 @@ pub static PROPERTIES: &[Property] = &[
         holds: |_| true,
     },
     Property {
+        name: "zero-page-counted",
+        sentence: "A pin takes no reference of the zero page, which everybody shares and which has \
+                   room for two million pins.",
+        when_broken: "a pin counts on the zero page (ZERO_PAGE_COUNTED)",
+        invariant: false,
+        scope: Scope::OnRequest,
+        holds: |_| true,
+    },
+    Property {
         name: "lost-sync",
         sentence: "A pin and the page table that it was taken through name the same page.",
         when_broken: "a pin and its page table name different pages",
@@ -436,6 +445,7 @@ mod tests {
             (event::PINNED_BEHIND_CHECK, "pinned-behind-check"),
             (event::PIN_NOT_EXCLUSIVE, "pin-not-exclusive"),
             (event::SWAP_NOT_SETTLED, "swap-not-settled"),
+            (event::ZERO_PAGE_COUNTED, "zero-page-counted"),
         ];
         for (number, name) in events {
             assert_eq!(PROPERTIES[number].name, name);
