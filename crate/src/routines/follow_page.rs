@@ -203,8 +203,8 @@ pub static FOLLOW_PAGE_PTE_V5_19: [Routine; 3] = [
     follow_page_pte("mm/gup.c, v6.0 and v6.1", &follow_or_unshare(EXCLUSIVE, MUST)),
 ];
 
-/// And a long-term pin for reading asks for a copy of whatever else a private mapping maps: the next
-/// store would replace it.
+/// And a long-term pin for reading asks for a copy of whatever else a private mapping maps: the
+/// next store would replace it.
 pub static FOLLOW_PAGE_PTE_V6_2: [Routine; 3] = [
     follow_page_pte("mm/gup.c, v4.8, on v6.2", &follow_or_unshare(PLAIN, MUST_ALL)),
     follow_page_pte("mm/gup.c, v5.19, on v6.2", &follow_or_unshare(DIRTY, MUST_ALL)),
@@ -225,8 +225,8 @@ pub static FOLLOW_PAGE_PTE_V6_6: [Routine; 3] = [
 pub static FAULTIN_PAGE_V5_8: Routine = Routine {
     function: FAULTIN_PAGE,
     source: "mm/gup.c, v4.8 and later",
-    omits: "faults that drop mmap_lock, FOLL_NOFAULT; the test of VM_FAULT_WRITE is gone in v6.2, when nobody \
-                asked for its result any more",
+    omits: "faults that drop mmap_lock, FOLL_NOFAULT; the test of VM_FAULT_WRITE is gone in v6.2, \
+            when nobody asked for its result any more",
     params: &[Local::Mm, Local::Addr, Local::Flags, Local::Fault],
     locals: &[Local::Ret],
     returns: Returns::Errno,

@@ -259,8 +259,8 @@ pub static PRESETS: &[Preset] = &[
         name: "v6.2",
         from: Some("v6.1"),
         sentence: "Interrupts stay on while a pcplist is locked (574907741599); whether a block is \
-                   compound is read before its reference is dropped (462a8e08e0e6); a long-term pin \
-                   for reading breaks COW of whatever is mapped (with 8d6a0ac09a16).",
+                   compound is read before its reference is dropped (462a8e08e0e6); a long-term \
+                   pin for reading breaks COW of whatever is mapped (with 8d6a0ac09a16).",
         changes: &[
             ("pcp", "trylock_irqs_on"),
             ("free_pages", "reads_head_first"),
