@@ -37,10 +37,7 @@ pub const REASONS: &[(&str, &[&str])] = &[
     (
         "It keeps page tables from being freed under the walk; here they stay, and no \
          flush waits for a CPU.",
-        &[
-            "lockless_pages_from_mm irqoff, mm/gup.c, v5.11 to v6.9",
-            "lockless_pages_from_mm irqoff, mm/gup.c, v6.10 and later (gup_fast)",
-        ],
+        &["lockless_pages_from_mm irqoff, mm/gup.c, v6.10 and later (gup_fast)"],
     ),
     (
         "The next atomic line turns interrupts off itself: zone->lock in the model, \
@@ -56,8 +53,6 @@ pub const REASONS: &[(&str, &[&str])] = &[
         "Only a fork that looks for pins before it copies, which is not modelled, or a write \
          behind a fork, which no scenario has, would care.",
         &[
-            "internal_get_user_pages_fast pinned, mm/gup.c, v5.14 to v6.9",
-            "internal_get_user_pages_fast pinned, mm/gup.c, v6.10 and later (gup_fast_fallback)",
             "lockless_pages_from_mm seq, mm/gup.c, v5.11 to v6.9",
             "lockless_pages_from_mm seq, mm/gup.c, v6.10 and later (gup_fast)",
         ],
