@@ -134,8 +134,8 @@ fn an_entry_that_leads_back_to_the_pinned_page_is_no_loss() {
 }
 
 /// What `is_pinnable_page` is asked with: nothing on the way without locks, where a pageblock of a
-/// CMA area is refused as CMA and as ISOLATE, or with one reference, since v6.5; with the pin on the
-/// slow path.
+/// CMA area is refused as CMA and as ISOLATE, or with one reference, since v6.5; with the pin on
+/// the slow path.
 #[test]
 fn the_long_term_check_comes_before_the_pin_only_without_locks() {
     for kernel in KERNELS.iter().chain(&["v6.2", "v6.6"]) {
