@@ -16,7 +16,7 @@ pub fn no_longterm_pin_on_cma(state: &State) -> bool {
 /// References that a handle's flags stand for.
 pub fn handle_refs(state: &State, pin: usize) -> u16 {
     let flags = state.memory.peek(state.layout().pin(pin).flags());
-    if flags & foll::PIN != 0 { state.layout().geometry.pin_bias } else { 1 }
+    foll::refs(flags, state.layout().geometry.pin_bias)
 }
 
 /// Everybody who holds references of the page, with how many; none that holds nothing.

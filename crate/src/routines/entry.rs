@@ -108,11 +108,22 @@ pub mod foll {
     pub const FORCE: u16 = 1 << 5;
     /// COW is broken already (v4.9 to v5.19): what is dirty may be written to.
     pub const COW: u16 = 1 << 6;
+    /// Ghost, of a handle: it is of the zero page, and stands for no reference (v6.5).
+    pub const UNCOUNTED: u16 = 1 << 13;
     /// Ghost, of a handle: its caller has tried an access and counts on the mapping.
     pub const TRIED: u16 = 1 << 14;
 
     /// No flag of a call: a device has written through the handle.
     pub const WRITTEN: u16 = 1 << 15;
+
+    /// How many references they stand for.
+    pub fn refs(flags: u16, pin_bias: u16) -> u16 {
+        match (flags & UNCOUNTED, flags & PIN) {
+            (0, 0) => 1,
+            (0, _) => pin_bias,
+            _ => 0,
+        }
+    }
 
     /// The flags as kernel code writes them.
     pub fn words(flags: u16) -> String {

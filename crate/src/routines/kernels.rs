@@ -187,7 +187,7 @@ static COMMON: &[&Routine] = &[
     &khugepaged::RELEASE_PTE_PAGES_V5_8,
 ];
 
-/// What older kernels call a function that the tables know by a later name.
+/// What a kernel calls a function that the tables know by a name of other versions.
 fn names(chosen: &Chosen) -> Vec<(Function, &'static str)> {
     let mut names = Vec::new();
     if chosen.is("drain", "ipi_mask") {
@@ -199,6 +199,9 @@ fn names(chosen: &Chosen) -> Vec<(Function, &'static str)> {
         if chosen.is("pincheck", "cma_only") {
             names.push((mm_h::IS_PINNABLE_PAGE, "!is_migrate_cma_page"));
         }
+    }
+    if chosen.is("gup", "v6.10") {
+        names.extend(kernels_gup::GUP_FAST_NAMES);
     }
     if chosen.is("migration", "v5.9") {
         names.push((rmap::TRY_TO_MIGRATE, "try_to_unmap"));

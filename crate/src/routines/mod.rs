@@ -55,6 +55,7 @@ pub mod tlb;
 pub mod toggles;
 mod toggles_huge;
 mod toggles_machine;
+pub mod try_grab;
 pub mod try_to_unmap;
 pub mod uaccess;
 pub mod uffd_continue;

@@ -281,14 +281,27 @@ pub static PRESETS: &[Preset] = &[
         name: "v6.2",
         from: Some("v6.1"),
         sentence: "Interrupts stay on while a pcplist is locked (574907741599); whether a block is \
-                   compound is read before its reference is dropped (462a8e08e0e6).",
-        changes: &[("pcp", "trylock_irqs_on"), ("free_pages", "reads_head_first")],
+                   compound is read before its reference is dropped (462a8e08e0e6); a long-term \
+                   pin for reading breaks COW of whatever is mapped (with 8d6a0ac09a16).",
+        changes: &[
+            ("pcp", "trylock_irqs_on"),
+            ("free_pages", "reads_head_first"),
+            ("gup", "v6.2"),
+            ("cow", "exclusive_any"),
+        ],
     },
     Preset {
         name: "v6.6",
         from: Some("v6.2"),
-        sentence: "A page whose pcplist is locked is freed as what it is (7b086755fb8c).",
-        changes: &[("pcp", "trylock_own_type"), ("vmscan", "exclusive_late")],
+        sentence: "A page whose pcplist is locked is freed as what it is (7b086755fb8c); pins do \
+                   not count the zero page (c8070b787519), pass by NUMA hints (7acddcc1ae30), and \
+                   are checked behind their reference, and without mmap_lock.",
+        changes: &[
+            ("pcp", "trylock_own_type"),
+            ("vmscan", "exclusive_late"),
+            ("gup", "v6.6"),
+            ("longterm_loop", "unlocked"),
+        ],
     },
     Preset {
         name: "v6.12",
@@ -304,6 +317,7 @@ pub static PRESETS: &[Preset] = &[
             ("drain", "remote_counted_inside"),
             ("numa_skip", "maybe_pinned"),
             ("total_mapcount", "large_mapcount"),
+            ("gup", "v6.10"),
         ],
     },
 ];

@@ -57,6 +57,13 @@ pub static TOGGLES: &[Toggle] = &[
             ("v5.17", "A pin is two additions (c24d37322548, v5.14); MMF_HAS_PINNED is a flag."),
             ("v5.18", "Folios; dropping a pin is one atomic operation."),
             ("v5.19", "And gup_must_unshare: read-only pins need PageAnonExclusive."),
+            ("v6.2", "And a long-term one a page of its own, not a file's or the zero page."),
+            (
+                "v6.6",
+                "The zero page is not counted (c8070b787519), the pin check comes behind the \
+              reference, NUMA hints are followed (7acddcc1ae30).",
+            ),
+            ("v6.10", "The same; what walks without locks is called gup_fast."),
         ],
     },
     Toggle {
@@ -74,6 +81,7 @@ pub static TOGGLES: &[Toggle] = &[
             ("check_again", "Nothing: the check itself asks for the pages again: up to v5.12."),
             ("while_zero", "The check returned 0: v5.13 to v6.0."),
             ("while_eagain", "The check returned -EAGAIN: v6.1 (24a95998e9ba)."),
+            ("unlocked", "The same; mmap_lock is not held by the check: v6.5, not yet v6.2."),
         ],
     },
     Toggle {
@@ -369,6 +377,7 @@ pub static TOGGLES: &[Toggle] = &[
             ("refcount", "One that nobody else holds: v5.9 to v5.17 (09854ba94c6a)."),
             ("refcount_swap", "The same, but for the swap cache and pagevecs: v5.18."),
             ("exclusive", "One that is PageAnonExclusive, whoever holds it: v5.19."),
+            ("exclusive_any", "And unsharing copies files and the zero page: v6.2 (8d6a0ac09a16)."),
         ],
     },
     Toggle {
