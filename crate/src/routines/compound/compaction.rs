@@ -4,18 +4,20 @@
 //! compound, nor whose it is. The forms differ in what they count, and in where the reference is.
 use super::super::kernels::Chosen;
 use super::mapcount::{PAGE_MAPCOUNT, TOTAL_MAPCOUNT};
-use super::mm_h::{
-    PAGE_COUNT, PAGE_MAPPING, is_head, is_swap_cache, is_tail, word_of_second,
-};
+use super::mm_h::{PAGE_COUNT, PAGE_MAPPING, is_head, is_swap_cache, is_tail, word_of_second};
 use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Compound, GARBAGE, Pfn, Place};
 use crate::properties::event;
-use crate::routines::at_hand::{is_not_anon, returned_nonzero};
-use crate::routines::compaction::ISOLATE_MIGRATEPAGES_BLOCK;
+use crate::routines::at_hand::{is_not_anon, returned_nonzero, want_movable};
+use crate::routines::compaction::{ISOLATE_MIGRATEPAGES_BLOCK, list_is_empty};
 use crate::routines::gup::no_reference;
+use crate::routines::migrate::{MIGRATE_PAGES, PUTBACK_MOVABLE_PAGES};
 use crate::routines::swap::PUT_PAGE;
 use crate::routines::vmscan::{join_list, test_and_clear_lru_fails};
+
+/// `compact_zone`, over a part of it.
+pub const COMPACT_ZONE: Function = Function("compact_zone");
 
 const fn isolate_migratepages(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
@@ -266,6 +268,27 @@ pub static REFERENCED_AT_TOP: Routine = isolate_migratepages(
         OUT
     ),
 );
+
+/// Memory is compacted while others go on as if nothing was: no pageblock is isolated, and what
+/// becomes free may be anybody's at once.
+pub static COMPACT_ZONE_V5_8: Routine = Routine {
+    function: COMPACT_ZONE,
+    source: "mm/compaction.c (and isolate_migratepages), v5.7 to v6.12",
+    omits: "the free scanner: a target is allocated like any other page; one round over one range; \
+            what is skipped because it was tried before; lru_add_drain",
+    params: &[Local::Start, Local::End],
+    locals: &[Local::AllocContig, Local::Wanted, Local::Ret],
+    returns: Returns::Nothing,
+    body: &[
+        line("scan", "isolate_migratepages(cc)", Op::Call(ISOLATE_MIGRATEPAGES_BLOCK, &[])),
+        line("empty", "if (!cc->nr_migratepages)", Op::If(list_is_empty, "out")),
+        line("gfp", "compaction_alloc: MIGRATE_MOVABLE", Op::Let(want_movable)),
+        line("migrate", "err = migrate_pages(&cc->migratepages)", Op::Call(MIGRATE_PAGES, &[])),
+        line("all", "if (!err)", Op::If(list_is_empty, "out")),
+        line("back", "putback_movable_pages(..)", Op::Call(PUTBACK_MOVABLE_PAGES, &[])),
+        line("out", "return", Op::Return(|_| 0)),
+    ],
+};
 
 fn past_end(look: &Look) -> bool {
     look.get::<Pfn>(Local::Start) >= look.get(Local::End)

@@ -96,8 +96,7 @@ const FILE: Line =
     line("file", "return ret - compound * nr", Op::Return(|look| less(look, compound(look))));
 const DOUBLE: Line =
     line("double", "if (!PageDoubleMap(page))", Op::Branch(is_not_double_mapped, "out"));
-const LESS_ALL: Line =
-    line("less", "return ret - nr", Op::Return(|look| less(look, 1)));
+const LESS_ALL: Line = line("less", "return ret - nr", Op::Return(|look| less(look, 1)));
 const TOTAL: Line = line("out", "return ret", Op::Return(mapcount_so_far));
 const HUGETLB: Line = line("hugetlb", "return compound", Op::Return(mapcount_so_far));
 

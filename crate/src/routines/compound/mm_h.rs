@@ -3,8 +3,8 @@
 //!
 //! Each line is one read, and between two of them the page may begin another life: as a page by
 //! itself, as the head of a compound page or as a tail of one.
-use super::swap::to_head;
 use super::super::kernels::Chosen;
+use super::swap::to_head;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
 use crate::mm::{Cell, Compound, GARBAGE, Pfn, Place};
@@ -120,11 +120,7 @@ fn second(ctx: &Ctx, local: Local) -> Option<Compound> {
 }
 
 /// A word of the second page; behind the end of memory there is none.
-pub(super) fn word_of_second(
-    ctx: &mut Ctx,
-    local: Local,
-    word: fn(Compound) -> Cell<u16>,
-) -> u16 {
+pub(super) fn word_of_second(ctx: &mut Ctx, local: Local, word: fn(Compound) -> Cell<u16>) -> u16 {
     second(ctx, local).map_or(GARBAGE, |second| ctx.load(word(second)))
 }
 
