@@ -101,11 +101,15 @@ pub enum Local {
     Pmd,
     /// `total_mapcount`, or `page_mapcount`.
     Mapcount,
+    /// `cc->alloc_contig`: the walk is for `alloc_contig_range`, not for compaction.
+    AllocContig,
+    /// Ghost: how often the page had been freed when it was looked at first.
+    Life,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Mapcount as usize + 1;
+    pub const COUNT: usize = Local::Life as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {
@@ -167,6 +171,8 @@ impl Local {
             Local::Index => ("i", Unit::Number),
             Local::Pmd => ("pmd", Unit::Pmd),
             Local::Mapcount => ("mapcount", Unit::Signed),
+            Local::AllocContig => ("cc->alloc_contig", Unit::Flag),
+            Local::Life => ("life", Unit::Hidden),
         }
     }
 }

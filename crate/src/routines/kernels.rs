@@ -115,8 +115,14 @@ pub fn who_has(function: Function, base: &Preset, huge_pages: bool) -> Option<St
         let (toggle, value) = found.first_key_value()?;
         return Some(format!("`{toggle} = \"{value}\"` has it"));
     }
-    (huge_pages && who_has(function, base, false).is_some())
-        .then(|| "it is modelled on machines without huge pages only".to_string())
+    let without = BTreeMap::new();
+    let on_huge = |preset: &Preset| kernel(preset, &without, true).routine(function).is_some();
+    if huge_pages {
+        let plain = who_has(function, base, false).is_some();
+        return plain.then(|| "it is modelled on machines without huge pages only".to_string());
+    }
+    let huge = PRESETS.iter().any(on_huge);
+    huge.then(|| "it is modelled on machines with huge pages (`hpage_pages`)".to_string())
 }
 
 /// The values of all toggles.

@@ -16,6 +16,7 @@ pub mod dma;
 pub mod entry;
 mod entry_access;
 mod entry_antagonists;
+mod entry_huge;
 mod entry_pins;
 pub mod fault;
 pub mod filemap;

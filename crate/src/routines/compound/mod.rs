@@ -3,18 +3,24 @@
 //! Machines without huge pages run the tables of the folder above, where every page is one by
 //! itself. What stands here goes the way through `compound_head` and the second page, and the rest
 //! of the kernel that such a machine has is what never meets a page that may be compound.
+pub mod alloc_contig;
+pub mod compaction;
+pub mod mapcount;
 pub mod migrate;
+pub mod mm_h;
 pub mod move_mapping;
 pub mod move_pages;
 pub mod prep;
 pub mod remove_migration;
 pub mod rmap;
+pub mod slub;
 pub mod swap;
 mod walk;
 
+use super::alloc_contig as contig;
 use super::kernels::Chosen;
 use super::page_alloc::{alloc, buddy, drain, free};
-use super::{alloc_contig, page_isolation, signal, tlb, vmscan};
+use super::{page_isolation, signal, tlb, vmscan};
 use crate::machine::{Function, Routine};
 
 /// What is the same with huge pages: it has to do with free pages, blocks and CPUs alone.
@@ -41,7 +47,10 @@ const SAME: &[Function] = &[
     page_isolation::range::ISOLATE_SINGLE_PAGEBLOCK,
     page_isolation::UNDO_ISOLATE_PAGE_RANGE,
     page_isolation::TEST_PAGES_ISOLATED,
-    alloc_contig::FREE_CONTIG_RANGE,
+    contig::ALLOC_CONTIG_RANGE,
+    contig::FREE_REST,
+    contig::FREE_CONTIG_RANGE,
+    super::compaction::ISOLATE_FREEPAGES_RANGE,
     tlb::FLUSH_TLB_PAGE,
     tlb::FLUSH_TLB_RANGE,
     tlb::FLUSH_TLB_FUNC,
@@ -58,6 +67,11 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
         plain.into_iter().filter(|routine| SAME.contains(&routine.function)).collect();
     routines.extend([&swap::PUT_PAGE_V5_7, &swap::PUT_LAST_V5_7, &prep::PREP_COMPOUND_PAGE_V5_17]);
     routines.extend(migration(chosen));
+    routines.extend(mm_h::routines(chosen));
+    routines.extend(mapcount::routines(chosen));
+    routines.extend([compaction::routine(chosen), &compaction::COMPACT_ZONE_V5_8]);
+    routines.extend(alloc_contig::ROUTINES);
+    routines.extend(slub::ROUTINES);
     routines
 }
 
