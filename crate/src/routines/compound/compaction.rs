@@ -11,9 +11,9 @@ use crate::mm::{Compound, GARBAGE, Pfn, Place};
 use crate::properties::event;
 use crate::routines::at_hand::{is_not_anon, returned_nonzero, want_movable};
 use crate::routines::compaction::{ISOLATE_MIGRATEPAGES_BLOCK, list_is_empty};
-use crate::routines::gup::no_reference;
 use crate::routines::migrate::{MIGRATE_PAGES, PUTBACK_MOVABLE_PAGES};
 use crate::routines::swap::PUT_PAGE;
+use crate::routines::try_grab::no_reference;
 use crate::routines::vmscan::{join_list, test_and_clear_lru_fails};
 
 /// `compact_zone`, over a part of it.
