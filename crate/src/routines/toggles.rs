@@ -483,6 +483,8 @@ pub static TOGGLES: &[Toggle] = &[
             ("before_freeze", "Before: the order that its comment warns of."),
         ],
     },
+    toggles_huge::OFFLINE_ISOLATE,
+    toggles_huge::SECTION_USAGE,
     toggles_machine::SMP,
     toggles_machine::PREEMPT_RT,
     toggles_machine::DEBUG_VM,

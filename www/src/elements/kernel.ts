@@ -73,7 +73,17 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   ['Reclaim and swap', ['vmscan', 'swapin', 'lazyfree', 'dirty_test']],
-  ['Compound pages', ['isolate_check', 'total_mapcount', 'compound_head', 'mapcount_slab']],
+  [
+    'Compound pages',
+    [
+      'isolate_check',
+      'total_mapcount',
+      'compound_head',
+      'mapcount_slab',
+      'offline_isolate',
+      'section_usage',
+    ],
+  ],
   [
     'Configuration',
     [

@@ -6,6 +6,7 @@
 pub mod alloc_contig;
 pub mod compaction;
 pub mod mapcount;
+pub mod memory_hotplug;
 pub mod migrate;
 pub mod mm_h;
 pub mod move_mapping;
@@ -14,6 +15,7 @@ pub mod prep;
 pub mod remove_migration;
 pub mod rmap;
 pub mod slub;
+pub mod sparse;
 pub mod swap;
 mod walk;
 
@@ -72,6 +74,7 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend([compaction::routine(chosen), &compaction::COMPACT_ZONE_V5_8]);
     routines.extend(alloc_contig::ROUTINES);
     routines.extend(slub::ROUTINES);
+    routines.extend(hotplug(chosen));
     routines
 }
 
@@ -118,4 +121,38 @@ fn migration(chosen: &Chosen) -> Vec<&'static Routine> {
     ]);
     routines.extend([&move_mapping::MOVE_MAPPING_V5_7, &move_pages::MOVE_PAGES_V5_8]);
     routines
+}
+
+/// Taking memory out, and asking whether it is there.
+fn hotplug(chosen: &Chosen) -> [&'static Routine; 8] {
+    let offline = match chosen.get("offline") {
+        "drain_again" => &memory_hotplug::OFFLINE_PAGES_V5_9,
+        "pcp_disabled" => &memory_hotplug::OFFLINE_PAGES_V5_11,
+        _ => &memory_hotplug::OFFLINE_PAGES_V5_8,
+    };
+    let migrate = match chosen.get("offline_isolate") {
+        "folio" => &memory_hotplug::DO_MIGRATE_RANGE_V6_12,
+        _ => &memory_hotplug::DO_MIGRATE_RANGE_V5_8,
+    };
+    let scan = &memory_hotplug::SCAN_MOVABLE_PAGES_V5_8;
+    let [valid, online, deactivate] = match chosen.get("section_usage") {
+        "rcu_null_checked" => [
+            &sparse::PFN_VALID_V6_10,
+            &sparse::PFN_TO_ONLINE_PAGE_V6_10,
+            &sparse::SECTION_DEACTIVATE_V6_8,
+        ],
+        "rcu" => [
+            &sparse::PFN_VALID_V6_8,
+            &sparse::PFN_TO_ONLINE_PAGE_V5_3,
+            &sparse::SECTION_DEACTIVATE_V6_8,
+        ],
+        _ => [
+            &sparse::PFN_VALID_V5_3,
+            &sparse::PFN_TO_ONLINE_PAGE_V5_3,
+            &sparse::SECTION_DEACTIVATE_V5_3,
+        ],
+    };
+    let walk = &sparse::PAGEBLOCK_PFN_TO_PAGE_V4_6;
+    let remove = &sparse::REMOVE_MEMORY_V4_18;
+    [offline, migrate, scan, valid, online, deactivate, walk, remove]
 }
