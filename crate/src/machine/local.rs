@@ -107,11 +107,13 @@ pub enum Local {
     Life,
     /// `ms->usage` as it was read: whether it is not `NULL`.
     Usage,
+    /// Whether a huge entry becomes migration entries (`freeze`).
+    Freeze,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Usage as usize + 1;
+    pub const COUNT: usize = Local::Freeze as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {
@@ -173,6 +175,7 @@ impl Local {
             Local::Index => ("i", Unit::Number),
             Local::Pmd => ("pmd", Unit::Pmd),
             Local::Mapcount => ("mapcount", Unit::Signed),
+            Local::Freeze => ("freeze", Unit::Flag),
             Local::AllocContig => ("cc->alloc_contig", Unit::Flag),
             Local::Life => ("life", Unit::Hidden),
             Local::Usage => ("usage", Unit::Flag),

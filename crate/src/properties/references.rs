@@ -37,7 +37,9 @@ pub fn holders<'a>(state: &'a State, pfn: Pfn) -> impl Iterator<Item = (Holder, 
     let cached = state.memory.peek(page.swap()).is_some();
     // While it is frozen it has no reference at all.
     let frozen = state.memory.peek(page.place()) == Place::InFlight;
-    let swap_cache = u16::from(cached && !frozen);
+    // One for each page of a compound page, which are its head's.
+    let swap_cache =
+        if cached && !frozen { layout.folio(state.memory, pfn).count() as u16 } else { 0 };
     let owner = state.memory.peek(page.owned());
     [(Holder::Mappings, mappings)]
         .into_iter()

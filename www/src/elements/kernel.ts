@@ -82,6 +82,10 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'mapcount_slab',
       'offline_isolate',
       'section_usage',
+      'migrate_swap_cache',
+      'migration_wait',
+      'split_migration_pmd',
+      'split_unmap',
     ],
   ],
   [

@@ -12,11 +12,16 @@ pub mod mm_h;
 pub mod move_mapping;
 pub mod move_pages;
 pub mod prep;
+pub mod reclaim;
 pub mod remove_migration;
 pub mod rmap;
 pub mod slub;
 pub mod sparse;
+pub mod split;
 pub mod swap;
+pub mod swap_state;
+pub mod try_to_unmap;
+pub mod wait;
 mod walk;
 
 use super::alloc_contig as contig;
@@ -119,7 +124,16 @@ fn migration(chosen: &Chosen) -> Vec<&'static Routine> {
         &rmap::PAGE_MAPPED_V5_7,
         &rmap::REMOVE_COMPOUND_RMAP_V5_7,
     ]);
-    routines.extend([&move_mapping::MOVE_MAPPING_V5_7, &move_pages::MOVE_PAGES_V5_8]);
+    routines.push(match chosen.get("migrate_swap_cache") {
+        "head_private" => &move_mapping::MOVE_MAPPING_V5_7,
+        "one_slot" => &move_mapping::MOVE_MAPPING_V5_16,
+        _ => &move_mapping::MOVE_MAPPING_V6_7,
+    });
+    routines.extend([
+        &move_pages::MOVE_PAGES_V5_8,
+        &swap_state::ADD_TO_SWAP_V5_7,
+        &swap_state::DELETE_FROM_SWAP_CACHE_V5_7,
+    ]);
     routines
 }
 
