@@ -101,11 +101,13 @@ pub enum Local {
     Pmd,
     /// `total_mapcount`, or `page_mapcount`.
     Mapcount,
+    /// Whether a huge entry becomes migration entries (`freeze`).
+    Freeze,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Mapcount as usize + 1;
+    pub const COUNT: usize = Local::Freeze as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {
@@ -167,6 +169,7 @@ impl Local {
             Local::Index => ("i", Unit::Number),
             Local::Pmd => ("pmd", Unit::Pmd),
             Local::Mapcount => ("mapcount", Unit::Signed),
+            Local::Freeze => ("freeze", Unit::Flag),
         }
     }
 }

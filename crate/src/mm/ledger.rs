@@ -2,6 +2,7 @@
 use super::layout::Layout;
 use super::memory::Memory;
 use super::page::Rmap;
+use super::pmd::Pmd;
 use super::word::{Pfn, Place, Pte};
 
 impl Layout {
@@ -17,6 +18,10 @@ impl Layout {
         let mut count = 0;
         for (number, process) in self.geometry.processes.iter().enumerate() {
             count += u16::from(memory.peek(self.mm(number).pmd()).mapped() == Some(page));
+            // While a huge entry is taken apart, what is to come below it is not there yet.
+            if matches!(memory.peek(self.mm(number).pmd()), Pmd::Invalid(_)) {
+                continue;
+            }
             for address in 0..process.mappings.len() {
                 let pte = memory.peek(self.mm(number).pte(address as u16));
                 count += u16::from(pte.mapped() == Some(page));

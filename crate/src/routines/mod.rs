@@ -53,6 +53,7 @@ pub mod swapfile;
 pub mod swapin;
 pub mod tlb;
 pub mod toggles;
+mod toggles_huge;
 mod toggles_machine;
 pub mod try_to_unmap;
 pub mod uaccess;

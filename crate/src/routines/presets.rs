@@ -74,6 +74,9 @@ pub static PRESETS: &[Preset] = &[
             ("swapin", "mapcount"),
             ("lazyfree", "dirty_only"),
             ("dirty_test", "after_freeze"),
+            ("prep_compound", "order_first"),
+            ("split_pmd", "pmd_lock"),
+            ("double_map", "on"),
             ("smp", "on"),
             ("preempt_rt", "off"),
             ("debug_vm", "off"),
@@ -144,7 +147,12 @@ pub static PRESETS: &[Preset] = &[
         sentence: "The kernel of the mails of 2020 on cma_alloc: CMA comes first where it is \
                    half of what is free (16867664936e). A store reuses a page that is mapped \
                    once, whoever else has a reference.",
-        changes: &[("fallback", "v5.8"), ("isolation", "v5.8"), ("gup", "v5.8")],
+        changes: &[
+            ("fallback", "v5.8"),
+            ("isolation", "v5.8"),
+            ("gup", "v5.8"),
+            ("split_pmd", "page_lock"),
+        ],
     },
     Preset {
         name: "v5.9",
@@ -156,6 +164,7 @@ pub static PRESETS: &[Preset] = &[
             ("offline", "drain_again"),
             ("fork", "check_then_wp"),
             ("cow", "refcount"),
+            ("prep_compound", "head_first"),
             ("free_pages", "frees_tails"),
             ("gup", "v5.9"),
         ],
@@ -188,6 +197,7 @@ pub static PRESETS: &[Preset] = &[
             ("cma_lock", "spinlock"),
             ("uffd_wp_flush", "before_copy"),
             ("migration", "v5.17"),
+            ("prep_compound", "tails_uncounted"),
             ("gup", "v5.17"),
             ("isolation_failure", "retry"),
             ("longterm_loop", "while_zero"),
@@ -216,6 +226,7 @@ pub static PRESETS: &[Preset] = &[
             ("lazyfree", "refs_then_dirty"),
             ("migration", "v5.18"),
             ("cow", "refcount_swap"),
+            ("split_pmd", "pmd_lock"),
             ("merge_limit", "mergeable"),
             ("bulk_recheck", "when_isolated"),
         ],
@@ -261,7 +272,11 @@ pub static PRESETS: &[Preset] = &[
         from: Some("v6.1"),
         sentence: "Interrupts stay on while a pcplist is locked (574907741599); whether a block is \
                    compound is read before its reference is dropped (462a8e08e0e6).",
-        changes: &[("pcp", "trylock_irqs_on"), ("free_pages", "reads_head_first")],
+        changes: &[
+            ("pcp", "trylock_irqs_on"),
+            ("free_pages", "reads_head_first"),
+            ("double_map", "off"),
+        ],
     },
     Preset {
         name: "v6.6",

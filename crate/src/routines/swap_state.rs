@@ -1,6 +1,6 @@
 //! `mm/swap_state.c`: the swap cache, by which a page and its slot find each other.
 use super::at_hand::{
-    drop_reference, get_page, is_mapped, join_lru, page_lock, returned, set_page_dirty,
+    drop_reference, folio, get_page, is_mapped, join_lru, page_lock, returned, set_page_dirty,
 };
 use super::fault::MOVABLE;
 use super::gup::{page_of_ret, page_word};
@@ -109,13 +109,13 @@ pub static SWAPIN_READAHEAD_V5_8: Routine = Routine {
 const OUT: Line = line("out", "return", Op::Return(|_| 0));
 
 pub(super) fn trylock_fails(ctx: &mut Ctx) -> bool {
-    let lock = ctx.page(Local::Page).lock();
+    let lock = folio(ctx).lock();
     !ctx.trylock(lock)
 }
 
 /// `PageSwapCache`, inverted.
 pub(super) fn is_not_cached(ctx: &mut Ctx) -> bool {
-    let swap = ctx.page(Local::Page).swap();
+    let swap = folio(ctx).swap();
     ctx.load(swap).is_none()
 }
 

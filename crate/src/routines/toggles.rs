@@ -1,5 +1,5 @@
 //! The toggles: one decision each in which kernels differ.
-use super::toggles_machine;
+use super::{toggles_huge, toggles_machine};
 
 /// One decision in which kernels differ.
 pub struct Toggle {
@@ -474,6 +474,9 @@ pub static TOGGLES: &[Toggle] = &[
             ("before_freeze", "Before: the order that its comment warns of."),
         ],
     },
+    toggles_huge::PREP_COMPOUND,
+    toggles_huge::SPLIT_PMD,
+    toggles_huge::DOUBLE_MAP,
     toggles_machine::SMP,
     toggles_machine::PREEMPT_RT,
     toggles_machine::DEBUG_VM,

@@ -72,6 +72,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'ksm_flush',
     ],
   ],
+  ['Compound pages', ['prep_compound', 'split_pmd', 'double_map']],
   ['Reclaim and swap', ['vmscan', 'swapin', 'lazyfree', 'dirty_test']],
   [
     'Configuration',

@@ -3,11 +3,22 @@
 //! Machines without huge pages run the tables of the folder above, where every page is one by
 //! itself. What stands here goes the way through `compound_head` and the second page, and the rest
 //! of the kernel that such a machine has is what never meets a page that may be compound.
+pub mod counts;
+pub mod fork;
+pub mod huge_memory;
+pub mod memory;
+pub mod page_alloc;
+pub mod split_pmd;
 pub mod swap;
+pub mod swapfile;
 
 use super::kernels::Chosen;
 use super::page_alloc::{alloc, buddy, drain, free};
-use super::{alloc_contig, page_isolation, signal, tlb};
+use super::{
+    alloc_contig, copy_pte, dma, fork as plain_fork, memory as plain_memory, mprotect,
+    page_isolation, pagevec, signal, swap_state, swapfile as plain_swapfile, tlb, uaccess, wp,
+    wp_copy,
+};
 use crate::machine::{Function, Routine};
 
 /// What is the same with huge pages: it has to do with free pages, blocks and CPUs alone.
@@ -41,10 +52,106 @@ const SAME: &[Function] = &[
     signal::SEND_SIG,
 ];
 
+/// What goes through `compound_head` by itself, with the locks or references that keep it as it is.
+const THROUGH_HEAD: &[Function] = &[
+    uaccess::LOAD,
+    uaccess::STORE,
+    uaccess::DO_USER_ADDR_FAULT,
+    dma::DMA_WRITE,
+    dma::DMA_READ,
+    wp::DO_WP_PAGE,
+    wp_copy::WP_PAGE_COPY,
+    plain_fork::FORK,
+    plain_fork::RET_FROM_FORK,
+    copy_pte::COPY_PTE_RANGE,
+    copy_pte::COPY_ONE_PTE,
+    copy_pte::COPY_PRESENT_PTE,
+    copy_pte::COPY_PRESENT_PAGE,
+    copy_pte::COPY_NONPRESENT_PTE,
+    plain_memory::ZAP_PTE_RANGE,
+    plain_memory::TLB_FLUSH_MMU,
+    mprotect::CHANGE_PTE_RANGE,
+    mprotect::PROT_NUMA_SKIP,
+    pagevec::LRU_ADD_DRAIN,
+    plain_swapfile::FREE_SWAP_AND_CACHE,
+    plain_swapfile::TRY_TO_FREE_SWAP,
+    swap_state::FREE_SWAP_CACHE,
+    swap_state::DELETE_FROM_SWAP_CACHE,
+];
+
 /// The routines of a kernel on a machine with huge pages, made of those that it has without.
-pub(super) fn routines(_chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'static Routine> {
-    let mut routines: Vec<_> =
-        plain.into_iter().filter(|routine| SAME.contains(&routine.function)).collect();
-    routines.extend([&swap::PUT_PAGE_V5_7, &swap::PUT_LAST_V5_7]);
+pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'static Routine> {
+    let mut routines: Vec<&'static Routine> = vec![
+        &swap::PUT_PAGE_V5_7,
+        &swap::PUT_LAST_V5_7,
+        &page_alloc::ALLOC_PAGES_V5_8,
+        &memory::HANDLE_MM_FAULT_V5_8,
+        &memory::HANDLE_PTE_FAULT_V5_8,
+        &memory::DO_ANONYMOUS_PAGE_WITH_TABLE,
+        &memory::ZAP_PMD_RANGE_V5_8,
+        &memory::MUNMAP_V5_8,
+        &memory::MADVISE_V5_8,
+        &memory::EXIT_MMAP_V5_8,
+        &memory::MPROTECT_V5_8,
+        &memory::PMD_MIGRATION_ENTRY_WAIT_V5_8,
+        &memory::DO_SWAP_PAGE_V5_8,
+        &huge_memory::DO_HUGE_PMD_ANONYMOUS_PAGE_V5_8,
+        &huge_memory::LRU_CACHE_ADD_V5_8,
+        &huge_memory::ZAP_HUGE_PMD_V5_8,
+        &split_pmd::FREEZE_HUGE_PMD_V5_7,
+        &swapfile::REUSE_SWAP_PAGE_V5_8,
+        &fork::COPY_PMD_RANGE_V5_7,
+    ];
+    routines.extend(huge_entries(chosen));
+    routines.extend(forking(chosen));
+    let own: Vec<Function> = routines.iter().map(|routine| routine.function).collect();
+    routines.extend(plain.into_iter().filter(|routine| {
+        let function = routine.function;
+        !own.contains(&function) && (SAME.contains(&function) || THROUGH_HEAD.contains(&function))
+    }));
     routines
+}
+
+/// What becomes a compound page, and what becomes of its huge entries.
+fn huge_entries(chosen: &Chosen) -> Vec<&'static Routine> {
+    let prep: &Routine = match chosen.get("prep_compound") {
+        "order_first" => &page_alloc::PREP_COMPOUND_PAGE_V5_8,
+        "head_first" => &page_alloc::PREP_COMPOUND_PAGE_V5_9,
+        _ => &page_alloc::PREP_COMPOUND_PAGE_V5_14,
+    };
+    let split: &Routine = match chosen.get("split_pmd") {
+        "page_lock" => &split_pmd::SPLIT_HUGE_PMD_V5_8,
+        _ => &split_pmd::SPLIT_HUGE_PMD_V5_7,
+    };
+    let double_map = chosen.is("double_map", "on");
+    let exclusive = chosen.is("cow", "exclusive");
+    let locked: &Routine = match (double_map, exclusive) {
+        (false, _) => &split_pmd::SPLIT_HUGE_PMD_LOCKED_V6_2,
+        (true, true) => &split_pmd::SPLIT_HUGE_PMD_LOCKED_V5_19,
+        (true, false) => &split_pmd::SPLIT_HUGE_PMD_LOCKED_V5_8,
+    };
+    let remove: &Routine = match double_map {
+        true => &counts::PAGE_REMOVE_COMPOUND_RMAP_V5_8,
+        false => &counts::PAGE_REMOVE_COMPOUND_RMAP_V6_2,
+    };
+    let mut routines = vec![prep, split, locked, remove];
+    match chosen.get("cow") {
+        "mapcount" => {
+            routines
+                .extend([&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_8, &wp::DO_WP_PAGE_V5_8_COMPOUND]);
+        }
+        "refcount" => routines.push(&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_8),
+        "refcount_swap" => routines.push(&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_18),
+        _ => routines.push(&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_19),
+    }
+    routines
+}
+
+fn forking(chosen: &Chosen) -> [&'static Routine; 2] {
+    match chosen.get("fork") {
+        "protect_first" => [&fork::COPY_PAGE_RANGE_V5_7, &fork::COPY_HUGE_PMD_V5_7],
+        "seq" => [&fork::COPY_PAGE_RANGE_V5_11, &fork::COPY_HUGE_PMD_V5_9],
+        "v5.19" | "copy_protected" => [&fork::COPY_PAGE_RANGE_V5_11, &fork::COPY_HUGE_PMD_V5_19],
+        _ => [&fork::COPY_PAGE_RANGE_V5_7, &fork::COPY_HUGE_PMD_V5_9],
+    }
 }
