@@ -1,4 +1,5 @@
 //! Who has a page: what entries, batches, pins and blocks say of it, looked up in memory.
+use super::compound::GARBAGE;
 use super::layout::Layout;
 use super::memory::Memory;
 use super::page::Rmap;
@@ -62,17 +63,22 @@ impl Layout {
         heads.next_back().map_or(page, |(_, head)| head)
     }
 
-    /// `total_mapcount` of a page or, by its head, a compound page.
-    pub fn total_mapcount(&self, memory: &Memory, head: Pfn) -> u16 {
+    /// `total_mapcount` of a page or, by its head, a compound page; none while one is put together
+    /// or taken apart.
+    pub fn total_mapcount(&self, memory: &Memory, head: Pfn) -> Option<u16> {
         let each = |page: Pfn| memory.peek(self.page(page).mapcount());
         let pages = self.folio(memory, head);
         if !self.geometry.has_huge_pages() || !memory.peek(self.compound(head).head()) {
-            return each(head);
+            return Some(each(head));
         }
         let second = self.compound(Pfn(head.0 + 1));
+        let entire: u16 = memory.peek(second.entire_mapcount());
+        if entire == GARBAGE {
+            return None;
+        }
         let twice = u16::from(memory.peek(second.double_map()));
         let counts = pages.map(|page| each(page).wrapping_sub(twice));
-        counts.fold(memory.peek(second.entire_mapcount()), u16::wrapping_add)
+        Some(counts.fold(entire, u16::wrapping_add))
     }
 
     /// The references of the page that a lane's `mmu_gather` keeps.
