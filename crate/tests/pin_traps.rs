@@ -134,11 +134,13 @@ fn an_entry_that_leads_back_to_the_pinned_page_is_no_loss() {
 }
 
 /// What `is_pinnable_page` is asked with: nothing on the way without locks, where a pageblock of a
-/// CMA area is refused as CMA and as ISOLATE, and with the pin on the slow path.
+/// CMA area is refused as CMA and as ISOLATE, or with one reference, since v6.5; with the pin on
+/// the slow path.
 #[test]
-fn the_long_term_check_comes_before_the_reference_only_without_locks() {
-    for kernel in KERNELS {
-        for (right, flags, held) in [("rw", " | FOLL_FAST_ONLY", 0), ("wp", "", BIAS)] {
+fn the_long_term_check_comes_before_the_pin_only_without_locks() {
+    for kernel in KERNELS.iter().chain(&["v6.2", "v6.6"]) {
+        let fast = u16::from(["v6.6", "v6.12"].contains(kernel));
+        for (right, flags, held) in [("rw", " | FOLL_FAST_ONLY", fast), ("wp", "", BIAS)] {
             let run = format!("\"p = pin_user_pages_fast(a, FOLL_WRITE | FOLL_LONGTERM{flags})\"");
             let (system, mut memory) = machine(kernel, right, &[&run]);
             let asks = |memory: &Memory| {

@@ -1,8 +1,9 @@
 /** The one place where the page's state changes: wishes in, models out. */
 import type { Action } from './actions';
+import { AddressLine, type Surroundings } from './address';
 import { type EngineClient, EngineLost } from './engine';
 import { front, inGallery } from './gallery';
-import { type Address, formatHash, type Look, parseHash } from './hash';
+import { type Address, type Look, parseHash } from './hash';
 import { pack, unpack } from './link';
 import { EMPTY, type Model } from './model';
 import type { Diagnostic, Reply, Request } from './protocol';
@@ -13,16 +14,6 @@ import { coverage } from './wording';
 /** After how many states a search stops, unless the reader wants more. */
 export const MAX_STATES = 200_000;
 
-/** What the store needs of the browser. */
-export interface Surroundings {
-  /** Replaces the address without a new history entry. */
-  replaceHash(hash: string): void;
-  /** The address without its fragment. */
-  base(): string;
-  /** Rejects where the browser refuses. */
-  copy(text: string): Promise<void>;
-}
-
 type Opened = Extract<Reply, { type: 'opened' }>;
 
 /** Holds the last replies. Fires `change`; `goto` when the editor should show a place. */
@@ -32,21 +23,21 @@ export class Store extends EventTarget {
   #searching: Searching | undefined;
   #wanted: number | null = null;
   #ticking: ReturnType<typeof setTimeout> | undefined;
-  #syncing: ReturnType<typeof setTimeout> | undefined;
-  /** What stands in the address: `g=NAME` or a payload. */
-  #head = '';
-  /** The stage is what the address says. */
-  #pristine = true;
   /** The trace is not the schedule of the text. */
   #ownTrace = false;
 
   readonly #engine: EngineClient;
   readonly #around: Surroundings;
+  readonly #address: AddressLine;
 
   constructor(engine: EngineClient, around: Surroundings) {
     super();
     this.#engine = engine;
     this.#around = around;
+    this.#address = new AddressLine(
+      (hash) => around.replaceHash(hash),
+      () => this.#look(),
+    );
   }
 
   /** What to show now. */
@@ -134,7 +125,7 @@ export class Store extends EventTarget {
         return this.#set({ page: action.pfn });
       case 'panel':
         this.#set({ panel: action.panel });
-        return this.#writeAddress();
+        return this.#address.write();
       case 'goto_text':
         this.#set({ panel: 'text' });
         this.dispatchEvent(new CustomEvent('goto', { detail: action }));
@@ -160,7 +151,7 @@ export class Store extends EventTarget {
   #lost(error: unknown): void {
     if (!(error instanceof EngineLost)) throw error;
     this.#pause();
-    clearTimeout(this.#syncing);
+    this.#address.hold();
     const { search } = this.#model;
     this.#set({
       notice: { kind: 'lost', why: error.message, doing: this.#doing },
@@ -258,9 +249,7 @@ export class Store extends EventTarget {
     }
     const diagnostics = await this.#open(text, { entry, ...view }, address.at);
     if (diagnostics === null) {
-      this.#head = head;
-      this.#pristine = true;
-      if (address.kind !== 'none') this.#writeAddress();
+      this.#address.says(head, address.kind !== 'none');
       return;
     }
     const { draft, stash } = this.#model;
@@ -348,7 +337,7 @@ export class Store extends EventTarget {
     const { state } = reply;
     const { trace, loopFrom } = this.#model;
     this.#set({ state, spoken: sentence(trace, state.cursor, loopFrom) });
-    this.#writeAddressSoon();
+    this.#syncSoon();
   }
 
   #resume(): void {
@@ -444,21 +433,17 @@ export class Store extends EventTarget {
   }
 
   async #share(): Promise<void> {
-    const reply = await this.#ask({ type: 'share' });
-    if (reply?.type !== 'shared') return;
-    const packed = await pack(reply.text);
-    if ('why' in packed) {
-      const diagnostic = { line: 0, column: 0, message: packed.why, hint: null };
+    const why = await this.#link();
+    if (why) {
+      const diagnostic = { line: 0, column: 0, message: why, hint: null };
       return this.#set({ notice: { kind: 'refused', diagnostics: [diagnostic] } });
     }
-    this.#took(packed.payload, reply.text);
-    const url = this.#around.base() + formatHash(packed.payload, this.#look());
-    let copied = true;
-    try {
-      await this.#around.copy(url);
-    } catch {
-      copied = false;
-    }
+    const url = this.#around.base() + this.#address.hash();
+    const done = this.#around.copy(url);
+    const copied = await done.then(
+      () => true,
+      () => false,
+    );
     this.#set({
       shared: { url, copied },
       spoken: copied ? 'Link copied.' : 'The clipboard is refused.',
@@ -467,39 +452,42 @@ export class Store extends EventTarget {
 
   /** The stage has left what the address says; it follows as soon as things are calm. */
   #touched(): void {
-    this.#pristine = false;
-    this.#writeAddressSoon();
+    this.#address.left();
+    this.#syncSoon();
   }
 
-  #writeAddressSoon(): void {
-    clearTimeout(this.#syncing);
-    this.#syncing = setTimeout(() => void this.#do(() => this.#sync()), 500);
+  #syncSoon(): void {
+    this.#address.soon(() => void this.#do(() => this.#sync()));
   }
 
   async #sync(): Promise<void> {
     if (this.#model.notice?.kind === 'lost' || this.#model.notice?.kind === 'bad_link') return;
-    if (this.#pristine) return this.#writeAddress();
-    this.#doing = 'share';
-    const reply = await this.#engine.call({ type: 'share' });
-    if (reply.type !== 'shared') return;
-    const packed = await pack(reply.text);
-    if ('payload' in packed) this.#took(packed.payload, reply.text);
+    if (this.#address.current) return this.#address.write();
+    await this.#link();
   }
 
-  #took(payload: string, text: string): void {
-    this.#head = payload;
-    this.#pristine = true;
+  /** The address and the text say what is on the stage from now on; why they cannot, if so. */
+  async #link(): Promise<string | null> {
+    const text = await this.#textWithTrace();
+    const packed = await pack(text);
+    if ('why' in packed) return packed.why;
     if (text !== this.#model.text) this.#set({ text });
-    this.#writeAddress();
+    this.#address.says(packed.payload);
+    return null;
+  }
+
+  /** The scenario with the trace as its schedule. Where the reader has not changed the trace, the
+   * text says it already, or says what did not run on this kernel and may on the next. */
+  async #textWithTrace(): Promise<string> {
+    if (!this.#ownTrace) return this.#model.text;
+    this.#doing = 'share';
+    const reply = await this.#engine.call({ type: 'share' });
+    return reply.type === 'shared' ? reply.text : this.#model.text;
   }
 
   #look(): Look {
     const { state, trace, panel } = this.#model;
     const at = state && state.cursor !== trace.length ? state.cursor : null;
     return { at, view: panel };
-  }
-
-  #writeAddress(): void {
-    if (this.#head) this.#around.replaceHash(formatHash(this.#head, this.#look()));
   }
 }

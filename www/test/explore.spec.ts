@@ -97,10 +97,13 @@ test('a schedule that does not run on another kernel is kept, and the page says 
   const exact = text.replace('steps = "0*"', `steps = "0*${of}"`);
   await apply(page, exact);
   await standsAt(page, of);
+  const before = page.url();
   await page.getByRole('combobox', { name: 'Kernel' }).selectOption('v5.18');
   await expect(
     page.getByRole('heading', { name: 'These steps do not run on v5.18' }),
   ).toBeVisible();
+  // The address follows when things are calm, and the text is still what it was.
+  await expect.poll(() => page.url()).not.toBe(before);
   await expect(editor(page)).toHaveValue(exact.replace('base = "v5.17"', 'base = "v5.18"'));
   await page.getByRole('combobox', { name: 'Kernel' }).selectOption('v5.17');
   await standsAt(page, of);

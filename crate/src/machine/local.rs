@@ -103,11 +103,15 @@ pub enum Local {
     Mapcount,
     /// Whether a huge entry becomes migration entries (`freeze`).
     Freeze,
+    /// `cc->alloc_contig`: the walk is for `alloc_contig_range`, not for compaction.
+    AllocContig,
+    /// Ghost: how often the page had been freed when it was looked at first.
+    Life,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Freeze as usize + 1;
+    pub const COUNT: usize = Local::Life as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {
@@ -170,6 +174,8 @@ impl Local {
             Local::Pmd => ("pmd", Unit::Pmd),
             Local::Mapcount => ("mapcount", Unit::Signed),
             Local::Freeze => ("freeze", Unit::Flag),
+            Local::AllocContig => ("cc->alloc_contig", Unit::Flag),
+            Local::Life => ("life", Unit::Hidden),
         }
     }
 }

@@ -10,7 +10,7 @@ pub struct Compound {
     pub(super) base: u32,
 }
 
-pub(super) const COMPOUND_FIELDS: u32 = 9;
+pub(super) const COMPOUND_FIELDS: u32 = 10;
 
 /// What a word of the second page reads as while it is not that: no count that is right.
 pub const GARBAGE: u16 = 0x7fff;
@@ -60,6 +60,10 @@ impl Compound {
     /// `page[1].compound_dtor`; see [`dtor`].
     pub fn dtor(self) -> Cell<u16> {
         Cell::at(self.base + 8)
+    }
+    /// `PG_slab`
+    pub fn slab(self) -> Cell<bool> {
+        Cell::at(self.base + 9)
     }
 }
 

@@ -216,6 +216,7 @@ impl Layout {
                     ("_large_mapcount + 1", Unit::Number),
                     ("compound_pincount", Unit::Number),
                     ("compound_dtor", Unit::Hidden),
+                    ("PG_slab", Unit::Flag),
                 ],
             );
         }

@@ -63,22 +63,22 @@ impl Layout {
         heads.next_back().map_or(page, |(_, head)| head)
     }
 
-    /// `total_mapcount` of a page or, by its head, a compound page; none while one is put together
-    /// or taken apart.
-    pub fn total_mapcount(&self, memory: &Memory, head: Pfn) -> Option<u16> {
+    /// `total_mapcount` of a page or, by its head, a compound page: one whose second page holds the
+    /// counts of the whole by now.
+    pub fn total_mapcount(&self, memory: &Memory, head: Pfn) -> u16 {
         let each = |page: Pfn| memory.peek(self.page(page).mapcount());
         let pages = self.folio(memory, head);
         if !self.geometry.has_huge_pages() || !memory.peek(self.compound(head).head()) {
-            return Some(each(head));
+            return each(head);
         }
         let second = self.compound(Pfn(head.0 + 1));
         let entire: u16 = memory.peek(second.entire_mapcount());
         if entire == GARBAGE {
-            return None;
+            return each(head);
         }
         let twice = u16::from(memory.peek(second.double_map()));
         let counts = pages.map(|page| each(page).wrapping_sub(twice));
-        Some(counts.fold(entire, u16::wrapping_add))
+        counts.fold(entire, u16::wrapping_add)
     }
 
     /// The references of the page that a lane's `mmu_gather` keeps.

@@ -54,3 +54,5 @@ pub const POISONED_PAGE_TOUCHED: usize = 24;
 pub const FREED_USAGE_TOUCHED: usize = 25;
 /// `pinned-migrated`
 pub const PINNED_MIGRATED: usize = 26;
+/// `zero-page-counted`
+pub const ZERO_PAGE_COUNTED: usize = 27;

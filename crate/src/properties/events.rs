@@ -233,4 +233,13 @@ pub(super) const EVENTS: &[Property] = &[
         scope: Scope::Machine,
         holds: |_| true,
     },
+    Property {
+        name: "zero-page-counted",
+        sentence: "A pin takes no reference of the zero page, which everybody shares and which has \
+                   room for two million pins.",
+        when_broken: "a pin counts on the zero page (ZERO_PAGE_COUNTED)",
+        invariant: false,
+        scope: Scope::OnRequest,
+        holds: |_| true,
+    },
 ];

@@ -66,6 +66,7 @@ mod tests {
             (event::POISONED_PAGE_TOUCHED, "poisoned-page-touched"),
             (event::FREED_USAGE_TOUCHED, "freed-usage-touched"),
             (event::PINNED_MIGRATED, "pinned-migrated"),
+            (event::ZERO_PAGE_COUNTED, "zero-page-counted"),
         ];
         for (number, name) in events {
             assert_eq!(PROPERTIES[number].name, name);

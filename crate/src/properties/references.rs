@@ -16,7 +16,7 @@ pub fn no_longterm_pin_on_cma(state: &State) -> bool {
 /// References that a handle's flags stand for.
 pub fn handle_refs(state: &State, pin: usize) -> u16 {
     let flags = state.memory.peek(state.layout().pin(pin).flags());
-    if flags & foll::PIN != 0 { state.layout().geometry.pin_bias } else { 1 }
+    foll::refs(flags, state.layout().geometry.pin_bias)
 }
 
 /// Everybody who holds references of the page, with how many; none that holds nothing.
@@ -138,8 +138,7 @@ pub fn mapcounts_add_up(state: &State) -> bool {
         let mapped = entries(state, pfn);
         let found = mapped == 0 || state.memory.peek(page.rmap()).is_some();
         let tail = layout.block_head(state.memory, pfn) != pfn;
-        let total = layout.total_mapcount(state.memory, pfn);
-        (tail || total.is_none_or(|total| total == mapped)) && found
+        (tail || layout.total_mapcount(state.memory, pfn) == mapped) && found
     })
 }
 

@@ -194,6 +194,22 @@ const EBUSY: Line = line("ebusy", "return -EBUSY", Op::Return(|_| errno::EBUSY))
 const ENOMEM: Line = line("enomem", "return -ENOMEM", Op::Return(|_| errno::ENOMEM));
 const MIGRATED: Line = line("done", "return 0", Op::Return(|_| 0));
 
+/// The walk, and migrating until nothing is left on the list.
+pub(in crate::routines) const MIGRATE_RANGE: &[Line] = &[
+    SCAN,
+    EMPTY,
+    TRIES,
+    GFP,
+    MIGRATE_LIST,
+    NO_MEMORY,
+    WHILE,
+    MIGRATED,
+    PUTBACK,
+    EBUSY,
+    PUTBACK_2,
+    ENOMEM,
+];
+
 const fn alloc_contig_migrate_range(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: ALLOC_CONTIG_MIGRATE_RANGE,
@@ -209,23 +225,8 @@ const fn alloc_contig_migrate_range(source: &'static str, body: &'static [Line])
 
 /// Pages that cannot be isolated are passed over without an error. A list that does not empty is
 /// tried again as a whole.
-pub static ALLOC_CONTIG_MIGRATE_RANGE_V5_17: Routine = alloc_contig_migrate_range(
-    "mm/page_alloc.c, v3.16 to v6.12",
-    &[
-        SCAN,
-        EMPTY,
-        TRIES,
-        GFP,
-        MIGRATE_LIST,
-        NO_MEMORY,
-        WHILE,
-        MIGRATED,
-        PUTBACK,
-        EBUSY,
-        PUTBACK_2,
-        ENOMEM,
-    ],
-);
+pub static ALLOC_CONTIG_MIGRATE_RANGE_V5_17: Routine =
+    alloc_contig_migrate_range("mm/page_alloc.c, v3.16 to v6.12", MIGRATE_RANGE);
 
 /// Pagevecs give their pages back first; since v5.13 they take none until migration is over.
 pub static ALLOC_CONTIG_MIGRATE_RANGE_DRAINING: Routine = alloc_contig_migrate_range(

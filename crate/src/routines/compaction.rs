@@ -1,9 +1,9 @@
 //! `mm/compaction.c`: picking the pages of a range to migrate, and taking its free pages.
 use std::ops::Deref;
 
-use super::gup::no_reference;
 use super::page_alloc::{account_unless_isolated, zone_lock};
 use super::swap;
+use super::try_grab::no_reference;
 use super::vmscan::{join_list, test_and_clear_lru_fails};
 use crate::machine::routine::{errno, line};
 use crate::machine::{At, Ctx, Function, Line, Local, Look, Op, Returns, Routine};

@@ -1,9 +1,9 @@
 //! The kernel functions that a timeline can call, with their typed arguments and their help: the
 //! one source of the scenario reader, the command line's `ops` and the page's forms.
 use super::{
-    alloc_contig, cma, entry_access, entry_antagonists, entry_pins, fork, memory, memory_hotplug,
-    page_alloc::alloc, page_alloc::drain, page_alloc::pages, page_isolation, pagevec, reclaim,
-    signal,
+    alloc_contig, cma, entry_access, entry_antagonists, entry_huge, entry_pins, fork, memory,
+    memory_hotplug, page_alloc::alloc, page_alloc::drain, page_alloc::pages, page_isolation,
+    pagevec, reclaim, signal,
 };
 use crate::machine::{Function, Local};
 
@@ -108,11 +108,22 @@ pub mod foll {
     pub const FORCE: u16 = 1 << 5;
     /// COW is broken already (v4.9 to v5.19): what is dirty may be written to.
     pub const COW: u16 = 1 << 6;
+    /// Ghost, of a handle: it is of the zero page, and stands for no reference (v6.5).
+    pub const UNCOUNTED: u16 = 1 << 13;
     /// Ghost, of a handle: its caller has tried an access and counts on the mapping.
     pub const TRIED: u16 = 1 << 14;
 
     /// No flag of a call: a device has written through the handle.
     pub const WRITTEN: u16 = 1 << 15;
+
+    /// How many references they stand for.
+    pub fn refs(flags: u16, pin_bias: u16) -> u16 {
+        match (flags & UNCOUNTED, flags & PIN) {
+            (0, 0) => 1,
+            (0, _) => pin_bias,
+            _ => 0,
+        }
+    }
 
     /// The flags as kernel code writes them.
     pub fn words(flags: u16) -> String {
@@ -161,12 +172,12 @@ const GFP: Param = param(
 );
 const CMA_GFP: Param = param("gfp_mask", ParamKind::CmaGfp, "__GFP_NOFAIL, 0, or nothing");
 const ADVICE: Param = param("advice", ParamKind::Advice, "MADV_DONTNEED or nothing, or MADV_FREE");
-const PAGE: Param =
+pub(super) const PAGE: Param =
     param("page", ParamKind::Page, "a page by number, or the name that an allocation was given");
 const START: Param = param("start_pfn", ParamKind::Start, "the first page of a pageblock");
 const END: Param = param("end_pfn", ParamKind::End, "one past the last page of a pageblock");
-const START_PFN: Param = param("start", ParamKind::StartPfn, "the first page");
-const END_PFN: Param = param("end", ParamKind::EndPfn, "one past the last page");
+pub(super) const START_PFN: Param = param("start", ParamKind::StartPfn, "the first page");
+pub(super) const END_PFN: Param = param("end", ParamKind::EndPfn, "one past the last page");
 const MIGRATETYPE: Param = param(
     "migratetype",
     ParamKind::Migratetype,
@@ -392,6 +403,10 @@ pub static ENTRIES: &[Entry] = &[
     entry_antagonists::COLLAPSE_HUGE_PAGE,
     entry_antagonists::UMCG_PIN,
     entry_antagonists::UMCG_UPDATE,
+    entry_huge::COMPACT_ZONE,
+    entry_huge::VIRTIO_MEM_FAKE_OFFLINE,
+    entry_huge::ALLOCATE_SLAB,
+    entry_huge::DISCARD_SLAB,
     Entry {
         name: "send_sig",
         function: signal::SEND_SIG,

@@ -1,13 +1,14 @@
 //! `__get_user_pages` of `mm/gup.c`: looks for a page under the page table lock, and takes faults
 //! until there is one.
-use super::at_hand::{is_read_only, ptl, returned, returned_error};
+use super::at_hand::{is_not_anon, is_not_present, is_read_only, ptl, returned, returned_error};
 use super::entry::foll;
 use super::fault::{FLAG_UNSHARE, FLAG_WRITE, HANDLE_MM_FAULT, MEMALLOC_PIN, VM_FAULT_WRITE};
 use super::gup::{flag, got_page, is_get, page_word, read_pte};
-use super::gup_put::refs_of;
+use super::gup_put::{is_pin_of_zero, refs_of};
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Pte, vm};
+use crate::properties::event;
 
 /// `__get_user_pages`; returns the page here, where the kernel fills an array.
 pub const GET_USER_PAGES: Function = Function("__get_user_pages");
@@ -86,7 +87,7 @@ pub static GET_USER_PAGES_V5_9: [Routine; 3] = [
 pub static GET_USER_PAGES_V5_19: [Routine; 3] = [
     get_user_pages("mm/gup.c, v4.8, on v5.19", &rounds(UNSHARE, DROP_WRITE)),
     get_user_pages("mm/gup.c, v5.19", &rounds(UNSHARE, SET_COW)),
-    get_user_pages("mm/gup.c, v6.0 and v6.1", &without_flags(UNSHARE)),
+    get_user_pages("mm/gup.c, v6.0 and later", &without_flags(UNSHARE)),
 ];
 
 const LOCK: Line = line("lock", "ptep = pte_offset_map_lock(mm, pmd, ..)", Op::Acquire(ptl));
@@ -98,6 +99,12 @@ const READS_FIRST: Line = line("reads", "if (!(flags & FOLL_WRITE))", Op::If(onl
 const WRITABLE: Line = line("shared", "if (pte_write(pte))", Op::If(needs_no_unshare, "grab"));
 const MUST: Line =
     line("must", "if (gup_must_unshare(flags, page))", Op::Branch(must_unshare, "emlink"));
+const MUST_ALL: Line =
+    line("must", "if (gup_must_unshare(vma, flags, page))", Op::Branch(must_unshare_all, "emlink"));
+const FOLLOWED: Line = line("present", "if (!pte_present(pte))", Op::If(is_not_present, "none"));
+const ZERO: Line =
+    line("grab", "if (is_zero_page(page)) no reference", Op::If(is_pin_of_zero, "unlock"));
+const COUNT: Line = line("count", "try_grab_page(page, flags)", Op::Do(try_grab_page));
 const GRAB: Line = line("grab", "try_grab_page(page, flags)", Op::Do(try_grab_page));
 const UNLOCK: Line = line("unlock", "pte_unmap_unlock(ptep, ptl)", Op::Release(ptl));
 const PAGE: Line = line("out", "return page", Op::Return(page_word));
@@ -113,6 +120,16 @@ const EXCLUSIVE: Line = line(
     "write",
     "if (!can_follow_write_pte(pte, page, vma, flags))",
     Op::Branch(is_not_exclusive, "none"),
+);
+
+const PLAIN_OR_HINT: Line =
+    line("write", "if (!pte_write(pte))", Op::If(is_read_only_or_hint, "none"));
+const DIRTY_OR_HINT: Line =
+    line("write", "if (!can_follow_write_pte(pte, flags))", Op::If(is_not_broken_or_hint, "none"));
+const OF_HINTS: Line = line(
+    "write",
+    "if (!can_follow_write_pte(pte, page, vma, flags))",
+    Op::Branch(is_not_exclusive_or_hint, "none"),
 );
 
 const fn follow_page_pte(source: &'static str, body: &'static [Line]) -> Routine {
@@ -131,7 +148,7 @@ const fn follow(write: Line) -> [Line; 10] {
     [LOCK, PTE, PRESENT, READS, write, GRAB, UNLOCK, PAGE, NO_PAGE, NULL]
 }
 
-const fn follow_or_unshare(write: Line) -> [Line; 14] {
+const fn follow_or_unshare(write: Line, must: Line) -> [Line; 14] {
     [
         LOCK,
         PTE,
@@ -139,8 +156,28 @@ const fn follow_or_unshare(write: Line) -> [Line; 14] {
         READS_FIRST,
         write,
         WRITABLE,
-        MUST,
+        must,
         GRAB,
+        UNLOCK,
+        PAGE,
+        NO_PAGE,
+        NULL,
+        EMLINK,
+        ASK,
+    ]
+}
+
+const fn follow_hints(write: Line) -> [Line; 15] {
+    [
+        LOCK,
+        PTE,
+        FOLLOWED,
+        READS_FIRST,
+        write,
+        WRITABLE,
+        MUST_ALL,
+        ZERO,
+        COUNT,
         UNLOCK,
         PAGE,
         NO_PAGE,
@@ -161,17 +198,35 @@ pub static FOLLOW_PAGE_PTE_V5_8: [Routine; 3] = [
 
 /// A read-only pin of an anonymous page that is not exclusive asks for a copy first (a7f226604170).
 pub static FOLLOW_PAGE_PTE_V5_19: [Routine; 3] = [
-    follow_page_pte("mm/gup.c, v4.8, with gup_must_unshare", &follow_or_unshare(PLAIN)),
-    follow_page_pte("mm/gup.c, v5.19", &follow_or_unshare(DIRTY)),
-    follow_page_pte("mm/gup.c, v6.0 and v6.1", &follow_or_unshare(EXCLUSIVE)),
+    follow_page_pte("mm/gup.c, v4.8, with gup_must_unshare", &follow_or_unshare(PLAIN, MUST)),
+    follow_page_pte("mm/gup.c, v5.19", &follow_or_unshare(DIRTY, MUST)),
+    follow_page_pte("mm/gup.c, v6.0 and v6.1", &follow_or_unshare(EXCLUSIVE, MUST)),
+];
+
+/// And a long-term pin for reading asks for a copy of whatever else a private mapping maps: the
+/// next store would replace it.
+pub static FOLLOW_PAGE_PTE_V6_2: [Routine; 3] = [
+    follow_page_pte("mm/gup.c, v4.8, on v6.2", &follow_or_unshare(PLAIN, MUST_ALL)),
+    follow_page_pte("mm/gup.c, v5.19, on v6.2", &follow_or_unshare(DIRTY, MUST_ALL)),
+    follow_page_pte("mm/gup.c, v6.2 to v6.4", &follow_or_unshare(EXCLUSIVE, MUST_ALL)),
+];
+
+/// The zero page gets no reference of a pin, of which it would need very many (c8070b787519, v6.5).
+/// A NUMA hint is passed by: no fault makes an entry of it again (7acddcc1ae30, v6.6). Who writes
+/// needs the fault all the same, for a hint has no right to write.
+pub static FOLLOW_PAGE_PTE_V6_6: [Routine; 3] = [
+    follow_page_pte("mm/gup.c, v4.8, on v6.6", &follow_hints(PLAIN_OR_HINT)),
+    follow_page_pte("mm/gup.c, v5.19, on v6.6", &follow_hints(DIRTY_OR_HINT)),
+    follow_page_pte("mm/gup.c, v6.6 and later", &follow_hints(OF_HINTS)),
 ];
 
 /// A store that broke COW without leaving the entry writable is told apart: the area is read-only,
 /// and the next round must not fault for ever.
 pub static FAULTIN_PAGE_V5_8: Routine = Routine {
     function: FAULTIN_PAGE,
-    source: "mm/gup.c, v4.8 to v6.1",
-    omits: "faults that drop mmap_lock, FOLL_NOFAULT",
+    source: "mm/gup.c, v4.8 and later",
+    omits: "faults that drop mmap_lock, FOLL_NOFAULT; the test of VM_FAULT_WRITE is gone in v6.2, \
+            when nobody asked for its result any more",
     params: &[Local::Mm, Local::Addr, Local::Flags, Local::Fault],
     locals: &[Local::Ret],
     returns: Returns::Errno,
@@ -257,17 +312,36 @@ fn is_not_broken(look: &Look) -> bool {
 }
 
 fn is_not_exclusive(ctx: &mut Ctx) -> bool {
+    !ctx.get::<Pte>(Local::Pte).writes() && may_not_force(ctx)
+}
+
+/// Whether `FOLL_FORCE` does not make up for an entry that is not writable.
+fn may_not_force(ctx: &mut Ctx) -> bool {
     let pte: Pte = ctx.get(Local::Pte);
     let (flags, area) = (ctx.get::<u16>(Local::Flags), ctx.mm().vm_flags(ctx.get(Local::Addr)));
-    if pte.writes() {
-        return false;
-    }
     let page = ctx.page(Local::Page);
     flags & foll::FORCE == 0
         || ctx.load(area) & vm::WRITE != 0
         || !ctx.load(page.anon())
         || !ctx.load(page.anon_exclusive())
         || matches!(pte, Pte::UffdWp { .. })
+}
+
+fn is_hint(look: &Look) -> bool {
+    matches!(look.get(Local::Pte), Pte::Protnone { .. })
+}
+
+fn is_read_only_or_hint(look: &Look) -> bool {
+    is_hint(look) || is_read_only(look)
+}
+
+fn is_not_broken_or_hint(look: &Look) -> bool {
+    is_hint(look) || is_not_broken(look)
+}
+
+fn is_not_exclusive_or_hint(ctx: &mut Ctx) -> bool {
+    let hint = matches!(ctx.get(Local::Pte), Pte::Protnone { .. });
+    if hint { may_not_force(ctx) } else { is_not_exclusive(ctx) }
 }
 
 fn needs_no_unshare(look: &Look) -> bool {
@@ -279,7 +353,21 @@ pub(super) fn must_unshare(ctx: &mut Ctx) -> bool {
     ctx.load(page.anon()) && !ctx.load(page.anon_exclusive())
 }
 
+/// A long-term pin for reading of a page that is not anonymous would be lost to the next store: all
+/// mappings are private here.
+pub(super) fn must_unshare_all(ctx: &mut Ctx) -> bool {
+    if is_not_anon(ctx) {
+        return ctx.get::<u16>(Local::Flags) & foll::LONGTERM != 0;
+    }
+    must_unshare(ctx)
+}
+
+/// Ghost: remembers a pin that counts on the zero page.
 fn try_grab_page(ctx: &mut Ctx) {
-    let refs = refs_of(ctx, ctx.get(Local::Flags));
+    let flags: u16 = ctx.get(Local::Flags);
+    if flags & foll::PIN != 0 && ctx.geometry().is_zero_pfn(ctx.get(Local::Page)) {
+        ctx.find(event::ZERO_PAGE_COUNTED);
+    }
+    let refs = refs_of(ctx, flags);
     ctx.get_page(ctx.get(Local::Page), refs);
 }

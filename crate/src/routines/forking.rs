@@ -46,6 +46,7 @@ pub fn of_faults(cow: &str, swap_cache: &str) -> [&'static Routine; 2] {
         "mapcount" => &wp::DO_WP_PAGE_V5_8,
         "refcount" => &wp::DO_WP_PAGE_V5_9,
         "refcount_swap" => &wp::DO_WP_PAGE_V5_18,
+        "exclusive_any" => &wp::DO_WP_PAGE_V6_2,
         _ => &wp::DO_WP_PAGE_V5_19,
     };
     let copy: &Routine = match swap_cache {

@@ -3,10 +3,11 @@
 //! The slow path, with locks, is in [`super::gup_slow`].
 use super::at_hand::returned;
 use super::entry::foll;
-use super::follow_page::must_unshare;
+use super::follow_page::{must_unshare, must_unshare_all};
 use super::gup_put::{GUP_PUT_FOLIO, PUT_COMPOUND_HEAD, UNPIN_USER_PAGES, refs_of};
 use super::gup_slow;
-use super::mm_h::{IS_PINNABLE_PAGE, begin_walk, check_exclusive, end_walk};
+use super::mm_h::{begin_walk, check_exclusive, end_walk};
+use super::try_grab::{TRY_GRAB_COMPOUND_HEAD, TRY_GRAB_FOLIO};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Pfn, Pmd, Pte, Rmap};
@@ -22,11 +23,6 @@ pub const INTERNAL_GET_USER_PAGES_FAST: Function = Function("internal_get_user_p
 pub const LOCKLESS_PAGES_FROM_MM: Function = Function("lockless_pages_from_mm");
 /// `gup_pte_range`
 pub const GUP_PTE_RANGE: Function = Function("gup_pte_range");
-/// `try_grab_compound_head`, up to v5.17.
-pub const TRY_GRAB_COMPOUND_HEAD: Function = Function("try_grab_compound_head");
-/// `try_grab_folio`, since v5.18.
-pub const TRY_GRAB_FOLIO: Function = Function("try_grab_folio");
-
 const GUP: &[Local] = &[Local::Mm, Local::Addr, Local::Flags];
 const GUP_HANDLE: &[Local] = &[Local::Mm, Local::Addr, Local::Flags, Local::Pin];
 
@@ -41,6 +37,12 @@ const ONE: Line = line("one", "return 1", Op::Return(|_| 1));
 const RETURN_ERROR: Line = line("out", "return ret", Op::Return(error_of));
 
 const PUBLISH_CHECKED: Line = line("pages", "pages[0] = page", Op::Do(publish_exclusive));
+const PUBLISH_UNCOUNTED: Line = line("pages", "pages[0] = page", Op::Do(publish_uncounted));
+const CALL_V6_10: Line = line(
+    "gup",
+    "ret = gup_fast_fallback(start, 1, gup_flags, ..)",
+    Op::Call(INTERNAL_GET_USER_PAGES_FAST, &[]),
+);
 
 const fn gup_fast(function: Function, source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
@@ -63,14 +65,32 @@ pub static PIN_USER_PAGES_FAST_V5_8: Routine = gup_fast(
 /// What comes out is exclusive, or not anonymous (b6a2619c60b4).
 pub static PIN_USER_PAGES_FAST_V5_19: Routine = gup_fast(
     PIN_USER_PAGES_FAST,
-    "mm/gup.c, v5.19 and later",
+    "mm/gup.c, v5.19 to v6.4",
     &[CALL, NO_PAGE, PUBLISH_CHECKED, ONE, RETURN_ERROR],
+);
+/// A pin of the zero page stands for no reference (c8070b787519).
+pub static PIN_USER_PAGES_FAST_V6_5: Routine = gup_fast(
+    PIN_USER_PAGES_FAST,
+    "mm/gup.c, v6.5 to v6.9",
+    &[CALL, NO_PAGE, PUBLISH_UNCOUNTED, ONE, RETURN_ERROR],
+);
+/// As before, where the walk without locks is `gup_fast`.
+pub static PIN_USER_PAGES_FAST_V6_10: Routine = gup_fast(
+    PIN_USER_PAGES_FAST,
+    "mm/gup.c, v6.10 and later",
+    &[CALL_V6_10, NO_PAGE, PUBLISH_UNCOUNTED, ONE, RETURN_ERROR],
 );
 /// As the pin, with one reference in place of `GUP_PIN_COUNTING_BIAS`.
 pub static GET_USER_PAGES_FAST_V5_8: Routine = gup_fast(
     GET_USER_PAGES_FAST,
-    "mm/gup.c, v5.8 and later",
+    "mm/gup.c, v5.8 to v6.9",
     &[CALL, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
+);
+/// As before, where the walk without locks is `gup_fast`.
+pub static GET_USER_PAGES_FAST_V6_10: Routine = gup_fast(
+    GET_USER_PAGES_FAST,
+    "mm/gup.c, v6.10 and later",
+    &[CALL_V6_10, NO_PAGE, PUBLISH, ONE, RETURN_ERROR],
 );
 
 const NOT_PINNING: Line = line("get", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "fast"));
@@ -110,19 +130,32 @@ pub static INTERNAL_GET_USER_PAGES_FAST_V5_9: Routine = Routine {
     ],
     ..INTERNAL_GET_USER_PAGES_FAST_V5_8
 };
+const HAS: Line =
+    line("has", "if (test_bit(MMF_HAS_PINNED, mm_flags))", Op::Branch(has_pinned, "fast"));
+const HAS_PINNED: Line =
+    line("pinned", "set_bit(MMF_HAS_PINNED, mm_flags)", Op::Do(set_has_pinned_bit));
+
+const fn with_flag(fast: Line, slow: Line) -> [Line; 8] {
+    [NOT_PINNING, HAS, HAS_PINNED, fast, ALL, FAST_ONLY, slow, OUT]
+}
+
 /// As before, in the flag `MMF_HAS_PINNED`.
 pub static INTERNAL_GET_USER_PAGES_FAST_V5_14: Routine = Routine {
-    source: "mm/gup.c, v5.14 to v6.1",
-    body: &[
-        NOT_PINNING,
-        line("has", "if (test_bit(MMF_HAS_PINNED, mm_flags))", Op::Branch(has_pinned, "fast")),
-        line("pinned", "set_bit(MMF_HAS_PINNED, mm_flags)", Op::Do(set_has_pinned_bit)),
-        FAST,
-        ALL,
-        FAST_ONLY,
-        SLOW,
-        OUT,
-    ],
+    source: "mm/gup.c, v5.14 to v6.9",
+    body: &with_flag(FAST, SLOW),
+    ..INTERNAL_GET_USER_PAGES_FAST_V5_8
+};
+/// As before: it is `gup_fast_fallback`.
+pub static INTERNAL_GET_USER_PAGES_FAST_V6_10: Routine = Routine {
+    source: "mm/gup.c, v6.10 and later (gup_fast_fallback)",
+    body: &with_flag(
+        line("fast", "nr_pinned = gup_fast(..)", Op::Call(LOCKLESS_PAGES_FROM_MM, &[])),
+        line(
+            "slow",
+            "ret = __gup_longterm_locked(..)",
+            Op::Call(gup_slow::GUP_LONGTERM_UNLOCKED, &[]),
+        ),
+    ),
     ..INTERNAL_GET_USER_PAGES_FAST_V5_8
 };
 
@@ -157,30 +190,46 @@ pub static LOCKLESS_PAGES_FROM_MM_V5_9: Routine = Routine {
     ..LOCKLESS_PAGES_FROM_MM_V5_8
 };
 
-/// Interrupts are off while the page table is walked, which holds off the freeing of tables.
-/// A fork that began meanwhile shows in `write_protect_seq`; `FOLL_GET` does not look.
-pub static LOCKLESS_PAGES_FROM_MM_V5_11: Routine = Routine {
-    function: LOCKLESS_PAGES_FROM_MM,
-    source: "mm/gup.c, v5.11 to v6.1",
-    omits: "the walk above the page table",
-    params: GUP,
-    locals: &[Local::Seq, Local::Ret, Local::Page],
-    returns: Returns::Page,
-    body: &[
+const fn watching_fork(walk: Line, unpin: Line) -> [Line; 13] {
+    [
         line("get", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "irqoff")),
         line("seq", "seq = raw_read_seqcount(write_protect_seq)", Op::Do(read_seq)),
         line("odd", "if (seq & 1)", Op::If(seq_is_odd, "none")),
         IRQ_OFF,
-        WALK,
+        walk,
         IRQ_ON,
         line("nothing", "if (!nr_pinned)", Op::If(got_no_page, "none")),
         line("get2", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "out")),
         line("page", "pages = what the walk took", Op::Let(page_of_ret)),
         line("retry", "if (!read_seqcount_retry(.., seq))", Op::Branch(seq_unchanged, "out")),
-        line("unpin", "unpin_user_pages(pages, nr_pinned)", Op::Call(UNPIN_USER_PAGES, &[])),
+        unpin,
         NONE,
         NR_PINNED,
-    ],
+    ]
+}
+
+/// Interrupts are off while the page table is walked, which holds off the freeing of tables.
+/// A fork that began meanwhile shows in `write_protect_seq`; `FOLL_GET` does not look.
+pub static LOCKLESS_PAGES_FROM_MM_V5_11: Routine = Routine {
+    function: LOCKLESS_PAGES_FROM_MM,
+    source: "mm/gup.c, v5.11 to v6.9",
+    omits: "the walk above the page table",
+    params: GUP,
+    locals: &[Local::Seq, Local::Ret, Local::Page],
+    returns: Returns::Page,
+    body: &watching_fork(
+        WALK,
+        line("unpin", "unpin_user_pages(pages, nr_pinned)", Op::Call(UNPIN_USER_PAGES, &[])),
+    ),
+};
+/// As before: it is `gup_fast`.
+pub static LOCKLESS_PAGES_FROM_MM_V6_10: Routine = Routine {
+    source: "mm/gup.c, v6.10 and later (gup_fast)",
+    body: &watching_fork(
+        line("walk", "gup_fast_pgd_range() .. pte_range()", Op::Call(GUP_PTE_RANGE, &[])),
+        line("unpin", "gup_fast_unpin_user_pages(..)", Op::Call(UNPIN_USER_PAGES, &[])),
+    ),
+    ..LOCKLESS_PAGES_FROM_MM_V5_11
 };
 
 const PTE: Line = line("pte", "pte = ptep_get_lockless(ptep)", Op::Do(read_pte));
@@ -196,6 +245,8 @@ const GRAB_HEAD: Line = line(
 );
 const GRAB_FOLIO: Line =
     line("grab", "folio = try_grab_folio(page, 1, flags)", Op::Call(TRY_GRAB_FOLIO, &[]));
+const GRAB_FOLIO_FAST: Line =
+    line("grab", "folio = try_grab_folio_fast(page, 1, flags)", Op::Call(TRY_GRAB_FOLIO, &[]));
 const GRABBED: Line = line("grabbed", "if (!head)", Op::If(got_no_page, "none"));
 const RECHECK: Line =
     line("recheck", "if (pte_val(pte) != pte_val(*ptep))", Op::Branch(pte_changed, "undo"));
@@ -216,11 +267,18 @@ const RW: Line =
 const UNSHARE: Line =
     line("unshare", "if (gup_must_unshare(flags, page))", Op::Branch(is_not_exclusive, "undo"));
 
+const UNSHARE_ALL: Line = line(
+    "unshare",
+    "if (gup_must_unshare(NULL, flags, page))",
+    Op::Branch(is_not_exclusive_anon, "undo"),
+);
+
 const fn gup_pte_range(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: GUP_PTE_RANGE,
         source,
-        omits: "device pages, secret memory, PageReferenced; huge pages: it gives up",
+        omits: "device pages, secret memory, PageReferenced; huge pages: it gives up; since v6.5 \
+                whether a file's page may be pinned for long (shared mappings)",
         params: GUP,
         locals: &[Local::Pte, Local::Page, Local::Ret],
         returns: Returns::Page,
@@ -234,8 +292,8 @@ const fn with_heads(recheck: Line) -> [Line; 8] {
 const fn with_folios(recheck: Line) -> [Line; 8] {
     [PTE, PERMITTED, GRAB_FOLIO, GRABBED, recheck, PAGE_OUT, UNDO_FOLIO, NONE]
 }
-const fn with_unshare(recheck: Line) -> [Line; 10] {
-    [PTE, PERMITTED, GRAB_FOLIO, GRABBED, recheck, RW, UNSHARE, PAGE_OUT, UNDO_FOLIO, NONE]
+const fn with_unshare(grab: Line, recheck: Line, unshare: Line) -> [Line; 10] {
+    [PTE, PERMITTED, grab, GRABBED, recheck, RW, unshare, PAGE_OUT, UNDO_FOLIO, NONE]
 }
 
 /// A reference is taken without a lock, so the entry is read again after it: who clears the entry
@@ -255,64 +313,28 @@ pub static GUP_PTE_RANGE_V5_18: [Routine; 2] = [
 /// With `gup_must_unshare` behind the second read: a read-only pin of an anonymous page needs
 /// `PageAnonExclusive`.
 pub static GUP_PTE_RANGE_V5_19: [Routine; 2] = [
-    gup_pte_range("mm/gup.c, v5.19", &with_unshare(RECHECK)),
-    gup_pte_range("mm/gup.c, v6.0 and v6.1", &with_unshare(RECHECK_PMD)),
+    gup_pte_range("mm/gup.c, v5.19", &with_unshare(GRAB_FOLIO, RECHECK, UNSHARE)),
+    gup_pte_range("mm/gup.c, v6.0 and v6.1", &with_unshare(GRAB_FOLIO, RECHECK_PMD, UNSHARE)),
 ];
 
-const LONG: Line = line("long", "if (!(flags & FOLL_LONGTERM))", Op::If(is_not_longterm, "ref"));
-const CHECK: Line = line("check", "ok = is_pinnable_page(page)", Op::Call(IS_PINNABLE_PAGE, &[]));
-const PINNABLE: Line = line("pinnable", "if (!ok)", Op::If(got_no_page, "none"));
-const ADD_ONE: Line =
-    line("ref", "if (!page_ref_add_unless(page, 1, 0))", Op::Branch(no_reference, "none"));
-const IS_GET: Line = line("get", "if (flags & FOLL_GET)", Op::If(is_get, "out"));
-const ADD_BIAS: Line =
-    line("bias", "page_ref_add(page, GUP_PIN_COUNTING_BIAS - 1)", Op::Do(add_bias));
-const GRABBED_OUT: Line = line("out", "return page", Op::Return(page_word));
-const NO_GRAB: Line = line("none", "return NULL", Op::Return(|_| 0));
-const TWO_ADDITIONS: &[Line] =
-    &[LONG, CHECK, PINNABLE, ADD_ONE, IS_GET, ADD_BIAS, GRABBED_OUT, NO_GRAB];
+/// A long-term pin for reading goes the slow way with every page that is not anonymous: whether its
+/// area is a private mapping is not known here.
+pub static GUP_PTE_RANGE_V6_2: [Routine; 2] = [
+    gup_pte_range("mm/gup.c, v6.2, on v5.19", &with_unshare(GRAB_FOLIO, RECHECK, UNSHARE_ALL)),
+    gup_pte_range("mm/gup.c, v6.2 to v6.9", &with_unshare(GRAB_FOLIO, RECHECK_PMD, UNSHARE_ALL)),
+];
 
-const fn try_grab(
-    function: Function,
-    source: &'static str,
-    omits: &'static str,
-    body: &'static [Line],
-) -> Routine {
-    Routine {
-        function,
-        source,
-        omits,
-        params: &[Local::Page, Local::Flags],
-        locals: &[Local::Ret],
-        returns: Returns::Page,
-        body,
-    }
-}
-
-const HEADS: &str = "compound pages, hpage_pincount";
-
-/// The check comes before the reference, which is one atomic addition.
-pub static TRY_GRAB_COMPOUND_HEAD_V5_8: Routine = try_grab(
-    TRY_GRAB_COMPOUND_HEAD,
-    "mm/gup.c, v5.8 to v5.13",
-    HEADS,
-    &[
-        LONG,
-        CHECK,
-        PINNABLE,
-        line("ref", "if (!page_ref_add_unless(page, refs, 0))", Op::Branch(takes_none, "none")),
-        GRABBED_OUT,
-        NO_GRAB,
-    ],
-);
-
-/// The check comes before the reference. The reference comes in two atomic additions: between
-/// them the page is referenced and does not look pinned.
-pub static TRY_GRAB_COMPOUND_HEAD_V5_14: Routine =
-    try_grab(TRY_GRAB_COMPOUND_HEAD, "mm/gup.c, v5.14 to v5.17", HEADS, TWO_ADDITIONS);
-/// The same steps under a new name.
-pub static TRY_GRAB_FOLIO_V5_18: Routine =
-    try_grab(TRY_GRAB_FOLIO, "mm/gup.c, v5.18 to v6.1", "large folios", TWO_ADDITIONS);
+/// As before: it is `gup_fast_pte_range`.
+pub static GUP_PTE_RANGE_V6_10: [Routine; 2] = [
+    gup_pte_range(
+        "mm/gup.c, v6.10, on v5.19",
+        &with_unshare(GRAB_FOLIO_FAST, RECHECK, UNSHARE_ALL),
+    ),
+    gup_pte_range(
+        "mm/gup.c, v6.10 and later (gup_fast_pte_range)",
+        &with_unshare(GRAB_FOLIO_FAST, RECHECK_PMD, UNSHARE_ALL),
+    ),
+];
 
 pub(super) fn flag(look: &Look, bit: u16) -> bool {
     look.get::<u16>(Local::Flags) & bit != 0
@@ -428,6 +450,12 @@ fn is_not_exclusive(ctx: &mut Ctx) -> bool {
     shared
 }
 
+fn is_not_exclusive_anon(ctx: &mut Ctx) -> bool {
+    let shared = must_unshare_all(ctx);
+    falls_back_if(ctx, shared);
+    shared
+}
+
 /// Ghost: the walk has taken a reference, and drops it again.
 fn falls_back_if(ctx: &mut Ctx, undoes: bool) {
     if undoes {
@@ -437,31 +465,6 @@ fn falls_back_if(ctx: &mut Ctx, undoes: bool) {
 
 fn needs_no_unshare(look: &Look) -> bool {
     is_get(look) || look.get::<Pte>(Local::Pte).writes()
-}
-
-/// `page_ref_add_unless(page, 1, 0)`, inverted: whether the count was zero and stays so.
-pub fn no_reference(ctx: &mut Ctx) -> bool {
-    takes_nothing(ctx, 1)
-}
-
-fn takes_none(ctx: &mut Ctx) -> bool {
-    let refs = refs_of(ctx, ctx.get(Local::Flags));
-    takes_nothing(ctx, refs)
-}
-
-fn takes_nothing(ctx: &mut Ctx, refs: u16) -> bool {
-    let pfn: Pfn = ctx.get(Local::Page);
-    let refcount = ctx.layout().page(pfn).refcount();
-    let before: u16 = ctx.update(refcount, |count| if count == 0 { 0 } else { count + refs });
-    if before != 0 {
-        ctx.hold(pfn, refs);
-    }
-    before == 0
-}
-
-fn add_bias(ctx: &mut Ctx) {
-    let bias = ctx.geometry().pin_bias;
-    ctx.get_page(ctx.get(Local::Page), bias - 1);
 }
 
 /// The handle answers for the references from here on.
@@ -484,4 +487,14 @@ fn publish(ctx: &mut Ctx) {
 fn publish_exclusive(ctx: &mut Ctx) {
     publish(ctx);
     check_exclusive(ctx, Pfn(ctx.get::<u16>(Local::Ret) - 1));
+}
+
+/// As [`publish_exclusive`]. Ghost: whether there is a reference at all.
+fn publish_uncounted(ctx: &mut Ctx) {
+    let pfn = Pfn(ctx.get::<u16>(Local::Ret) - 1);
+    if ctx.geometry().is_zero_pfn(pfn) {
+        let flags: u16 = ctx.get(Local::Flags);
+        ctx.set(Local::Flags, flags | foll::UNCOUNTED);
+    }
+    publish_exclusive(ctx);
 }

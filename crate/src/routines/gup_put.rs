@@ -1,5 +1,5 @@
 //! `mm/gup.c`: dropping pins, those of callers and those that the way into a pin took too early.
-use super::at_hand::{page_lock, set_page_dirty};
+use super::at_hand::{is_zero_page, page_lock, set_page_dirty};
 use super::entry::foll;
 use super::gup::is_get;
 use super::mm_h::check_exclusive;
@@ -31,6 +31,7 @@ const SUB: Line =
 const PUT: Line = line("put", "put_page(page)", Op::Call(swap::PUT_PAGE, &[]));
 const SUB_TEST: Line =
     line("sub", "if (!folio_ref_sub_and_test(folio, refs))", Op::Branch(some_remain, "out"));
+const ZERO: Line = line("zero", "if (is_zero_folio(folio))", Op::If(is_pin_of_zero, "out"));
 const SUB_PAGE: Line =
     line("sub", "if (!page_ref_sub_and_test(page, refs))", Op::Branch(some_remain, "out"));
 const RELEASE: Line = line("release", "__put_page(page)", Op::Call(swap::PUT_LAST, &[]));
@@ -71,7 +72,10 @@ pub static PUT_COMPOUND_HEAD_V5_8: Routine =
     put(PUT_COMPOUND_HEAD, "mm/gup.c, v5.8 to v5.17", &[GET, SUB, PUT, OUT]);
 /// One atomic operation.
 pub static GUP_PUT_FOLIO_V5_18: Routine =
-    put(GUP_PUT_FOLIO, "mm/gup.c, v5.18 and later", &[SUB_TEST, RELEASE, OUT]);
+    put(GUP_PUT_FOLIO, "mm/gup.c, v5.18 to v6.4", &[SUB_TEST, RELEASE, OUT]);
+/// A pin of the zero page has no reference to drop (c8070b787519).
+pub static GUP_PUT_FOLIO_V6_5: Routine =
+    put(GUP_PUT_FOLIO, "mm/gup.c, v6.5 and later", &[ZERO, SUB_TEST, RELEASE, OUT]);
 /// Drops what the way into a pin holds, in one atomic operation.
 pub static UNPIN_USER_PAGES_V5_8: Routine =
     put(UNPIN_USER_PAGES, "mm/gup.c, v5.8 and v5.9", &[SUB_PAGE, RELEASE, OUT]);
@@ -134,9 +138,14 @@ fn is_unwritten(look: &Look) -> bool {
     look.get::<u16>(Local::Flags) & foll::WRITTEN == 0
 }
 
+/// Since v6.5 a pin of the zero page takes and drops no reference.
+pub(super) fn is_pin_of_zero(look: &Look) -> bool {
+    !is_get(look) && is_zero_page(look)
+}
+
 /// How many references a call with these flags takes.
 pub(super) fn refs_of(ctx: &Ctx, flags: u16) -> u16 {
-    if flags & foll::PIN != 0 { ctx.geometry().pin_bias } else { 1 }
+    foll::refs(flags, ctx.geometry().pin_bias)
 }
 
 /// The handle gives its references to the lane that drops them.

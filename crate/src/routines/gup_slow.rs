@@ -23,7 +23,7 @@ const GUP: &[Local] = &[Local::Mm, Local::Addr, Local::Flags];
 /// `mmap_lock` is held for reading throughout, which keeps fork out.
 pub static GUP_LONGTERM_UNLOCKED_V5_17: Routine = Routine {
     function: GUP_LONGTERM_UNLOCKED,
-    source: "mm/gup.c, v5.17",
+    source: "mm/gup.c, v5.17 to v6.2",
     omits: "get_user_pages_unlocked's retries without mmap_lock",
     params: GUP,
     locals: &[Local::Ret],
@@ -34,6 +34,16 @@ pub static GUP_LONGTERM_UNLOCKED_V5_17: Routine = Routine {
         line("unlock", "mmap_read_unlock(mm)", Op::Release(mmap_read)),
         line("out", "return ret", Op::Return(returned)),
     ],
+};
+
+/// `mmap_lock` is taken where the pages are asked for.
+pub static GUP_LONGTERM_UNLOCKED_V6_5: Routine = Routine {
+    source: "mm/gup.c, v6.5 and later (internal_get_user_pages_fast)",
+    body: &[
+        line("gup", "ret = __gup_longterm_locked(..)", Op::Call(GUP_LONGTERM_LOCKED, &[])),
+        line("out", "return ret", Op::Return(returned)),
+    ],
+    ..GUP_LONGTERM_UNLOCKED_V5_17
 };
 
 const FOLLOW: Line = line("gup", "rc = __get_user_pages_locked(..)", Op::Call(GET_USER_PAGES, &[]));
@@ -71,8 +81,26 @@ pub static GUP_LONGTERM_LOCKED_V5_8: Routine = Routine {
 
 /// The loop goes on while the check returns `-EAGAIN` (24a95998e9ba).
 pub static GUP_LONGTERM_LOCKED_V6_1: Routine = Routine {
-    source: "mm/gup.c, v6.1",
+    source: "mm/gup.c, v6.1 and v6.2",
     body: &loop_on(line("again", "while (rc == -EAGAIN)", Op::If(returned_eagain, "gup"))),
+    ..GUP_LONGTERM_LOCKED_V5_17
+};
+
+/// `__get_user_pages_locked` takes `mmap_lock` and drops it: what was pinned is looked at, and
+/// migrated, without it, and each round takes it anew.
+pub static GUP_LONGTERM_LOCKED_V6_5: Routine = Routine {
+    source: "mm/gup.c, v6.5 and later",
+    body: &[
+        line("lock", "__get_user_pages_locked: mmap_read_lock(mm)", Op::Acquire(mmap_read)),
+        line("gup", "  rc = __get_user_pages(..)", Op::Call(GET_USER_PAGES, &[])),
+        line("unlock", "  mmap_read_unlock(mm)", Op::Release(mmap_read)),
+        FAILED,
+        SHORT,
+        PAGES,
+        CHECK,
+        line("again", "while (rc == -EAGAIN)", Op::If(returned_eagain, "lock")),
+        RETURN,
+    ],
     ..GUP_LONGTERM_LOCKED_V5_17
 };
 
@@ -228,7 +256,8 @@ const RETRY_EAGAIN: [Line; 13] = unpin_and_return(AGAIN_EAGAIN);
 pub static CHECK_AND_MIGRATE_V5_17: Routine =
     check_and_migrate("mm/gup.c, v5.13 to v5.19", &RETRY_ZERO);
 /// As before, in the terms of `collect_` and `migrate_longterm_unpinnable_pages`.
-pub static CHECK_AND_MIGRATE_V6_1: Routine = check_and_migrate("mm/gup.c, v6.1", &RETRY_EAGAIN);
+pub static CHECK_AND_MIGRATE_V6_1: Routine =
+    check_and_migrate("mm/gup.c, v6.1 to v6.13", &RETRY_EAGAIN);
 
 /// An empty list is taken to mean that every page may stay, although one was refused and could
 /// not be isolated (1aaf8c122918, reverted by 517f496e1e61).

@@ -115,8 +115,14 @@ pub fn who_has(function: Function, base: &Preset, huge_pages: bool) -> Option<St
         let (toggle, value) = found.first_key_value()?;
         return Some(format!("`{toggle} = \"{value}\"` has it"));
     }
-    (huge_pages && who_has(function, base, false).is_some())
-        .then(|| "it is modelled on machines without huge pages only".to_string())
+    let without = BTreeMap::new();
+    let on_huge = |preset: &Preset| kernel(preset, &without, true).routine(function).is_some();
+    if huge_pages {
+        let plain = who_has(function, base, false).is_some();
+        return plain.then(|| "it is modelled on machines without huge pages only".to_string());
+    }
+    let huge = PRESETS.iter().any(on_huge);
+    huge.then(|| "it is modelled on machines with huge pages (`hpage_pages`)".to_string())
 }
 
 /// The values of all toggles.
@@ -187,7 +193,7 @@ static COMMON: &[&Routine] = &[
     &khugepaged::RELEASE_PTE_PAGES_V5_8,
 ];
 
-/// What older kernels call a function that the tables know by a later name.
+/// What a kernel calls a function that the tables know by a name of other versions.
 fn names(chosen: &Chosen) -> Vec<(Function, &'static str)> {
     let mut names = Vec::new();
     if chosen.is("drain", "ipi_mask") {
@@ -199,6 +205,9 @@ fn names(chosen: &Chosen) -> Vec<(Function, &'static str)> {
         if chosen.is("pincheck", "cma_only") {
             names.push((mm_h::IS_PINNABLE_PAGE, "!is_migrate_cma_page"));
         }
+    }
+    if chosen.is("gup", "v6.10") {
+        names.extend(kernels_gup::GUP_FAST_NAMES);
     }
     if chosen.is("migration", "v5.9") {
         names.push((rmap::TRY_TO_MIGRATE, "try_to_unmap"));

@@ -54,37 +54,40 @@ pub static MIGRATE_PAGES_V5_17: Routine = Routine {
     ],
 };
 
-const FREED: Line = line("freed", "if (page_count(page) == 1)", Op::Branch(is_last_ref, "gone"));
+pub(super) const FREED: Line =
+    line("freed", "if (page_count(page) == 1)", Op::Branch(is_last_ref, "gone"));
 /// Before the page is locked, and before anything is done to its mappings.
-const PINNED: Line = line(
+pub(super) const PINNED: Line = line(
     "pinned",
     "if (page_maybe_dma_pinned(page)) return -EAGAIN",
     Op::Branch(looks_pinned, "eagain"),
 );
-const TARGET: Line = line("target", "newpage = get_new_page(page)", Op::Call(RMQUEUE, &[]));
-const NO_TARGET: Line = line("none", "if (!newpage)", Op::If(returned_zero, "fail"));
-const TOOK: Line = line("took", "newpage", Op::Let(take_target));
-const MOVE: Line =
+pub(super) const TARGET: Line =
+    line("target", "newpage = get_new_page(page)", Op::Call(RMQUEUE, &[]));
+pub(super) const NO_TARGET: Line = line("none", "if (!newpage)", Op::If(returned_zero, "fail"));
+pub(super) const TOOK: Line = line("took", "newpage", Op::Let(take_target));
+pub(super) const MOVE: Line =
     line("move", "rc = __unmap_and_move(page, newpage)", Op::Call(UNMAP_AND_MOVE_LOCKED, &[]));
-const BUSY: Line = line("busy", "if (rc)", Op::If(|look| !returned_zero(look), "again"));
-const GONE: Line = line("gone", "list_del(&page->lru)", Op::Let(leave_list));
-const PUT_OLD: Line = line("put", "put_page(page)", Op::Call(swap::PUT_PAGE, &[]));
-const SUCCESS: Line = line("done", "return 0", Op::Return(|_| 0));
-const PUT_NEW: Line =
+pub(super) const BUSY: Line = line("busy", "if (rc)", Op::If(|look| !returned_zero(look), "again"));
+pub(super) const GONE: Line = line("gone", "list_del(&page->lru)", Op::Let(leave_list));
+pub(super) const PUT_OLD: Line = line("put", "put_page(page)", Op::Call(swap::PUT_PAGE, &[]));
+pub(super) const SUCCESS: Line = line("done", "return 0", Op::Return(|_| 0));
+pub(super) const PUT_NEW: Line =
     line("again", "put_page(newpage)", Op::Call(swap::PUT_PAGE, &[(Local::Page, Local::NewPage)]));
-const EAGAIN: Line = line("eagain", "return -EAGAIN", Op::Return(|_| errno::EAGAIN));
-const ENOMEM: Line = line("fail", "return -ENOMEM", Op::Return(|_| errno::ENOMEM));
+pub(super) const EAGAIN: Line = line("eagain", "return -EAGAIN", Op::Return(|_| errno::EAGAIN));
+pub(super) const ENOMEM: Line = line("fail", "return -ENOMEM", Op::Return(|_| errno::ENOMEM));
 
-const LRU: Line = line(
+pub(super) const LRU: Line = line(
     "lru",
     "putback_lru_page(newpage)",
     Op::Call(PUTBACK_LRU_PAGE, &[(Local::Page, Local::NewPage)]),
 );
-const PUT_NEW_MOVED: Line =
+pub(super) const PUT_NEW_MOVED: Line =
     line("lru", "put_page(newpage)", Op::Call(swap::PUT_PAGE, &[(Local::Page, Local::NewPage)]));
 const WAIT: Line =
     line("wait", "wait until a page is free", Op::Await(a_page_is_free, "a free page"));
-const WAIT_AGAIN: Line = line("none", "if (!newpage) wait again", Op::If(returned_zero, "wait"));
+pub(super) const WAIT_AGAIN: Line =
+    line("none", "if (!newpage) wait again", Op::If(returned_zero, "wait"));
 
 const fn unmap_and_move(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
@@ -144,27 +147,30 @@ pub static UNMAP_AND_MOVE_V5_18: [[Routine; 2]; 2] = [
     ],
 ];
 
-const LOCK: Line = line("lock", "lock_page(page)", Op::Acquire(page_lock));
+pub(super) const LOCK: Line = line("lock", "lock_page(page)", Op::Acquire(page_lock));
 const MAPPED: Line = line("mapped", "if (!page_mapped(page))", Op::Branch(is_not_mapped, "move"));
-const UNMAP: Line = line("unmap", "try_to_migrate(page, 0)", Op::Call(TRY_TO_MIGRATE, &[]));
-const WAS_MAPPED: Line = line("was", "page_was_mapped = true", Op::Let(remember_mapped));
+pub(super) const UNMAP: Line =
+    line("unmap", "try_to_migrate(page, 0)", Op::Call(TRY_TO_MIGRATE, &[]));
+pub(super) const WAS_MAPPED: Line = line("was", "page_was_mapped = true", Op::Let(remember_mapped));
 const STILL: Line =
     line("still", "if (page_mapped(page)) rc = -EAGAIN", Op::Branch(is_still_mapped, "busy"));
-const MOVE_IT: Line =
+pub(super) const MOVE_IT: Line =
     line("move", "rc = move_to_new_page(newpage, page)", Op::Call(MOVE_MAPPING, &[]));
-const MOVED: Line = line("rc", "if (rc)", Op::If(|look| !returned_zero(look), "busy"));
-const NO_ENTRY: Line = line("entry", "if (!page_was_mapped)", Op::If(was_not_mapped, "unlock"));
-const TO_NEW: Line =
+pub(super) const MOVED: Line = line("rc", "if (rc)", Op::If(|look| !returned_zero(look), "busy"));
+pub(super) const NO_ENTRY: Line =
+    line("entry", "if (!page_was_mapped)", Op::If(was_not_mapped, "unlock"));
+pub(super) const TO_NEW: Line =
     line("restore", "remove_migration_ptes(page, newpage)", Op::Call(REMOVE_MIGRATION_PTES, &[]));
-const UNLOCK: Line = line("unlock", "unlock_page(page)", Op::Release(page_lock));
-const DONE: Line = line("done", "return 0", Op::Return(|_| 0));
-const NOT_MOVED: Line = line("busy", "if (!page_was_mapped)", Op::If(was_not_mapped, "release"));
-const TO_OLD: Line = line(
+pub(super) const UNLOCK: Line = line("unlock", "unlock_page(page)", Op::Release(page_lock));
+pub(super) const DONE: Line = line("done", "return 0", Op::Return(|_| 0));
+pub(super) const NOT_MOVED: Line =
+    line("busy", "if (!page_was_mapped)", Op::If(was_not_mapped, "release"));
+pub(super) const TO_OLD: Line = line(
     "back",
     "remove_migration_ptes(page, page)",
     Op::Call(REMOVE_MIGRATION_PTES, &[(Local::NewPage, Local::Page)]),
 );
-const RELEASE: Line = line("release", "unlock_page(page)", Op::Release(page_lock));
+pub(super) const RELEASE: Line = line("release", "unlock_page(page)", Op::Release(page_lock));
 
 pub(super) const LOCKED_PARAMS: &[Local] = &[Local::Page, Local::NewPage];
 const LOCKED_LOCALS: &[Local] = &[Local::Mapped, Local::Ret];

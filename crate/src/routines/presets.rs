@@ -80,6 +80,10 @@ pub static PRESETS: &[Preset] = &[
             ("smp", "on"),
             ("preempt_rt", "off"),
             ("debug_vm", "off"),
+            ("isolate_check", "mapcount"),
+            ("total_mapcount", "v5.8"),
+            ("compound_head", "rechecked"),
+            ("mapcount_slab", "asserted"),
         ],
     },
     Preset {
@@ -127,7 +131,11 @@ pub static PRESETS: &[Preset] = &[
         from: Some("v3.19"),
         sentence: "No merging across the border of an isolated pageblock, from either side \
                    (d9dddbf55667).",
-        changes: &[("merge_limit", "both_sides"), ("alloc_contig", "v5.9")],
+        changes: &[
+            ("merge_limit", "both_sides"),
+            ("alloc_contig", "v5.9"),
+            ("compound_head", "one_word"),
+        ],
     },
     Preset {
         name: "v4.17",
@@ -151,6 +159,7 @@ pub static PRESETS: &[Preset] = &[
             ("fallback", "v5.8"),
             ("isolation", "v5.8"),
             ("gup", "v5.8"),
+            ("mapcount_slab", "any_page"),
             ("split_pmd", "page_lock"),
         ],
     },
@@ -205,6 +214,7 @@ pub static PRESETS: &[Preset] = &[
             ("cow_swap_cache", "freed"),
             ("numa_skip", "ref"),
             ("numa_hint", "restored_last"),
+            ("total_mapcount", "v6.1"),
         ],
     },
     Preset {
@@ -252,7 +262,7 @@ pub static PRESETS: &[Preset] = &[
         ],
     },
     Preset {
-        name: "v6.1",
+        name: "v6.1-rc7",
         from: Some("v5.19"),
         sentence: "page_try_share_anon_rmap has its barriers (088b8aa537c2); the long-term loop \
                    goes on -EAGAIN (with aa1e6a932ca6); pcplists have a lock, and are drained \
@@ -268,21 +278,38 @@ pub static PRESETS: &[Preset] = &[
         ],
     },
     Preset {
+        name: "v6.1",
+        from: Some("v6.1-rc7"),
+        sentence: "isolate_migratepages_block takes a reference before it compares counts, and \
+                   counts all mappings of a huge page (829ae0f81ce0).",
+        changes: &[("isolate_check", "total_mapcount_ref")],
+    },
+    Preset {
         name: "v6.2",
         from: Some("v6.1"),
         sentence: "Interrupts stay on while a pcplist is locked (574907741599); whether a block is \
-                   compound is read before its reference is dropped (462a8e08e0e6).",
+                   compound is read before its reference is dropped (462a8e08e0e6); a long-term \
+                   pin for reading breaks COW of whatever is mapped (with 8d6a0ac09a16).",
         changes: &[
             ("pcp", "trylock_irqs_on"),
             ("free_pages", "reads_head_first"),
+            ("gup", "v6.2"),
+            ("cow", "exclusive_any"),
             ("double_map", "off"),
         ],
     },
     Preset {
         name: "v6.6",
         from: Some("v6.2"),
-        sentence: "A page whose pcplist is locked is freed as what it is (7b086755fb8c).",
-        changes: &[("pcp", "trylock_own_type"), ("vmscan", "exclusive_late")],
+        sentence: "A page whose pcplist is locked is freed as what it is (7b086755fb8c); pins do \
+                   not count the zero page (c8070b787519), pass by NUMA hints (7acddcc1ae30), and \
+                   are checked behind their reference, and without mmap_lock.",
+        changes: &[
+            ("pcp", "trylock_own_type"),
+            ("vmscan", "exclusive_late"),
+            ("gup", "v6.6"),
+            ("longterm_loop", "unlocked"),
+        ],
     },
     Preset {
         name: "v6.12",
@@ -297,6 +324,8 @@ pub static PRESETS: &[Preset] = &[
             ("isolation", "v6.10"),
             ("drain", "remote_counted_inside"),
             ("numa_skip", "maybe_pinned"),
+            ("total_mapcount", "large_mapcount"),
+            ("gup", "v6.10"),
         ],
     },
 ];

@@ -1,11 +1,11 @@
 //! `mm/vmscan.c`: reclaiming a page, as kswapd does.
 use super::at_hand::{is_clean, is_mapped, looks_pinned, page_lock, returned};
-use super::gup::no_reference;
 use super::page_alloc::FREE_UNREF_PAGE;
 use super::swap::PUT_PAGE;
 use super::swap_state::{ADD_TO_SWAP, forget_slot, is_not_cached, settle, trylock_fails};
 use super::swapfile::TRY_TO_FREE_SWAP;
 use super::tlb::flush_batched;
+use super::try_grab::no_reference;
 use super::try_to_unmap::TRY_TO_UNMAP;
 use super::vmscan::{PUTBACK_LRU_PAGE, test_and_clear_lru_fails};
 use crate::machine::routine::{joined, line};

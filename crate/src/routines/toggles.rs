@@ -1,5 +1,5 @@
 //! The toggles: one decision each in which kernels differ.
-use super::{toggles_huge, toggles_machine};
+use super::{toggles_huge, toggles_machine, toggles_reclaim};
 
 /// One decision in which kernels differ.
 pub struct Toggle {
@@ -57,6 +57,13 @@ pub static TOGGLES: &[Toggle] = &[
             ("v5.17", "A pin is two additions (c24d37322548, v5.14); MMF_HAS_PINNED is a flag."),
             ("v5.18", "Folios; dropping a pin is one atomic operation."),
             ("v5.19", "And gup_must_unshare: read-only pins need PageAnonExclusive."),
+            ("v6.2", "And a long-term one a page of its own, not a file's or the zero page."),
+            (
+                "v6.6",
+                "The zero page is not counted (c8070b787519), the pin check comes behind the \
+              reference, NUMA hints are followed (7acddcc1ae30).",
+            ),
+            ("v6.10", "The same; what walks without locks is called gup_fast."),
         ],
     },
     Toggle {
@@ -74,6 +81,7 @@ pub static TOGGLES: &[Toggle] = &[
             ("check_again", "Nothing: the check itself asks for the pages again: up to v5.12."),
             ("while_zero", "The check returned 0: v5.13 to v6.0."),
             ("while_eagain", "The check returned -EAGAIN: v6.1 (24a95998e9ba)."),
+            ("unlocked", "The same; mmap_lock is not held by the check: v6.5, not yet v6.2."),
         ],
     },
     Toggle {
@@ -369,6 +377,7 @@ pub static TOGGLES: &[Toggle] = &[
             ("refcount", "One that nobody else holds: v5.9 to v5.17 (09854ba94c6a)."),
             ("refcount_swap", "The same, but for the swap cache and pagevecs: v5.18."),
             ("exclusive", "One that is PageAnonExclusive, whoever holds it: v5.19."),
+            ("exclusive_any", "And unsharing copies files and the zero page: v6.2 (8d6a0ac09a16)."),
         ],
     },
     Toggle {
@@ -434,52 +443,20 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_machine::PTE_CLEAR,
     toggles_machine::BARRIERS,
     toggles_machine::SHARE_BARRIER,
-    Toggle {
-        name: "vmscan",
-        sentence: "What reclaim does with a page that looks pinned.",
-        values: &[
-            ("nochk", "Unmaps it like any other: up to v5.10."),
-            ("chk", "Keeps it if it looks so before it is unmapped: v5.11 (feb889fb40fa)."),
-            ("exclusive", "And looks again with the entry gone: v5.19 (6c287605fd56)."),
-            ("exclusive_late", "And behind the walk of all mappings: v6.4 (d824ec2a1546)."),
-        ],
-    },
-    Toggle {
-        name: "swapin",
-        sentence: "When a page that comes back from swap may be written to at once.",
-        values: &[
-            ("mapcount", "By a store, if no other entry names it (reuse_swap_page): up to v5.17."),
-            ("refcount", "By a store, if nobody else holds it: v5.18 (c145e0b47c77)."),
-            ("exclusive", "The same, or if the swap entry says exclusive: v5.19 (1493a1913e34)."),
-            ("exclusive_no_swp", "v5.19 where swap entries have no bit to say so."),
-        ],
-    },
-    Toggle {
-        name: "lazyfree",
-        sentence: "When reclaim discards a page of MADV_FREE.",
-        values: &[
-            ("dirty_only", "If it is not dirty: v4.12 to v5.17."),
-            (
-                "refs_then_dirty",
-                "If nobody else holds it, then if not dirty: v5.18 (6c8e2a256915).",
-            ),
-            ("dirty_then_refs", "The two tests swapped: what the fix's read barrier forbids."),
-        ],
-    },
-    Toggle {
-        name: "dirty_test",
-        sentence: "When __remove_mapping looks whether a page is dirty.",
-        values: &[
-            ("after_freeze", "With the count frozen: every kernel."),
-            ("before_freeze", "Before: the order that its comment warns of."),
-        ],
-    },
+    toggles_reclaim::VMSCAN,
+    toggles_reclaim::SWAPIN,
+    toggles_reclaim::LAZYFREE,
+    toggles_reclaim::DIRTY_TEST,
     toggles_huge::PREP_COMPOUND,
     toggles_huge::SPLIT_PMD,
     toggles_huge::DOUBLE_MAP,
     toggles_machine::SMP,
     toggles_machine::PREEMPT_RT,
     toggles_machine::DEBUG_VM,
+    toggles_huge::ISOLATE_CHECK,
+    toggles_huge::TOTAL_MAPCOUNT,
+    toggles_huge::COMPOUND_HEAD,
+    toggles_huge::MAPCOUNT_SLAB,
 ];
 
 /// The toggle of a name.

@@ -1,5 +1,62 @@
-//! The toggles of compound pages.
+//! The toggles of machines with huge pages.
 use super::toggles::Toggle;
+
+pub(super) const ISOLATE_CHECK: Toggle = Toggle {
+    name: "isolate_check",
+    sentence: "How isolate_migratepages_block tells that an anonymous page is pinned (on machines \
+               with huge pages).",
+    values: &[
+        ("mapcount", "page_count > page_mapcount, without a reference: up to v6.1-rc7."),
+        (
+            "total_mapcount",
+            "page_count > total_mapcount, without a reference: v1 of the patch, not merged.",
+        ),
+        ("mapcount_ref", "A reference first, then page_count - 1 > page_mapcount: half the fix."),
+        (
+            "total_mapcount_ref",
+            "A reference first, then page_count - 1 > total_mapcount: v6.1-rc8 (829ae0f81ce0).",
+        ),
+        (
+            "expected_ref",
+            "A reference first, then any count but the expected one, whatever the page is: an \
+             idea of the thread, not merged here.",
+        ),
+        (
+            "ref_at_top",
+            "As total_mapcount_ref, with the reference before any look at the page: a sketch of \
+             the thread, not merged.",
+        ),
+    ],
+};
+
+pub(super) const TOTAL_MAPCOUNT: Toggle = Toggle {
+    name: "total_mapcount",
+    sentence: "What counting the mappings of a compound page reads, and asserts (debug_vm).",
+    values: &[
+        ("v5.8", "Each count, and total_mapcount asserts that it is given no tail: up to v5.15."),
+        ("v6.1", "Each count, and each flag asserts what page it is of: v5.16 to v6.9."),
+        ("large_mapcount", "One count of all entries: v6.10 (05c5323b2a34)."),
+    ],
+};
+
+pub(super) const COMPOUND_HEAD: Toggle = Toggle {
+    name: "compound_head",
+    sentence: "How page_count finds the head of a compound page.",
+    values: &[
+        ("first_page", "A flag, then a pointer: up to v3.13."),
+        ("rechecked", "The flag, the pointer, and the flag again: v3.14 (668f9abbd433)."),
+        ("one_word", "One word with both: v4.4 (1d798ca3f164)."),
+    ],
+};
+
+pub(super) const MAPCOUNT_SLAB: Toggle = Toggle {
+    name: "mapcount_slab",
+    sentence: "Whether page_mapcount asserts that it is given no slab page (debug_vm).",
+    values: &[
+        ("asserted", "It does: up to v5.6."),
+        ("any_page", "It takes what it is given: v5.7 (6988f31d558a)."),
+    ],
+};
 
 pub(super) const PREP_COMPOUND: Toggle = Toggle {
     name: "prep_compound",

@@ -153,36 +153,51 @@ pub static DO_WP_PAGE_V5_18: Routine = do_wp_page(
     joined!(&[PAGE, ZERO, ANON], COUNTED, &[UNLOCK_PAGE], REUSING),
 );
 
-/// An exclusive page is reused, whoever has a reference (6c287605fd56). A fault that is to make the
-/// page exclusive leaves the entry as it is.
+const EXCL: Line = line("excl", "if (PageAnonExclusive(page))", Op::Branch(is_exclusive, "ours"));
+/// A fault that is to make the page exclusive leaves the entry as it is.
+const TAKEN_OVER: &[Line] = &[
+    line("move", "page_move_anon_rmap(page, vma)", Op::Do(move_anon_rmap)),
+    line("set", " SetPageAnonExclusive(page)", Op::Do(set_exclusive)),
+    UNLOCK_PAGE,
+    line("ours", "if (unshare)", Op::If(is_unshare, "nothing")),
+];
+const NOTHING: &[Line] = &[
+    line("nothing", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+    line("again", "return 0", Op::Return(|_| 0)),
+];
+
+/// An exclusive page is reused, whoever has a reference (6c287605fd56).
 pub static DO_WP_PAGE_V5_19: Routine = do_wp_page(
-    "mm/memory.c, v5.19 to v6.12",
-    "shared mappings; large folios (v6.9 and later)",
+    "mm/memory.c, v5.19 to v6.1",
+    "shared mappings",
     COUNTING,
     joined!(
         &[
             PAGE,
             line("normal", "if (!page)", Op::If(is_zero_page, "special")),
             line("anon", "if (!PageAnon(page))", Op::Branch(is_not_anon, "file")),
-            line("excl", "if (PageAnonExclusive(page))", Op::Branch(is_exclusive, "ours"))
+            EXCL
         ],
         COUNTED,
-        &[
-            line("move", "page_move_anon_rmap(page, vma)", Op::Do(move_anon_rmap)),
-            line("set", " SetPageAnonExclusive(page)", Op::Do(set_exclusive)),
-            UNLOCK_PAGE,
-            line("ours", "if (unshare)", Op::If(is_unshare, "nothing"))
-        ],
+        TAKEN_OVER,
         REUSING,
         &[
             line("special", "if (unshare)", Op::If(is_unshare, "nothing")),
             line("zeroed", " (else a page of zeroes)", Op::Goto("unlock")),
             line("file", "if (unshare)", Op::If(is_unshare, "nothing")),
-            line("private", " (else a copy of the file's page)", Op::Goto("get")),
-            line("nothing", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
-            line("again", "return 0", Op::Return(|_| 0))
-        ]
+            line("private", " (else a copy of the file's page)", Op::Goto("get"))
+        ],
+        NOTHING
     ),
+);
+
+/// As before; what is not anonymous is copied for a fault that is to make it exclusive, too
+/// (8d6a0ac09a16).
+pub static DO_WP_PAGE_V6_2: Routine = do_wp_page(
+    "mm/memory.c, v6.2 to v6.12",
+    "shared mappings; large folios (v6.9 and later)",
+    COUNTING,
+    joined!(&[PAGE, ZERO, ANON, EXCL], COUNTED, TAKEN_OVER, REUSING, NOTHING),
 );
 
 /// `reuse_swap_page` says whether this entry is the only one of the whole.

@@ -19,6 +19,18 @@ pub struct Before {
 const MOST_STEPS: usize = 100_000;
 
 impl Scenario {
+    /// Its calls as a reader is told of them: `P: fork(C)`.
+    pub fn before_in_words(&self) -> Vec<String> {
+        let words = |before: &Before, call: &Operation| match before.process {
+            Some(process) => format!("{}: {}", self.geometry.processes[process].name, call.text),
+            None => call.text.clone(),
+        };
+        let calls = |before: &Before| -> Vec<String> {
+            before.run.iter().map(|call| words(before, call)).collect()
+        };
+        self.before.iter().flat_map(calls).collect()
+    }
+
     /// Runs it on a machine as the text describes it; the machine's cells behind it.
     pub(super) fn run_before(
         &self,

@@ -125,7 +125,8 @@ fn huge(
             }
             let rest = usize::from(head.0) + 1..usize::from(head.0) + pages;
             let taken = rest.map(|pfn| machine.used.take(reader, pfn, "is mapped", text.place));
-            taken.fold(true, |all, one| all && one).then_some(())?;
+            // Each page that is taken already is complained about.
+            (taken.filter(|taken| !taken).count() == 0).then_some(())?;
             Some((name, StartMapping { pfn: Some(head), ..start }, Wants::Nothing))
         }
         _ => complain(reader, text),

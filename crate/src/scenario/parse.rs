@@ -89,6 +89,10 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     each_child_is_forked_once(reader, &before, &cpus);
     machine.geometry.cpus = cpus.len();
     machine.geometry.tlb = cpus.iter().any(|cpu| cpu.tlb.is_some());
+    if machine.geometry.tlb && !before.is_empty() {
+        let hint = Some("leave out `tlb`, or `[[before]]`".to_string());
+        reader.complain(Place::default(), "no CPU has translated anything [[before]]", hint);
+    }
     machine.geometry.runs = cpus.iter().map(|cpu| cpu.process).collect();
     let schedule = schedule(reader, root);
     let kernel = kernel?;

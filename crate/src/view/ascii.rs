@@ -20,6 +20,10 @@ pub fn timeline(scenario: &Scenario, player: &Player) -> String {
     let loop_from = player.loop_from();
     let mut lines = vec![ascii(&scenario.title)];
     lines.push(format!("Kernel: {}", ascii(&player.system().kernel.name)));
+    let before = scenario.before_in_words();
+    if !before.is_empty() {
+        lines.extend(wrap(&format!("Before: {}", ascii(&before.join(", "))), WIDTH, 8));
+    }
     lines.push(String::new());
     if scenario.cpus.len() <= MOST_COLUMNS {
         columns(scenario, player, steps, loop_from, &mut lines);

@@ -1,5 +1,6 @@
 //! Floor 6: what the world sees: the picture that the page draws and the ASCII timeline.
 pub mod ascii;
+pub mod compound;
 pub mod contents;
 pub mod lanes;
 pub mod picture;

@@ -3,7 +3,7 @@ use super::protocol::{
     BlockView, CmaView, CountersView, FindingView, FreeListView, LedgerView, LockView, PageView,
     PcpListView, PcpView, StateView,
 };
-use super::{contents, lanes, process, words};
+use super::{compound, contents, lanes, process, words};
 use crate::machine::{Choice, State, Status, System};
 use crate::mm::{
     AccessKind, Layout, LockWord, Memory, Migratetype, OwnList, OwnListKind, PCPTYPES, Pfn, Place,
@@ -32,6 +32,7 @@ pub fn state(scenario: &Scenario, player: &Player) -> StateView {
         lanes: lanes::lanes(scenario, system, memory),
         blocks: (0..layout.geometry.blocks).map(|b| block(layout, memory, b, &changed)).collect(),
         pages: layout.pfns().map(|pfn| page(&scene, pfn)).collect(),
+        compounds: compound::compounds(layout, memory, &changed),
         free_lists: free_lists(layout, memory),
         pcps: pcps(layout, memory),
         counters: counters(system, memory),
@@ -109,10 +110,12 @@ fn page(scene: &Scene, pfn: Pfn) -> PageView {
         place: place.to_string(),
         order: matches!(place, Place::Buddy | Place::Parked)
             .then(|| u32::from(memory.peek(page.order()))),
+        compound: compound::role(layout, memory, pfn),
         refcount: u32::from(refcount),
         mapcount: u32::from(memory.peek(page.mapcount())),
         pins: layout.pins_on(memory, pfn).count() as u32,
-        maybe_dma_pinned: refcount >= layout.geometry.pin_bias,
+        maybe_dma_pinned: compound::is_pinned(layout, memory, pfn)
+            .unwrap_or(refcount >= layout.geometry.pin_bias),
         flags: flags(layout, memory, pfn),
         slot: memory.peek(page.swap()).map(|slot| u32::from(slot.0)),
         words: if scene.words { contents::words_of(layout, memory, pfn) } else { Vec::new() },

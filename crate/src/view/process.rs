@@ -35,6 +35,7 @@ pub fn processes(
             });
             ProcessView {
                 name: constants.name.clone(),
+                pmd: layout.geometry.has_huge_pages().then(|| memory.peek(mm.pmd()).to_string()),
                 mappings: mappings.collect(),
                 has_pinned: memory.peek(mm.has_pinned()),
                 write_protect_seq: u32::from(memory.peek(mm.write_protect_seq())),

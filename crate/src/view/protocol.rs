@@ -230,6 +230,8 @@ pub struct ScenarioView {
     pub properties: Vec<PropertyView>,
     /// Every line of a lock section is a step.
     pub fine: bool,
+    /// The calls that had returned when the lanes began: `P: fork(C)`.
+    pub before: Vec<String>,
 }
 
 /// A property that is watched.
@@ -415,6 +417,7 @@ mod tests {
             FrameView::decl(config),
             BlockView::decl(config),
             PageView::decl(config),
+            CompoundView::decl(config),
             LedgerView::decl(config),
             FreeListView::decl(config),
             CountersView::decl(config),

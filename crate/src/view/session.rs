@@ -185,6 +185,7 @@ impl Stage {
                 })
                 .collect(),
             fine: system.fine,
+            before: self.scenario.before_in_words(),
         }
     }
 

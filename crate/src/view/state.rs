@@ -15,6 +15,8 @@ pub struct StateView {
     pub blocks: Vec<BlockView>,
     /// The pages.
     pub pages: Vec<PageView>,
+    /// The compound pages, in machines with huge pages.
+    pub compounds: Vec<CompoundView>,
     /// The free lists that are not empty.
     pub free_lists: Vec<FreeListView>,
     /// The page lists of each CPU.
@@ -199,6 +201,8 @@ pub struct PageView {
     pub place: String,
     /// The order of the free block whose head it is.
     pub order: Option<u32>,
+    /// What it is of a compound page: `head`, `tail of page 4`.
+    pub compound: Option<String>,
     /// `page_count`
     pub refcount: u32,
     /// `page_mapcount`
@@ -221,6 +225,34 @@ pub struct PageView {
     pub surplus: Option<String>,
     /// The migratetype that the free path has noted, while it is free or in flight.
     pub noted: Option<String>,
+    /// The step at the cursor changed it.
+    pub changed: bool,
+}
+
+/// One compound page, with the counts of the whole.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CompoundView {
+    /// Its head.
+    pub head: u32,
+    /// Its last page: the head again where no tail names it.
+    pub last: u32,
+    /// `page_count`
+    pub refcount: u32,
+    /// `compound_mapcount`: the pmds that map all of it; none where page[1] holds something else.
+    pub entire_mapcount: Option<i32>,
+    /// `_mapcount + 1` of each page, as it stands there.
+    pub mapcounts: Vec<u32>,
+    /// `PG_double_map`: each of these is one too high.
+    pub double_map: bool,
+    /// `page_mapcount` of each page.
+    pub page_mapcounts: Vec<i32>,
+    /// `total_mapcount`: the entries that map any of it.
+    pub total_mapcount: i32,
+    /// How often its first page was freed before: which life of it this is.
+    pub life: u32,
+    /// `half built` or `half taken apart`, where it is.
+    pub unfinished: Option<String>,
     /// The step at the cursor changed it.
     pub changed: bool,
 }
@@ -285,6 +317,8 @@ pub struct CmaView {
 pub struct ProcessView {
     /// Its name.
     pub name: String,
+    /// The entry above its page table, in machines with huge pages: `huge page 4 rw dirty`.
+    pub pmd: Option<String>,
     /// Its virtual pages.
     pub mappings: Vec<MappingView>,
     /// `MMF_HAS_PINNED`

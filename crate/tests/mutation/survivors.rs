@@ -27,7 +27,7 @@ pub const REASONS: &[(&str, &[&str])] = &[
         "It keeps VMAs as they are, which are not modelled; the entries have the page \
          table lock.",
         &[
-            "__gup_longterm_unlocked lock, mm/gup.c, v5.17",
+            "__gup_longterm_locked lock, mm/gup.c, v6.5 and later",
             "fork mmap, kernel/fork.c (dup_mmap), v3.16 to v6.12",
             "fork mmap, the sleeping lock that was floated in August 2020, on mm/memory.c",
             "munmap mmap, mm/mmap.c, v3.16 to v4.19",
@@ -37,7 +37,7 @@ pub const REASONS: &[(&str, &[&str])] = &[
     (
         "It keeps page tables from being freed under the walk; here they stay, and no \
          flush waits for a CPU.",
-        &["lockless_pages_from_mm irqoff, mm/gup.c, v5.11 to v6.1"],
+        &["lockless_pages_from_mm irqoff, mm/gup.c, v6.10 and later (gup_fast)"],
     ),
     (
         "The next atomic line turns interrupts off itself: zone->lock in the model, \
@@ -53,8 +53,8 @@ pub const REASONS: &[(&str, &[&str])] = &[
         "Only a fork that looks for pins before it copies, which is not modelled, or a write \
          behind a fork, which no scenario has, would care.",
         &[
-            "internal_get_user_pages_fast pinned, mm/gup.c, v5.14 to v6.1",
-            "lockless_pages_from_mm seq, mm/gup.c, v5.11 to v6.1",
+            "lockless_pages_from_mm seq, mm/gup.c, v5.11 to v6.9",
+            "lockless_pages_from_mm seq, mm/gup.c, v6.10 and later (gup_fast)",
         ],
     ),
     (

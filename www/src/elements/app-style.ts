@@ -72,6 +72,11 @@ export const appStyles = css`
     letter-spacing: -0.012em;
     text-wrap: balance;
   }
+  .before {
+    color: var(--soft);
+    font-size: var(--small);
+    overflow-wrap: anywhere;
+  }
   .about {
     max-width: 88ch;
     text-wrap: pretty;

@@ -178,6 +178,11 @@ export class PageraceApp extends LitElement {
       <h1>${scenario?.title ?? 'Starting the engine'}</h1>
       <p class="kernel-name soft">Kernel <code>${scenario?.kernel ?? nothing}</code></p>
       <p class="about ${this.more ? 'open' : ''}">${about}</p>
+      ${
+        scenario?.before.length
+          ? html`<p class="before">Before: ${scenario.before.map((call) => html`<code>${call}</code> `)}</p>`
+          : nothing
+      }
       <ul class="refs">${refs}</ul>
       <button class="more plain" aria-expanded=${this.more} @click=${() => {
         this.more = !this.more;

@@ -72,11 +72,31 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'ksm_flush',
     ],
   ],
-  ['Compound pages', ['prep_compound', 'split_pmd', 'double_map']],
   ['Reclaim and swap', ['vmscan', 'swapin', 'lazyfree', 'dirty_test']],
   [
+    'Compound pages',
+    [
+      'isolate_check',
+      'total_mapcount',
+      'compound_head',
+      'mapcount_slab',
+      'prep_compound',
+      'split_pmd',
+      'double_map',
+    ],
+  ],
+  [
     'Configuration',
-    ['smp', 'preempt_rt', 'debug_vm', 'memory', 'atomics', 'pte_clear', 'barriers', 'share_barrier'],
+    [
+      'smp',
+      'preempt_rt',
+      'debug_vm',
+      'memory',
+      'atomics',
+      'pte_clear',
+      'barriers',
+      'share_barrier',
+    ],
   ],
 ];
 const OTHER = 'Other';

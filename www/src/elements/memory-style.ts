@@ -113,6 +113,39 @@ export const memoryStyles = css`
   .page.head {
     border-left: 3px double var(--strong-line);
   }
+  /* A compound page is one body. */
+  .page.first,
+  .page.further {
+    border-block: 3px double var(--strong-line);
+  }
+  .page.first {
+    border-left: 3px double var(--strong-line);
+  }
+  .page.further {
+    margin-left: -1px;
+  }
+  .compounds {
+    margin-top: 10px;
+    overflow-x: auto;
+  }
+  .compounds th,
+  .compounds td {
+    padding: 3px 12px 3px 0;
+    font-size: var(--tiny);
+    white-space: nowrap;
+  }
+  .compounds thead th {
+    font-family: var(--mono);
+    font-weight: 400;
+    color: var(--soft);
+  }
+  .compounds .changed td,
+  .compounds .changed th {
+    background: var(--now);
+  }
+  .compounds .twice {
+    color: var(--soft);
+  }
   .tail .kind {
     letter-spacing: 0.2em;
   }

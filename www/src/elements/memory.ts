@@ -3,6 +3,7 @@ import { request } from '../actions';
 import type { BlockView, PageView, StateView } from '../protocol';
 import { migratetypes, ui } from '../ui';
 import { vars } from '../vars';
+import { compounds } from './compounds';
 import { freeLists, pcplists } from './lists';
 import { memoryStyles } from './memory-style';
 import './page-ledger';
@@ -16,6 +17,7 @@ const TAIL = 'free (tail)';
 /** What stands in a page's cell: a free block says its size once. */
 function words(page: PageView): string {
   if (page.place === TAIL) return '…';
+  if (page.compound !== null) return page.compound === 'head' ? 'head' : 'tail';
   if (page.order === null) return page.kind;
   return page.kind === 'free' ? `order ${page.order}` : `${page.kind} ${page.order}`;
 }
@@ -53,6 +55,7 @@ export class PageraceMemory extends LitElement {
       <div class="blocks ${pages.length > DETAILED ? 'compact' : ''}">
         ${state?.blocks.map((block) => this.#block(block, pages, page?.pfn ?? null))}
       </div>
+      ${compounds(state?.compounds ?? [], (pfn) => this.#choose(pfn))}
       <pagerace-ledger .page=${page} .following=${this.page === null}></pagerace-ledger>
       ${state ? this.#zone(state) : nothing}
     </section>`;
@@ -77,7 +80,8 @@ export class PageraceMemory extends LitElement {
   #page(page: PageView, shown: boolean): TemplateResult {
     const kind = `kind-${page.kind.replaceAll(' ', '-')}`;
     const body = page.order ? 'head' : page.place === TAIL ? 'tail' : '';
-    const classes = `page ${page.changed ? 'changed' : ''} ${kind} ${body}`;
+    const part = page.compound === null ? '' : page.compound === 'head' ? 'first' : 'further';
+    const classes = `page ${page.changed ? 'changed' : ''} ${kind} ${body} ${part}`;
     const choose = () => this.#choose(page.pfn);
     return html`<button class=${classes} aria-pressed=${shown} aria-label=${spoken(page)} title=${spoken(page)}
       @click=${choose}>
@@ -150,7 +154,7 @@ function counter(name: string, says: number, is: number, what: string): Template
 const bitmap = (bits: readonly boolean[]): string => bits.map((bit) => (bit ? '1' : '0')).join(' ');
 
 const spoken = (page: PageView): string =>
-  `page ${page.pfn}: ${page.place || page.kind}, refcount ${page.refcount}, mapcount ${page.mapcount}, pins ${page.pins}` +
+  `page ${page.pfn}: ${page.compound === null ? '' : `${page.compound}, `}${page.place || page.kind}, refcount ${page.refcount}, mapcount ${page.mapcount}, pins ${page.pins}` +
   (page.mapped_by.length > 0 ? `, mapped by ${page.mapped_by.join(', ')}` : '') +
   (page.words.length > 0 ? `, holds ${page.words.join(' and ')}` : '') +
   (page.changed ? ', changed by this step' : '');

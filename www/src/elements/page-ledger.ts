@@ -109,6 +109,7 @@ export class PageraceLedger extends LitElement {
       </header>
       <dl>
         <dt>place</dt><dd>${page.place || page.kind}</dd>
+        ${page.compound === null ? nothing : html`<dt>compound</dt><dd>${page.compound}</dd>`}
         <dt>flags</dt><dd>${flags(page)}</dd>
         <dt>mapped</dt><dd>${page.mapped_by.join(' ') || 'nowhere'}</dd>
         ${page.noted === null ? nothing : html`<dt>noted type</dt><dd>${page.noted}</dd>`}

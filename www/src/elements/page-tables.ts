@@ -48,10 +48,11 @@ function mappingRow(mapping: MappingView, choose: Choose): TemplateResult {
 
 /** A process: its page table, and what is known of its address space. */
 export function processTemplate(process: ProcessView, choose: Choose): TemplateResult {
-  const { name, mappings, has_pinned, write_protect_seq: seq, mmap_lock } = process;
+  const { name, pmd, mappings, has_pinned, write_protect_seq: seq, mmap_lock } = process;
   return html`<div>
     <h3>Process ${name}</h3>
-    <table><tbody>${mappings.map((it) => mappingRow(it, choose))}</tbody></table>
+    ${pmd === null ? nothing : html`<p class="pmd"><code>pmd</code> ${pmd}</p>`}
+    <table class=${pmd === null || pmd === 'page table' ? '' : 'by-pmd'}><tbody>${mappings.map((it) => mappingRow(it, choose))}</tbody></table>
     <ul class="mm">
       <li><code>MMF_HAS_PINNED</code> ${has_pinned ? 'set' : 'not set'}</li>
       <li><code>write_protect_seq</code> ${seq}${

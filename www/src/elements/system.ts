@@ -60,6 +60,17 @@ export class PageraceSystem extends LitElement {
         gap: 0 16px;
         padding-top: 3px;
       }
+      /* What the pmd maps as a whole stands a step further in. */
+      .by-pmd {
+        border-left: 3px double var(--strong-line);
+      }
+      .by-pmd th {
+        padding-left: 10px;
+      }
+      .pmd {
+        font-size: var(--small);
+        padding: 2px 0 4px;
+      }
       .mm code {
         font-size: inherit;
       }

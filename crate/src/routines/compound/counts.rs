@@ -1,56 +1,11 @@
 //! `include/linux/mm.h` and `mm/rmap.c`: the counts of a compound page and of its pages.
 use std::ops::Deref;
 
+use super::rmap::count_in_all;
 use crate::machine::routine::line;
-use crate::machine::{At, Ctx, Function, Line, Local, Look, Op, Returns, Routine};
+use crate::machine::{At, Ctx, Line, Local, Look, Op};
 use crate::mm::{Compound, Memory, Pfn};
 use crate::routines::at_hand::head;
-
-/// `page_remove_rmap(page, true)`, of an anonymous compound page that a huge entry has mapped.
-pub const PAGE_REMOVE_COMPOUND_RMAP: Function = Function("page_remove_anon_compound_rmap");
-
-const fn remove(source: &'static str, body: &'static [Line]) -> Routine {
-    Routine {
-        function: PAGE_REMOVE_COMPOUND_RMAP,
-        source,
-        omits: "files, statistics, the deferred split queue, mlock",
-        params: &[Local::Page],
-        locals: &[Local::Index],
-        returns: Returns::Nothing,
-        body,
-    }
-}
-
-const OUT: Line = line("out", "return", Op::Return(|_| 0));
-
-/// With the last of them goes what each of its pages was counted once too often for.
-pub static PAGE_REMOVE_COMPOUND_RMAP_V5_8: Routine = remove(
-    "mm/rmap.c, v5.7 to v6.1",
-    &[
-        line(
-            "entire",
-            "if (!atomic_add_negative(-1, compound_mapcount))",
-            Op::Branch(leaves_entire_mappings, "out"),
-        ),
-        line(
-            "double",
-            "if (!TestClearPageDoubleMap(page))",
-            Op::Branch(was_not_double_mapped, "out"),
-        ),
-        FIRST_PAGE,
-        line("each", "for (i = 0; i < HPAGE_PMD_NR; i++)", Op::If(past_last_page, "out")),
-        line("dec", "atomic_add_negative(-1, &page[i]._mapcount)", Op::Do(|ctx| bias(ctx, -1))),
-        line("next", "i++", Op::Let(next_page)),
-        line("loop", "  (the next)", Op::Goto("each")),
-        OUT,
-    ],
-);
-
-/// Each count stands for itself.
-pub static PAGE_REMOVE_COMPOUND_RMAP_V6_2: Routine = remove(
-    "mm/rmap.c, v6.2 to v6.12 (folio_remove_rmap_pmd)",
-    &[line("entire", "atomic_add_negative(-1, mapped)", Op::Do(one_entire_less)), OUT],
-);
 
 /// Of the loops over the pages of a compound page.
 pub(in crate::routines) const FIRST_PAGE: Line =
@@ -90,20 +45,13 @@ pub(in crate::routines) fn page_mapcount(ctx: &mut Ctx, pfn: Pfn) -> u16 {
 pub(in crate::routines) fn count_mapping(ctx: &mut Ctx, pfn: Pfn, by: i16) {
     let mapcount = ctx.layout().page(pfn).mapcount();
     ctx.update(mapcount, |count: u16| count.wrapping_add_signed(by));
-    count_large(ctx, pfn, by);
-}
-
-fn count_large(ctx: &mut Ctx, pfn: Pfn, by: i16) {
-    if let Some(second) = second_page(ctx, pfn) {
-        let (memory, _) = ctx.ghosts();
-        memory.update(second.large_mapcount(), |count: u16| count.wrapping_add_signed(by));
-    }
+    count_in_all(ctx, head(ctx, pfn), by as u16);
 }
 
 /// `atomic_inc(compound_mapcount_ptr(page))`
 pub(in crate::routines) fn one_entire_more(ctx: &mut Ctx) {
     ctx.update(second(ctx).entire_mapcount(), |count: u16| count.wrapping_add(1));
-    count_large(ctx, ctx.get(Local::Page), 1);
+    count_in_all(ctx, ctx.get(Local::Page), 1);
 }
 
 /// One huge entry less.
@@ -114,7 +62,7 @@ pub(in crate::routines) fn one_entire_less(ctx: &mut Ctx) {
 /// One huge entry less; whether others remain.
 pub(in crate::routines) fn leaves_entire_mappings(ctx: &mut Ctx) -> bool {
     let before: u16 = ctx.update(second(ctx).entire_mapcount(), |count: u16| count.wrapping_sub(1));
-    count_large(ctx, ctx.get(Local::Page), -1);
+    count_in_all(ctx, ctx.get(Local::Page), u16::MAX);
     before != 1
 }
 

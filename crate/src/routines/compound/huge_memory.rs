@@ -1,6 +1,7 @@
 //! `mm/huge_memory.c`: faults on huge entries, and taking one away.
-use super::counts::{PAGE_REMOVE_COMPOUND_RMAP, second};
+use super::counts::second;
 use super::page_alloc::{PREP_COMPOUND_PAGE, TOOK};
+use super::rmap::REMOVE_COMPOUND_RMAP;
 use super::split_pmd::{SPLIT_HUGE_PMD, has_changed, is_migration};
 use super::swapfile::REUSE_SWAP_PAGE;
 use crate::machine::routine::{joined, line};
@@ -216,7 +217,7 @@ pub static ZAP_HUGE_PMD_V5_8: Routine = Routine {
         line("huge", "if (!ptl)", Op::Branch(is_no_huge_entry, "not")),
         line("clear", "orig_pmd = pmdp_huge_get_and_clear_full(..)", Op::Do(clear)),
         line("entry", "if (!pmd_present(orig_pmd))", Op::If(is_migration, "gone")),
-        line("rmap", "page_remove_rmap(page, true)", Op::Call(PAGE_REMOVE_COMPOUND_RMAP, &[])),
+        line("rmap", "page_remove_rmap(page, true)", Op::Call(REMOVE_COMPOUND_RMAP, &[])),
         line("unlock", "spin_unlock(ptl)", Op::Release(ptl)),
         line("gather", "tlb_remove_page_size(tlb, page, ..)", Op::Branch(has_room, "yes")),
         line("flush", "  tlb_flush_mmu(tlb)", Op::Call(TLB_FLUSH_MMU, &[])),

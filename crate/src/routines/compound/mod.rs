@@ -3,21 +3,32 @@
 //! Machines without huge pages run the tables of the folder above, where every page is one by
 //! itself. What stands here goes the way through `compound_head` and the second page, and the rest
 //! of the kernel that such a machine has is what never meets a page that may be compound.
+pub mod alloc_contig;
+pub mod compaction;
 pub mod counts;
 pub mod fork;
 pub mod huge_memory;
+pub mod mapcount;
 pub mod memory;
+pub mod migrate;
+pub mod mm_h;
+pub mod move_mapping;
+pub mod move_pages;
 pub mod page_alloc;
+pub mod remove_migration;
+pub mod rmap;
+pub mod slub;
 pub mod split_pmd;
 pub mod swap;
 pub mod swapfile;
+mod walk;
 
+use super::alloc_contig as contig;
 use super::kernels::Chosen;
 use super::page_alloc::{alloc, buddy, drain, free};
 use super::{
-    alloc_contig, copy_pte, dma, fork as plain_fork, memory as plain_memory, mprotect,
-    page_isolation, pagevec, signal, swap_state, swapfile as plain_swapfile, tlb, uaccess, wp,
-    wp_copy,
+    copy_pte, dma, fork as plain_fork, memory as plain_memory, mprotect, page_isolation, pagevec,
+    signal, swap_state, swapfile as plain_swapfile, tlb, uaccess, vmscan, wp, wp_copy,
 };
 use crate::machine::{Function, Routine};
 
@@ -45,11 +56,18 @@ const SAME: &[Function] = &[
     page_isolation::range::ISOLATE_SINGLE_PAGEBLOCK,
     page_isolation::UNDO_ISOLATE_PAGE_RANGE,
     page_isolation::TEST_PAGES_ISOLATED,
-    alloc_contig::FREE_CONTIG_RANGE,
+    contig::ALLOC_CONTIG_RANGE,
+    contig::FREE_REST,
+    contig::FREE_CONTIG_RANGE,
+    super::compaction::ISOLATE_FREEPAGES_RANGE,
     tlb::FLUSH_TLB_PAGE,
     tlb::FLUSH_TLB_RANGE,
     tlb::FLUSH_TLB_FUNC,
     signal::SEND_SIG,
+    super::migrate::MIGRATE_PAGES,
+    super::migrate::PUTBACK_MOVABLE_PAGES,
+    vmscan::ISOLATE_LRU_PAGE,
+    vmscan::PUTBACK_LRU_PAGE,
 ];
 
 /// What goes through `compound_head` by itself, with the locks or references that keep it as it is.
@@ -104,11 +122,62 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     ];
     routines.extend(huge_entries(chosen));
     routines.extend(forking(chosen));
+    routines.extend(migration(chosen));
+    routines.extend(mm_h::routines(chosen));
+    routines.extend(mapcount::routines(chosen));
+    routines.extend([compaction::routine(chosen), &compaction::COMPACT_ZONE_V5_8]);
+    routines.extend(alloc_contig::ROUTINES);
+    routines.extend(slub::ROUTINES);
     let own: Vec<Function> = routines.iter().map(|routine| routine.function).collect();
     routines.extend(plain.into_iter().filter(|routine| {
         let function = routine.function;
         !own.contains(&function) && (SAME.contains(&function) || THROUGH_HEAD.contains(&function))
     }));
+    routines
+}
+
+/// As those of pages by themselves, by the same toggles.
+fn migration(chosen: &Chosen) -> Vec<&'static Routine> {
+    let version = chosen.get("migration");
+    let waits = usize::from(chosen.is("target_memory", "waits"));
+    let early = usize::from(chosen.is("migrate_pinned", "early"));
+    let sync = usize::from(chosen.is("pvmw_sync", "on"));
+    let (page, locked): (&Routine, &Routine) = match version {
+        "v5.9" | "v5.17" => {
+            (&migrate::UNMAP_AND_MOVE_V5_7[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_7)
+        }
+        _ => (&migrate::UNMAP_AND_MOVE_V5_18[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_18),
+    };
+    let entries: [&Routine; 4] = match version {
+        "v5.19" => [
+            &rmap::TRY_TO_MIGRATE_V5_19[sync],
+            &rmap::SET_PMD_MIGRATION_ENTRY_V5_19,
+            &remove_migration::REMOVE_MIGRATION_PTES_V5_19,
+            &remove_migration::REMOVE_MIGRATION_PMD_V5_19,
+        ],
+        old => [
+            &rmap::TRY_TO_MIGRATE_V5_7[sync],
+            &rmap::SET_PMD_MIGRATION_ENTRY_V5_7,
+            match old {
+                "v5.9" => &remove_migration::REMOVE_MIGRATION_PTES_V5_7,
+                _ => &remove_migration::REMOVE_MIGRATION_PTES_V5_17,
+            },
+            &remove_migration::REMOVE_MIGRATION_PMD_V5_7,
+        ],
+    };
+    let share = match chosen.get("share_barrier") {
+        "on" => &rmap::PAGE_TRY_SHARE_V6_1,
+        _ => &rmap::PAGE_TRY_SHARE_V5_19,
+    };
+    let mut routines = entries.to_vec();
+    routines.extend([
+        page,
+        locked,
+        share,
+        &rmap::PAGE_MAPPED_V5_7,
+        &rmap::REMOVE_COMPOUND_RMAP_V5_7,
+    ]);
+    routines.extend([&move_mapping::MOVE_MAPPING_V5_7, &move_pages::MOVE_PAGES_V5_8]);
     routines
 }
 
@@ -124,17 +193,13 @@ fn huge_entries(chosen: &Chosen) -> Vec<&'static Routine> {
         _ => &split_pmd::SPLIT_HUGE_PMD_V5_7,
     };
     let double_map = chosen.is("double_map", "on");
-    let exclusive = chosen.is("cow", "exclusive");
+    let exclusive = ["exclusive", "exclusive_any"].contains(&chosen.get("cow"));
     let locked: &Routine = match (double_map, exclusive) {
         (false, _) => &split_pmd::SPLIT_HUGE_PMD_LOCKED_V6_2,
         (true, true) => &split_pmd::SPLIT_HUGE_PMD_LOCKED_V5_19,
         (true, false) => &split_pmd::SPLIT_HUGE_PMD_LOCKED_V5_8,
     };
-    let remove: &Routine = match double_map {
-        true => &counts::PAGE_REMOVE_COMPOUND_RMAP_V5_8,
-        false => &counts::PAGE_REMOVE_COMPOUND_RMAP_V6_2,
-    };
-    let mut routines = vec![prep, split, locked, remove];
+    let mut routines = vec![prep, split, locked];
     match chosen.get("cow") {
         "mapcount" => {
             routines

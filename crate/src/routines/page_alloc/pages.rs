@@ -5,8 +5,8 @@ use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Pfn, Place};
 use crate::properties::event;
-use crate::routines::gup::no_reference;
 use crate::routines::swap::{PUT, PUT_PAGE, has_references, take_over};
+use crate::routines::try_grab::no_reference;
 
 /// `__free_pages`, of a block that its owner gives back.
 pub const FREE_PAGES: Function = Function("__free_pages");

@@ -1,0 +1,168 @@
+//! `mm/migrate.c`: moving a compound page, or a page by itself, to another of its size.
+use super::page_alloc::PREP_COMPOUND_PAGE;
+use super::rmap::PAGE_MAPPED;
+use super::walk::pages;
+use crate::machine::routine::{joined, line};
+use crate::machine::{Ctx, Line, Local, Look, Op, Returns, Routine};
+use crate::mm::{Lock, Migratetype, Pfn};
+use crate::properties::event;
+use crate::routines::at_hand::{returned_nonzero, returned_zero, target_joins_lru};
+use crate::routines::migrate::{self as plain, UNMAP_AND_MOVE, UNMAP_AND_MOVE_LOCKED};
+
+const ORDER: Line = line("order", "order = compound_order(page)", Op::Do(read_order));
+const WAIT: Line =
+    line("wait", "wait until a block is free", Op::Await(a_block_is_free, "a free block"));
+const SINGLE: Line = line("single", "if (!order)", Op::If(|look| order(look) == 0, "move"));
+const PREP: Line = line(
+    "prep",
+    "prep_compound_page(newpage, order)",
+    Op::Call(PREP_COMPOUND_PAGE, &[(Local::Page, Local::NewPage)]),
+);
+
+/// What a target is made of.
+const OF_SIZE: &[Line] = &[plain::TOOK, SINGLE, PREP, plain::MOVE, plain::BUSY];
+const FAILS: &[Line] = &[ORDER, plain::TARGET, plain::NO_TARGET];
+const WAITS: &[Line] = &[ORDER, WAIT, plain::TARGET, plain::WAIT_AGAIN];
+const LEAVE: &[Line] =
+    &[plain::GONE, plain::PUT_OLD, plain::SUCCESS, plain::PUT_NEW, plain::EAGAIN];
+
+const fn unmap_and_move(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: UNMAP_AND_MOVE,
+        source,
+        omits: "writeback, non-LRU pages; LRU pagevecs",
+        params: &[Local::Page, Local::Wanted],
+        locals: &[Local::NewPage, Local::Order, Local::Ret],
+        returns: Returns::Errno,
+        body,
+    }
+}
+
+const OLD: &str = "mm/migrate.c, v5.7 to v5.17";
+const NEW: &str = "mm/migrate.c, v5.18 to v6.1";
+const RFC: &str = "the RFC of January 2022 on mm/migrate.c";
+
+macro_rules! forms {
+    ($source:expr, $lru:expr) => {
+        [
+            [
+                unmap_and_move(
+                    $source,
+                    joined!(&[plain::FREED], FAILS, OF_SIZE, &[$lru], LEAVE, &[plain::ENOMEM]),
+                ),
+                unmap_and_move($source, joined!(&[plain::FREED], WAITS, OF_SIZE, &[$lru], LEAVE)),
+            ],
+            [
+                unmap_and_move(
+                    RFC,
+                    joined!(
+                        &[plain::FREED, plain::PINNED],
+                        FAILS,
+                        OF_SIZE,
+                        &[$lru],
+                        LEAVE,
+                        &[plain::ENOMEM]
+                    ),
+                ),
+                unmap_and_move(
+                    RFC,
+                    joined!(&[plain::FREED, plain::PINNED], WAITS, OF_SIZE, &[$lru], LEAVE),
+                ),
+            ],
+        ]
+    };
+}
+
+/// The target is as large as the page, and compound if that is. In the second row a page that
+/// looks pinned is left alone; in the second column the target is waited for.
+pub static UNMAP_AND_MOVE_V5_7: [[Routine; 2]; 2] = forms!(OLD, plain::LRU);
+/// As before, but the target is on the LRU since `__unmap_and_move` put it there.
+pub static UNMAP_AND_MOVE_V5_18: [[Routine; 2]; 2] = forms!(NEW, plain::PUT_NEW_MOVED);
+
+const LOCK_TARGET: Line = line("newlock", "trylock_page(newpage)", Op::Acquire(target_lock));
+const ASK: Line = line("ask", "page_mapped(page)", Op::Call(PAGE_MAPPED, &[]));
+const MAPPED: Line = line("mapped", "if (!page_mapped(page))", Op::If(returned_zero, "move"));
+const ASK_AGAIN: Line = line("askagain", "page_mapped(page)", Op::Call(PAGE_MAPPED, &[]));
+const NOTE: Line = line("note", "  (whether it is)", Op::Let(note_still_mapped));
+const STILL: Line =
+    line("still", "if (page_mapped(page)) rc = -EAGAIN", Op::If(returned_nonzero, "busy"));
+const ON_LRU: Line = line("lru", "lru_cache_add(newpage)", Op::Do(target_joins_lru));
+const UNMAP: &[Line] = &[
+    plain::LOCK,
+    LOCK_TARGET,
+    ASK,
+    MAPPED,
+    plain::UNMAP,
+    plain::WAS_MAPPED,
+    ASK_AGAIN,
+    NOTE,
+    STILL,
+    plain::MOVE_IT,
+    plain::MOVED,
+];
+const RESTORE: &[Line] = &[
+    plain::NO_ENTRY,
+    plain::TO_NEW,
+    line("unlock", "unlock_page(newpage)", Op::Release(target_lock)),
+    line("unlockold", "unlock_page(page)", Op::Release(crate::routines::at_hand::page_lock)),
+    plain::DONE,
+    plain::NOT_MOVED,
+    plain::TO_OLD,
+    line("release", "unlock_page(newpage)", Op::Release(target_lock)),
+    line("releaseold", "unlock_page(page)", Op::Release(crate::routines::at_hand::page_lock)),
+    plain::EAGAIN,
+];
+
+const fn locked(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: UNMAP_AND_MOVE_LOCKED,
+        source,
+        omits: "trylock in the first passes; writeback; a target that is locked, since nobody \
+                knows it",
+        params: plain::LOCKED_PARAMS,
+        locals: &[Local::Mapped, Local::Ret],
+        returns: Returns::Errno,
+        body,
+    }
+}
+
+/// The mappings become migration entries, the counts are compared, and the entries become
+/// mappings again: of the target, or of the page itself where somebody else holds it.
+pub static UNMAP_AND_MOVE_LOCKED_V5_7: Routine = locked(OLD, joined!(UNMAP, RESTORE));
+/// As before, but the target is on the LRU before an entry points to it.
+pub static UNMAP_AND_MOVE_LOCKED_V5_18: Routine = locked(NEW, joined!(UNMAP, &[ON_LRU], RESTORE));
+
+fn order(look: &Look) -> u16 {
+    look.get(Local::Order)
+}
+
+/// The lane's reference keeps it as it is.
+fn read_order(ctx: &mut Ctx) {
+    let head: Pfn = ctx.get(Local::Page);
+    ctx.load(ctx.layout().compound(head).head());
+    let order = pages(ctx, head).ilog2() as u16;
+    ctx.set(Local::Order, order);
+}
+
+/// Nothing is allocated from the isolate lists, and nothing from another CPU's pcplist.
+fn a_block_is_free(look: &Look) -> bool {
+    let (zone, most) = (look.layout().zone(), look.geometry().max_order);
+    let lists = (order(look) as u8..=most)
+        .flat_map(|order| Migratetype::ALL.map(|mt| (order, mt)))
+        .filter(|(_, mt)| *mt != Migratetype::Isolate);
+    let single = order(look) == 0 && look.peek(look.this_pcp().count()) > 0;
+    single
+        || lists
+            .into_iter()
+            .any(|(order, mt)| look.peek(zone.free_list(order, mt).first()).is_some())
+}
+
+fn target_lock(look: &Look) -> Lock {
+    look.page(Local::NewPage).lock()
+}
+
+fn note_still_mapped(ctx: &mut Ctx) {
+    if ctx.get::<u16>(Local::Ret) != 0 {
+        ctx.find(event::STILL_MAPPED);
+    }
+}

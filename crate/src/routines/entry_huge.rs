@@ -1,0 +1,39 @@
+//! Entries of those who look at pages that may be compound.
+use super::compound::{alloc_contig, compaction, slub};
+use super::entry::{END_PFN, Entry, PAGE, PLAIN, START_PFN};
+
+pub(super) const COMPACT_ZONE: Entry = Entry {
+    name: "compact_zone",
+    function: compaction::COMPACT_ZONE,
+    params: &[START_PFN, END_PFN],
+    help: "Compaction, as kcompactd does it: migrates what it can out of a range. No pageblock is \
+           isolated, and compound pages are left where they are.",
+    ..PLAIN
+};
+
+pub(super) const VIRTIO_MEM_FAKE_OFFLINE: Entry = Entry {
+    name: "virtio_mem_fake_offline",
+    function: alloc_contig::VIRTIO_MEM_FAKE_OFFLINE,
+    params: &[START_PFN, END_PFN],
+    help: "virtio-mem takes a part of a memory block away, with two tries of alloc_contig_range. \
+           With `retry` before it the driver comes back until it succeeds.",
+    returns: "0 or a negative error number",
+    ..PLAIN
+};
+
+pub(super) const ALLOCATE_SLAB: Entry = Entry {
+    name: "allocate_slab",
+    function: slub::ALLOCATE_SLAB,
+    help: "Allocates a page for the objects of a cache.",
+    returns: "the page, or NULL",
+    ..PLAIN
+};
+
+pub(super) const DISCARD_SLAB: Entry = Entry {
+    name: "discard_slab",
+    function: slub::DISCARD_SLAB,
+    params: &[PAGE],
+    can_retry: false,
+    help: "Frees a page of `allocate_slab`.",
+    ..PLAIN
+};

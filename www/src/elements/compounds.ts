@@ -1,0 +1,43 @@
+/** Compound pages with their counts, as the kernel's functions tell them. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { CompoundView } from '../protocol';
+
+type Choose = (pfn: number) => void;
+
+const COLUMNS = ['_refcount', 'total_mapcount', 'page_mapcount', 'compound_mapcount', '_mapcount'];
+
+/** A table of them; nothing on a machine without any. */
+export function compounds(
+  list: readonly CompoundView[],
+  choose: Choose,
+): TemplateResult | typeof nothing {
+  if (list.length === 0) return nothing;
+  return html`<div class="compounds" role="region" aria-label="Compound pages" tabindex="0">
+    <table>
+      <thead><tr>
+        <th scope="col">compound page</th>
+        ${COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}
+      </tr></thead>
+      <tbody>${list.map((it) => row(it, choose))}</tbody>
+    </table>
+  </div>`;
+}
+
+function row(compound: CompoundView, choose: Choose): TemplateResult {
+  const { head, last, life, unfinished, changed, double_map: twice } = compound;
+  const pages = head === last ? `page ${head}` : `pages ${head} to ${last}`;
+  return html`<tr class=${changed ? 'changed' : ''}>
+    <th scope="row">
+      <button class="plain" @click=${() => choose(head)}>${pages}</button>
+      ${life > 1 ? html`<span class="soft">life ${life}</span>` : nothing}
+      ${unfinished === null ? nothing : html`<b>${unfinished}</b>`}
+    </th>
+    <td class="mono"><b>${compound.refcount}</b></td>
+    <td class="mono"><b>${compound.total_mapcount}</b></td>
+    <td class="mono">${compound.page_mapcounts.join(' ')}</td>
+    <td class="mono">${compound.entire_mapcount ?? html`<span class="bad">garbage</span>`}</td>
+    <td class="mono">${compound.mapcounts.join(' ')}${
+      twice ? html` <span class="twice">PG_double_map: each −1</span>` : nothing
+    }</td>
+  </tr>`;
+}
