@@ -7,8 +7,8 @@ use super::program::Call;
 use super::routine::CpuMask;
 use super::store_buffer::StoreBuffer;
 use crate::mm::{
-    Cell, Geometry, Layout, Lock, LockKind, LockWord, Memory, Mm, Page, Pcp, Pfn, Pte, Subject,
-    Unit, Word,
+    Cell, Geometry, Layout, Lock, LockKind, LockWord, Meets, Memory, Mm, Page, Pcp, Pfn, Pte,
+    Subject, Unit, Word,
 };
 
 /// One lane at one line, with the memory: to look at, or to change.
@@ -19,6 +19,8 @@ pub struct At<'a, M> {
     pub(super) lanes: &'a [Lane],
     pub(super) watched: u64,
     pub(super) buffer: Option<StoreBuffer>,
+    /// Whether an access has met a page that is gone: the line ends there.
+    pub(super) faulted: bool,
     pub(super) call: &'a Call,
     /// Index of the first local cell of the program that runs.
     pub(super) slots: u32,
@@ -60,6 +62,11 @@ impl<M: Deref<Target = Memory>> At<'_, M> {
     pub fn is_at_work(&self, cpu: usize) -> bool {
         let cells = self.lanes[cpu].cells;
         self.memory.peek(cells.irqs_off()) > 0 || self.memory.peek(cells.spinlocks()) > 0
+    }
+
+    /// Whether the task of a CPU keeps it: a grace period of `rcu_read_lock_sched` waits for it.
+    pub fn is_atomic(&self, cpu: usize) -> bool {
+        self.is_at_work(cpu) || self.memory.peek(self.lanes[cpu].cells.preempt_off()) > 0
     }
 
     /// The CPU that it is: its own, or the only one without `CONFIG_SMP`.
@@ -160,6 +167,9 @@ impl Ctx<'_> {
 
     /// A load of shared memory; of this CPU's own store where it has one on its way.
     pub fn load<T: Word>(&mut self, cell: Cell<T>) -> T {
+        if let Some(ones) = self.meet(cell) {
+            return ones;
+        }
         self.own_store(cell).unwrap_or_else(|| self.memory.load(cell))
     }
 
@@ -214,6 +224,9 @@ impl Ctx<'_> {
     /// A plain store to shared memory. Ghosts, where a page is, and what callers keep are there at
     /// once.
     pub fn store<T: Word>(&mut self, cell: Cell<T>, value: T) {
+        if self.meet(cell).is_some() {
+            return;
+        }
         match self.buffer.filter(|_| self.waits(cell.index() as u32)) {
             Some(buffer) => buffer.push(self.memory, cell.index() as u32, value.to_word()),
             None => self.memory.store(cell, value),
@@ -237,8 +250,41 @@ impl Ctx<'_> {
 
     /// One atomic read-modify-write; the value before it. The stores before it reach memory first.
     pub fn update<T: Word>(&mut self, cell: Cell<T>, change: impl FnOnce(T) -> T) -> T {
+        if let Some(ones) = self.meet(cell) {
+            return ones;
+        }
         self.before_atomic(cell);
         self.memory.update(cell, change)
+    }
+
+    /// The one place where a page whose section is gone is noticed: what an access of it finds in
+    /// place of the word, if that is not to be had. The line does nothing behind a fault.
+    fn meet<T: Word>(&mut self, cell: Cell<T>) -> Option<T> {
+        self.layout.touched()?;
+        let (meets, bit) = self.layout.meets(self.memory, cell.index() as u32);
+        if bit != 0 && !self.faulted {
+            self.touch(bit);
+        }
+        self.faulted |= meets == Meets::Fault;
+        match meets {
+            Meets::Ones(word) => Some(T::from_word(word)),
+            _ if self.faulted => Some(self.memory.peek(cell)),
+            _ => None,
+        }
+    }
+
+    /// Ghost: something was touched that is gone, of [`touched`](crate::mm::touched).
+    pub fn touch(&mut self, bit: u16) {
+        if let Some(touched) = self.layout.touched() {
+            let bits = self.memory.peek(touched);
+            self.memory.store(touched, bits | bit);
+        }
+    }
+
+    /// And the CPU gets no further: a pointer leads nowhere.
+    pub fn fault(&mut self, bit: u16) {
+        self.touch(bit);
+        self.faulted = true;
     }
 
     /// `spin_trylock` and its forms: takes the lock if it is free; whether it did.
@@ -288,7 +334,12 @@ impl Ctx<'_> {
     }
 
     /// Ghost: this lane answers for `refs` references more.
+    ///
+    /// What was taken of a page that is gone nobody has.
     pub fn hold(&mut self, pfn: Pfn, refs: u16) {
+        if self.layout.is_gone(self.memory, pfn) {
+            return;
+        }
         let held = self.layout.page(pfn).held_by(self.cpu);
         let now: u16 = self.memory.peek(held);
         self.memory.store(held, now.wrapping_add(refs));

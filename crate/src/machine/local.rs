@@ -107,11 +107,13 @@ pub enum Local {
     AllocContig,
     /// Ghost: how often the page had been freed when it was looked at first.
     Life,
+    /// `ms->usage` as it was read: whether it is not `NULL`.
+    Usage,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Life as usize + 1;
+    pub const COUNT: usize = Local::Usage as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {
@@ -176,6 +178,7 @@ impl Local {
             Local::Freeze => ("freeze", Unit::Flag),
             Local::AllocContig => ("cc->alloc_contig", Unit::Flag),
             Local::Life => ("life", Unit::Hidden),
+            Local::Usage => ("usage", Unit::Flag),
         }
     }
 }

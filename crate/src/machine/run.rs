@@ -137,17 +137,20 @@ impl System {
         let Loc { line, target, .. } = lane.program(frame).locs[loc];
         let mut next = loc + 1;
         let mut ctx = self.at(&mut *memory, cpu, frame, loc);
+        let mut stops = false;
         match line.op {
-            Op::Do(effect) => effect(&mut ctx),
-            Op::Branch(test, _) if test(&mut ctx) => next = target,
-            Op::Branch(..) | Op::Await(..) => {}
-            Op::BugOn(test) => {
-                if test(&mut ctx) {
-                    let number = cpu * Frame::ALL.len() + frame as usize;
-                    memory.store(Cell::at(self.bug), number as u16 + 1);
-                    return true;
-                }
+            Op::Do(effect) => {
+                effect(&mut ctx);
+                stops = ctx.faulted;
             }
+            Op::Branch(test, _) => {
+                if test(&mut ctx) {
+                    next = target;
+                }
+                stops = ctx.faulted;
+            }
+            Op::Await(..) => {}
+            Op::BugOn(test) => stops = test(&mut ctx) || ctx.faulted,
             Op::Acquire(lock) => {
                 let lock = lock(&self.at(&*memory, cpu, frame, loc));
                 self.at(&mut *memory, cpu, frame, loc).before_atomic(lock.cell);
@@ -179,8 +182,13 @@ impl System {
                 unreachable!("local lines run in settle")
             }
         }
-        memory.store(lane.cells.location(frame), next as u16);
-        false
+        if stops {
+            let number = cpu * Frame::ALL.len() + frame as usize;
+            memory.store(Cell::at(self.bug), number as u16 + 1);
+        } else {
+            memory.store(lane.cells.location(frame), next as u16);
+        }
+        stops
     }
 
     /// Runs the local lines that follow, up to the next atomic one or the end.

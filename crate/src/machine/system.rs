@@ -288,6 +288,7 @@ impl System {
             lanes: &self.lanes,
             watched: self.watched,
             buffer: lane.buffer,
+            faulted: false,
             call: &program.calls[program.locs[loc].call],
             slots: lane.slots(frame),
         }

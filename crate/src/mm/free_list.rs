@@ -161,6 +161,7 @@ mod tests {
             migrate_passes: 1,
             migrate_tries: 1,
             hpage_order: 0,
+            section_pages: 0,
             zero_page: None,
             pcp_high: 1,
             pcp_batch: 1,

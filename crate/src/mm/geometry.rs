@@ -59,6 +59,9 @@ pub struct Geometry {
     /// `HPAGE_PMD_ORDER`: log2 of the pages of a huge page; 0 without huge pages, and the cells of
     /// compound pages are not there.
     pub hpage_order: u8,
+    /// The pages of a memory section, whole pageblocks (`PAGES_PER_SECTION`); 0 where memory is
+    /// not taken out, and the cells of sections are not there.
+    pub section_pages: u16,
     /// The page that `is_zero_pfn` knows, if the machine has one.
     pub zero_page: Option<Pfn>,
     /// The pages on a pcplist from which on they go back to the buddy lists; 6 batches in the
@@ -132,6 +135,11 @@ impl Geometry {
     /// `HPAGE_PMD_NR`
     pub fn hpage_pages(&self) -> u16 {
         1 << self.hpage_order
+    }
+
+    /// How many memory sections there are.
+    pub fn sections(&self) -> u16 {
+        (self.pages() as u16).checked_div(self.section_pages).unwrap_or(0)
     }
 
     /// `is_zero_pfn`

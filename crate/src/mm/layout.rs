@@ -29,6 +29,7 @@ pub struct Layout {
     swap: u32,
     tlbs: Vec<u32>,
     pins: u32,
+    pub(super) sections: u32,
     findings: u32,
 }
 
@@ -53,6 +54,7 @@ impl Layout {
             swap: 0,
             tlbs: Vec::new(),
             pins: 0,
+            sections: 0,
             findings: 0,
         };
         layout.lay_zone();
@@ -64,6 +66,7 @@ impl Layout {
         layout.lay_swap();
         layout.lay_tlbs();
         layout.lay_pins();
+        layout.lay_sections();
         layout.findings = layout.next();
         for index in 0..FINDING_CELLS {
             layout.add(Subject::Ghost, "findings", index as u16, Unit::Hidden);
@@ -82,7 +85,7 @@ impl Layout {
         at
     }
 
-    fn add_all(&mut self, subject: Subject, fields: &[(&'static str, Unit)]) {
+    pub(super) fn add_all(&mut self, subject: Subject, fields: &[(&'static str, Unit)]) {
         for (field, unit) in fields {
             self.add(subject, field, 0, *unit);
         }

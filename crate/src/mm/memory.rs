@@ -48,6 +48,8 @@ pub enum Subject {
     Mm(u16),
     /// A slot of the swap area, by number.
     Swap(u16),
+    /// `struct mem_section`, by number.
+    Section(u16),
     /// A pin handle of the scenario, by number.
     Pin(u16),
     /// A lane, by number.

@@ -12,6 +12,7 @@ pub mod memory;
 pub mod mm_struct;
 pub mod page;
 pub mod pmd;
+pub mod section;
 pub mod word;
 pub mod zone;
 
@@ -23,5 +24,6 @@ pub use memory::{Access, AccessKind, Cell, CellInfo, Memory, Subject, Unit};
 pub use mm_struct::{ANY, Gather, Mm, Pin, SwapSlot, vm};
 pub use page::{OwnList, OwnListKind, Page, Rmap, WORDS};
 pub use pmd::{HugePmd, Pmd};
+pub use section::{Meets, Section, touched};
 pub use word::{Isolation, Migratetype, Pfn, Place, Pte, Restore, Slot, Word};
 pub use zone::{PCPTYPES, Pcp, Zone};

@@ -161,10 +161,12 @@ pub enum Place {
     /// Head of a free block that is on no list while its pageblock is isolated (`PageIsolated` of a
     /// patch of 2014).
     Parked = 6,
+    /// Off every list, with `page_count` zero: its section is offline.
+    Offline = 7,
 }
 
 impl Place {
-    const ALL: [Place; 7] = [
+    const ALL: [Place; 8] = [
         Place::Allocated,
         Place::Buddy,
         Place::BuddyTail,
@@ -172,6 +174,7 @@ impl Place {
         Place::Contig,
         Place::Pcp,
         Place::Parked,
+        Place::Offline,
     ];
 }
 
@@ -185,6 +188,7 @@ impl fmt::Display for Place {
             Place::Contig => "contiguous",
             Place::Pcp => "on a pcplist",
             Place::Parked => "parked",
+            Place::Offline => "offline",
         })
     }
 }

@@ -68,7 +68,7 @@ pub fn pages_are_in_one_place(state: &State) -> bool {
                 free += 1;
                 kept += 1usize << memory.peek(layout.page(pfn).order());
             }
-            Place::Allocated | Place::InFlight | Place::Contig => {}
+            Place::Allocated | Place::InFlight | Place::Contig | Place::Offline => {}
         }
     }
     listed && parked && pcp == on_pcps && free == on_lists + kept
@@ -209,8 +209,14 @@ pub fn isolate_count_is_right(state: &State) -> bool {
     if !counts_isolated_blocks(state.system) || !zone_is_unlocked(state) {
         return true;
     }
-    let isolated =
-        |block: &usize| state.memory.peek(layout.migratetype(*block)) == Migratetype::Isolate;
+    // The type of a block that is offline is stale, and it is not counted.
+    let offline = |block: usize| {
+        let mut pfns = layout.pfns_of_block(block);
+        pfns.any(|pfn| state.memory.peek(layout.page(pfn).place()) == Place::Offline)
+    };
+    let isolated = |block: &usize| {
+        state.memory.peek(layout.migratetype(*block)) == Migratetype::Isolate && !offline(*block)
+    };
     usize::try_from(state.memory.peek(layout.zone().nr_isolate_pageblock()))
         == Ok((0..layout.geometry.blocks).filter(isolated).count())
 }

@@ -1,6 +1,7 @@
 //! Properties that lines report as they run: an event's number is its place here.
-use super::references;
+use super::{hotplug, references};
 use crate::machine::{Property, Scope};
+use crate::mm::touched;
 
 /// What is reported by [`super::event`].
 pub(super) const EVENTS: &[Property] = &[
@@ -207,7 +208,7 @@ pub(super) const EVENTS: &[Property] = &[
         when_broken: "a struct page was touched that is not there any more",
         invariant: false,
         scope: Scope::Machine,
-        holds: |_| true,
+        holds: |state| hotplug::untouched(state, touched::REMOVED),
     },
     Property {
         name: "poisoned-page-touched",
@@ -215,7 +216,7 @@ pub(super) const EVENTS: &[Property] = &[
         when_broken: "a poisoned struct page was touched",
         invariant: false,
         scope: Scope::Machine,
-        holds: |_| true,
+        holds: |state| hotplug::untouched(state, touched::POISONED),
     },
     Property {
         name: "freed-usage-touched",
@@ -223,7 +224,7 @@ pub(super) const EVENTS: &[Property] = &[
         when_broken: "the usage map of a section was looked at behind its kfree",
         invariant: false,
         scope: Scope::Machine,
-        holds: |_| true,
+        holds: |state| hotplug::untouched(state, touched::USAGE),
     },
     Property {
         name: "pinned-migrated",

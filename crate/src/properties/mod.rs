@@ -6,6 +6,7 @@ pub mod allocator;
 pub mod event;
 mod events;
 mod execution;
+pub mod hotplug;
 pub mod references;
 pub mod sharing;
 mod states;

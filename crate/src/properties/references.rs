@@ -167,7 +167,7 @@ pub fn free_pages_are_unused(state: &State) -> bool {
                 && state.memory.peek(page.rmap()).is_none()
         };
         match place {
-            Place::Allocated | Place::Contig => true,
+            Place::Allocated | Place::Contig | Place::Offline => true,
             Place::InFlight => unused(),
             Place::Buddy | Place::BuddyTail | Place::Pcp | Place::Parked => unused() && clean(),
         }

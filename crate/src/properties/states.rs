@@ -1,5 +1,5 @@
 //! Properties that are looked at in every state.
-use super::{allocator, execution, references, sharing};
+use super::{allocator, execution, hotplug, references, sharing};
 use crate::machine::{Property, Scope};
 
 /// What a look at a state tells.
@@ -232,5 +232,14 @@ pub(super) const STATES: &[Property] = &[
         invariant: true,
         scope: Scope::Machine,
         holds: sharing::only_fork_makes_the_sequence_odd,
+    },
+    Property {
+        name: "offline-page-in-use",
+        sentence: "No entry, no slot, no list and no reference leads to a page whose section is \
+                   offline.",
+        when_broken: "a page is in use whose section is offline",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: hotplug::offline_pages_are_unused,
     },
 ];

@@ -174,10 +174,12 @@ const CMA_GFP: Param = param("gfp_mask", ParamKind::CmaGfp, "__GFP_NOFAIL, 0, or
 const ADVICE: Param = param("advice", ParamKind::Advice, "MADV_DONTNEED or nothing, or MADV_FREE");
 pub(super) const PAGE: Param =
     param("page", ParamKind::Page, "a page by number, or the name that an allocation was given");
-const START: Param = param("start_pfn", ParamKind::Start, "the first page of a pageblock");
-const END: Param = param("end_pfn", ParamKind::End, "one past the last page of a pageblock");
 pub(super) const START_PFN: Param = param("start", ParamKind::StartPfn, "the first page");
 pub(super) const END_PFN: Param = param("end", ParamKind::EndPfn, "one past the last page");
+pub(super) const START: Param =
+    param("start_pfn", ParamKind::Start, "the first page of a pageblock");
+pub(super) const END: Param =
+    param("end_pfn", ParamKind::End, "one past the last page of a pageblock");
 const MIGRATETYPE: Param = param(
     "migratetype",
     ParamKind::Migratetype,
@@ -250,6 +252,7 @@ pub static ENTRIES: &[Entry] = &[
         returns: "0 or a negative error number",
         ..PLAIN
     },
+    entry_huge::REMOVE_MEMORY,
     Entry {
         name: "start_isolate_page_range",
         function: page_isolation::START_ISOLATE_PAGE_RANGE,

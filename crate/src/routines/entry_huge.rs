@@ -1,6 +1,6 @@
-//! Entries of those who look at pages that may be compound.
-use super::compound::{alloc_contig, compaction, slub};
-use super::entry::{END_PFN, Entry, PAGE, PLAIN, START_PFN};
+//! Entries of those who look at pages that may be compound, or gone.
+use super::compound::{alloc_contig, compaction, slub, sparse};
+use super::entry::{END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
 
 pub(super) const COMPACT_ZONE: Entry = Entry {
     name: "compact_zone",
@@ -35,5 +35,15 @@ pub(super) const DISCARD_SLAB: Entry = Entry {
     params: &[PAGE],
     can_retry: false,
     help: "Frees a page of `allocate_slab`.",
+    ..PLAIN
+};
+
+pub(super) const REMOVE_MEMORY: Entry = Entry {
+    name: "remove_memory",
+    function: sparse::REMOVE_MEMORY,
+    params: &[START, END],
+    help: "Takes away the struct pages of sections that are offline.",
+    returns: "0, or -EBUSY if a section is online",
+    can_retry: false,
     ..PLAIN
 };

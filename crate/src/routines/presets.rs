@@ -84,6 +84,8 @@ pub static PRESETS: &[Preset] = &[
             ("total_mapcount", "v5.8"),
             ("compound_head", "rechecked"),
             ("mapcount_slab", "asserted"),
+            ("offline_isolate", "page"),
+            ("section_usage", "free_first"),
         ],
     },
     Preset {
@@ -326,6 +328,8 @@ pub static PRESETS: &[Preset] = &[
             ("numa_skip", "maybe_pinned"),
             ("total_mapcount", "large_mapcount"),
             ("gup", "v6.10"),
+            ("offline_isolate", "folio"),
+            ("section_usage", "rcu_null_checked"),
         ],
     },
 ];

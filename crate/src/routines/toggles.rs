@@ -450,6 +450,8 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_huge::PREP_COMPOUND,
     toggles_huge::SPLIT_PMD,
     toggles_huge::DOUBLE_MAP,
+    toggles_huge::OFFLINE_ISOLATE,
+    toggles_huge::SECTION_USAGE,
     toggles_machine::SMP,
     toggles_machine::PREEMPT_RT,
     toggles_machine::DEBUG_VM,

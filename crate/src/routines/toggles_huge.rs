@@ -1,4 +1,4 @@
-//! The toggles of machines with huge pages.
+//! The toggles of machines with huge pages, and of memory that is taken out.
 use super::toggles::Toggle;
 
 pub(super) const ISOLATE_CHECK: Toggle = Toggle {
@@ -81,4 +81,23 @@ pub(super) const DOUBLE_MAP: Toggle = Toggle {
     name: "double_map",
     sentence: "Whether PageDoubleMap adds one to each count of a page that is mapped in two ways.",
     values: &[("on", "It does: up to v6.1."), ("off", "There is no such flag: v6.2 on.")],
+};
+
+pub(super) const OFFLINE_ISOLATE: Toggle = Toggle {
+    name: "offline_isolate",
+    sentence: "What do_migrate_range takes of a compound page that it finds.",
+    values: &[
+        ("page", "The page that was found, which may be a tail: up to v6.11."),
+        ("folio", "The folio that it is part of, looked at again behind the reference: v6.12."),
+    ],
+};
+
+pub(super) const SECTION_USAGE: Toggle = Toggle {
+    name: "section_usage",
+    sentence: "When the usage map of a section goes that is removed.",
+    values: &[
+        ("free_first", "While the section still counts as valid: v5.3 to v6.7."),
+        ("rcu", "Behind a grace period: v6.8 (5ec8e8ea8b77). The pointer may be NULL meanwhile."),
+        ("rcu_null_checked", "And the pointer is looked at: v6.10 (82f0b6f041fa)."),
+    ],
 };

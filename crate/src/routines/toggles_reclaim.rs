@@ -28,10 +28,7 @@ pub(super) const LAZYFREE: Toggle = Toggle {
     sentence: "When reclaim discards a page of MADV_FREE.",
     values: &[
         ("dirty_only", "If it is not dirty: v4.12 to v5.17."),
-        (
-            "refs_then_dirty",
-            "If nobody else holds it, then if not dirty: v5.18 (6c8e2a256915).",
-        ),
+        ("refs_then_dirty", "If nobody else holds it, then if not dirty: v5.18 (6c8e2a256915)."),
         ("dirty_then_refs", "The two tests swapped: what the fix's read barrier forbids."),
     ],
 };

@@ -3,7 +3,7 @@ use std::fmt;
 
 use super::before::with_cells;
 use super::{
-    Complaint, KernelChoice, Place as TextPlace, Scenario, StartBlock, StartMapping, huge,
+    Complaint, KernelChoice, Place as TextPlace, Scenario, StartBlock, StartMapping, hotplug, huge,
 };
 use crate::machine::{CompileError, Kernel, System};
 use crate::mm::{
@@ -100,6 +100,7 @@ impl Scenario {
         if layout.geometry.has_huge_pages() {
             huge::garble(layout, memory);
         }
+        hotplug::fill(layout, memory);
         let mut used = vec![false; layout.geometry.pages()];
         let zero = layout.geometry.zero_page.map(|pfn| StartBlock { pfn, order: 0 });
         for block in self.allocated.iter().copied().chain(zero) {

@@ -370,11 +370,15 @@ fn number(
 /// A page where a pageblock starts, or the end of the zone.
 fn boundary(word: &str, geometry: &Geometry, place: Place) -> Result<u16, Complaint> {
     let pfn = number(word, "a page", (0, geometry.pages()), place)?;
-    if usize::from(pfn).is_multiple_of(geometry.pageblock_pages()) {
+    let (what, pages) = match geometry.section_pages {
+        0 => ("pageblock", geometry.pageblock_pages()),
+        pages => ("section", usize::from(pages)),
+    };
+    if usize::from(pfn).is_multiple_of(pages) {
         return Ok(pfn);
     }
-    let message = format!("no pageblock starts at page {pfn}");
-    let hint = format!("they start at multiples of {}", geometry.pageblock_pages());
+    let message = format!("no {what} starts at page {pfn}");
+    let hint = format!("they start at multiples of {pages}");
     Err(Complaint { place, message, hint: Some(hint) })
 }
 

@@ -29,6 +29,7 @@ const KEYS: &[&str] = &[
     "migrate_passes",
     "migrate_tries",
     "hpage_pages",
+    "section_pages",
     "zero_page",
     "allocated",
     "isolated",
@@ -76,6 +77,7 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
     let order = usize::from(pageblock_order);
     let max_order = number("max_order", order, (order, order + 1))?;
     let hpage_pages = number("hpage_pages", 1, (1, 1 << max_order))?;
+    let section_pages = section_pages(reader, table, hpage_pages, order, blocks.len())?;
     let fine = table.get("fine").is_some_and(|item| reader.flag(item, "fine"));
     if !hpage_pages.is_power_of_two() || hpage_pages == 1 && table.contains_key("hpage_pages") {
         let hint = Some("2, 4 or 8, up to the largest block".to_string());
@@ -94,6 +96,7 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
         migrate_passes: migrate_passes as u16,
         migrate_tries: migrate_tries as u16,
         hpage_order: hpage_pages.trailing_zeros() as u8,
+        section_pages: section_pages as u16,
         zero_page: None,
         pcp_high: pcp_high as u16,
         pcp_batch: pcp_batch as u16,
@@ -118,6 +121,31 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
     }
     processes(reader, root, &mut machine);
     Some(machine)
+}
+
+/// The pages of a memory section: whole pageblocks, by which the zone is filled. Taking memory out
+/// is modelled where pages may be compound.
+fn section_pages(
+    reader: &mut Reader,
+    table: &Table,
+    hpage_pages: usize,
+    order: usize,
+    blocks: usize,
+) -> Option<usize> {
+    let Some(item) = table.get("section_pages") else { return Some(0) };
+    let pages = reader.number(item, "section_pages", (1, blocks << order))?;
+    let place = reader.at(item);
+    if pages % (1 << order) != 0 || (blocks << order) % pages != 0 {
+        let hint = Some("whole pageblocks, by which the zone is filled".to_string());
+        reader.complain(place, "the zone is not made of such sections", hint);
+        return None;
+    }
+    if hpage_pages == 1 {
+        let hint = Some("add `hpage_pages = 2` or more".to_string());
+        reader.complain(place, "a machine with sections has huge pages", hint);
+        return None;
+    }
+    Some(pages)
 }
 
 /// Isolated pageblocks, and that the largest blocks fill the zone and lie inside CMA areas.

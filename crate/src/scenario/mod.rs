@@ -9,6 +9,7 @@ pub mod call;
 mod claims;
 mod collapse;
 pub mod edit;
+mod hotplug;
 pub mod huge;
 pub mod machine_table;
 pub mod mapping;

@@ -173,6 +173,7 @@ fn kind(layout: &Layout, memory: &Memory, pfn: Pfn) -> &'static str {
         Place::Contig => "contiguous",
         Place::Pcp => "pcplist",
         Place::Parked => "parked",
+        Place::Offline => "offline",
         Place::Allocated if memory.peek(page.anon()) => "anon",
         Place::Allocated => "allocated",
     }

@@ -17,6 +17,7 @@ pub fn subject(layout: &Layout, subject: Subject) -> String {
         Subject::Page(pfn) => format!("page {pfn}"),
         Subject::Mm(mm) => format!("process {}", layout.geometry.processes[usize::from(mm)].name),
         Subject::Swap(slot) => format!("swap slot {slot}"),
+        Subject::Section(section) => format!("section {section}"),
         Subject::Pin(pin) => format!("pin {}", layout.geometry.pins[usize::from(pin)]),
         Subject::Cpu(cpu) => format!("CPU{cpu}"),
         Subject::Ghost => "checker".into(),

@@ -15,6 +15,7 @@ pub fn one_page(cpus: usize) -> Geometry {
         migrate_passes: 1,
         migrate_tries: 1,
         hpage_order: 0,
+        section_pages: 0,
         zero_page: None,
         pcp_high: 6,
         pcp_batch: 1,

@@ -83,6 +83,8 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'prep_compound',
       'split_pmd',
       'double_map',
+      'offline_isolate',
+      'section_usage',
     ],
   ],
   [

@@ -5,11 +5,12 @@
 use super::super::kernels::Chosen;
 use super::mapcount::{PAGE_MAPCOUNT, TOTAL_MAPCOUNT};
 use super::mm_h::{PAGE_COUNT, PAGE_MAPPING, is_head, is_swap_cache, is_tail, word_of_second};
+use super::sparse::{PAGEBLOCK_PFN_TO_PAGE, clamp_to_zone};
 use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Compound, GARBAGE, Pfn, Place};
 use crate::properties::event;
-use crate::routines::at_hand::{is_not_anon, returned_nonzero, want_movable};
+use crate::routines::at_hand::{is_not_anon, returned_nonzero, returned_zero, want_movable};
 use crate::routines::compaction::{ISOLATE_MIGRATEPAGES_BLOCK, list_is_empty};
 use crate::routines::migrate::{MIGRATE_PAGES, PUTBACK_MOVABLE_PAGES};
 use crate::routines::swap::PUT_PAGE;
@@ -274,12 +275,21 @@ pub static REFERENCED_AT_TOP: Routine = isolate_migratepages(
 pub static COMPACT_ZONE_V5_8: Routine = Routine {
     function: COMPACT_ZONE,
     source: "mm/compaction.c (and isolate_migratepages), v5.7 to v6.12",
-    omits: "the free scanner: a target is allocated like any other page; one round over one range; \
+    omits: "the free scanner: a target is allocated like any other page; one round over one range, \
+            which is asked for as one pageblock; \
             what is skipped because it was tried before; lru_add_drain",
     params: &[Local::Start, Local::End],
     locals: &[Local::AllocContig, Local::Wanted, Local::Ret],
     returns: Returns::Nothing,
     body: &[
+        line("zone", "zone_start_pfn, zone_end_pfn(zone)", Op::Do(clamp_to_zone)),
+        line("met", "if (start_pfn >= end_pfn)", Op::If(past_end, "out")),
+        line(
+            "block",
+            "page = pageblock_pfn_to_page(start_pfn, ..)",
+            Op::Call(PAGEBLOCK_PFN_TO_PAGE, &[]),
+        ),
+        line("hole", "if (!page)", Op::If(returned_zero, "out")),
         line("scan", "isolate_migratepages(cc)", Op::Call(ISOLATE_MIGRATEPAGES_BLOCK, &[])),
         line("empty", "if (!cc->nr_migratepages)", Op::If(list_is_empty, "out")),
         line("gfp", "compaction_alloc: MIGRATE_MOVABLE", Op::Let(want_movable)),

@@ -10,6 +10,7 @@ pub mod fork;
 pub mod huge_memory;
 pub mod mapcount;
 pub mod memory;
+pub mod memory_hotplug;
 pub mod migrate;
 pub mod mm_h;
 pub mod move_mapping;
@@ -18,6 +19,7 @@ pub mod page_alloc;
 pub mod remove_migration;
 pub mod rmap;
 pub mod slub;
+pub mod sparse;
 pub mod split_pmd;
 pub mod swap;
 pub mod swapfile;
@@ -128,6 +130,7 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend([compaction::routine(chosen), &compaction::COMPACT_ZONE_V5_8]);
     routines.extend(alloc_contig::ROUTINES);
     routines.extend(slub::ROUTINES);
+    routines.extend(hotplug(chosen));
     let own: Vec<Function> = routines.iter().map(|routine| routine.function).collect();
     routines.extend(plain.into_iter().filter(|routine| {
         let function = routine.function;
@@ -219,4 +222,38 @@ fn forking(chosen: &Chosen) -> [&'static Routine; 2] {
         "v5.19" | "copy_protected" => [&fork::COPY_PAGE_RANGE_V5_11, &fork::COPY_HUGE_PMD_V5_19],
         _ => [&fork::COPY_PAGE_RANGE_V5_7, &fork::COPY_HUGE_PMD_V5_9],
     }
+}
+
+/// Taking memory out, and asking whether it is there.
+fn hotplug(chosen: &Chosen) -> [&'static Routine; 8] {
+    let offline = match chosen.get("offline") {
+        "drain_again" => &memory_hotplug::OFFLINE_PAGES_V5_9,
+        "pcp_disabled" => &memory_hotplug::OFFLINE_PAGES_V5_11,
+        _ => &memory_hotplug::OFFLINE_PAGES_V5_8,
+    };
+    let migrate = match chosen.get("offline_isolate") {
+        "folio" => &memory_hotplug::DO_MIGRATE_RANGE_V6_12,
+        _ => &memory_hotplug::DO_MIGRATE_RANGE_V5_8,
+    };
+    let scan = &memory_hotplug::SCAN_MOVABLE_PAGES_V5_8;
+    let [valid, online, deactivate] = match chosen.get("section_usage") {
+        "rcu_null_checked" => [
+            &sparse::PFN_VALID_V6_10,
+            &sparse::PFN_TO_ONLINE_PAGE_V6_10,
+            &sparse::SECTION_DEACTIVATE_V6_8,
+        ],
+        "rcu" => [
+            &sparse::PFN_VALID_V6_8,
+            &sparse::PFN_TO_ONLINE_PAGE_V5_3,
+            &sparse::SECTION_DEACTIVATE_V6_8,
+        ],
+        _ => [
+            &sparse::PFN_VALID_V5_3,
+            &sparse::PFN_TO_ONLINE_PAGE_V5_3,
+            &sparse::SECTION_DEACTIVATE_V5_3,
+        ],
+    };
+    let walk = &sparse::PAGEBLOCK_PFN_TO_PAGE_V4_6;
+    let remove = &sparse::REMOVE_MEMORY_V4_18;
+    [offline, migrate, scan, valid, online, deactivate, walk, remove]
 }
