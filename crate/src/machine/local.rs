@@ -101,19 +101,19 @@ pub enum Local {
     Pmd,
     /// `total_mapcount`, or `page_mapcount`.
     Mapcount,
+    /// Whether a huge entry becomes migration entries (`freeze`).
+    Freeze,
     /// `cc->alloc_contig`: the walk is for `alloc_contig_range`, not for compaction.
     AllocContig,
     /// Ghost: how often the page had been freed when it was looked at first.
     Life,
     /// `ms->usage` as it was read: whether it is not `NULL`.
     Usage,
-    /// Whether a huge entry becomes migration entries (`freeze`).
-    Freeze,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Freeze as usize + 1;
+    pub const COUNT: usize = Local::Usage as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {

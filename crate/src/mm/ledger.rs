@@ -3,6 +3,7 @@ use super::compound::GARBAGE;
 use super::layout::Layout;
 use super::memory::Memory;
 use super::page::Rmap;
+use super::pmd::Pmd;
 use super::word::{Pfn, Place, Pte};
 
 impl Layout {
@@ -18,6 +19,10 @@ impl Layout {
         let mut count = 0;
         for (number, process) in self.geometry.processes.iter().enumerate() {
             count += u16::from(memory.peek(self.mm(number).pmd()).mapped() == Some(page));
+            // While a huge entry is taken apart, what is to come below it is not there yet.
+            if matches!(memory.peek(self.mm(number).pmd()), Pmd::Invalid(_)) {
+                continue;
+            }
             for address in 0..process.mappings.len() {
                 let pte = memory.peek(self.mm(number).pte(address as u16));
                 count += u16::from(pte.mapped() == Some(page));
@@ -67,12 +72,13 @@ impl Layout {
             return each(head);
         }
         let second = self.compound(Pfn(head.0 + 1));
-        if memory.peek(second.entire_mapcount()) == GARBAGE {
+        let entire: u16 = memory.peek(second.entire_mapcount());
+        if entire == GARBAGE {
             return each(head);
         }
         let twice = u16::from(memory.peek(second.double_map()));
         let counts = pages.map(|page| each(page).wrapping_sub(twice));
-        counts.fold(memory.peek(second.entire_mapcount()), u16::wrapping_add)
+        counts.fold(entire, u16::wrapping_add)
     }
 
     /// The references of the page that a lane's `mmu_gather` keeps.

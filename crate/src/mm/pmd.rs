@@ -56,6 +56,14 @@ impl Pmd {
         }
     }
 
+    /// The compound page that it names, mapped or being migrated, by its head.
+    pub fn head(self) -> Option<Pfn> {
+        match self {
+            Pmd::Migration { head, .. } => Some(head),
+            other => other.mapped(),
+        }
+    }
+
     /// The compound page that it maps, and holds a reference of, by its head.
     pub fn mapped(self) -> Option<Pfn> {
         match self {

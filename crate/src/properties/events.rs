@@ -243,4 +243,13 @@ pub(super) const EVENTS: &[Property] = &[
         scope: Scope::OnRequest,
         holds: |_| true,
     },
+    Property {
+        name: "counts-of-nobody",
+        sentence: "Splitting an entry takes no reference and counts no mapping that nobody will \
+                   drop.",
+        when_broken: "a page has references or mappings that nobody will ever drop",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: |_| true,
+    },
 ];

@@ -1,4 +1,5 @@
 //! Who holds a page: references, mappings and pins against each other.
+use super::event;
 use crate::machine::State;
 use crate::mm::{ANY, Pfn, Place, WORDS};
 use crate::routines::entry::foll;
@@ -25,13 +26,12 @@ pub fn holders<'a>(state: &'a State, pfn: Pfn) -> impl Iterator<Item = (Holder, 
     let page = layout.page(pfn);
     let counted = !layout.geometry.is_zero_pfn(pfn);
     let mappings = if counted { entries(state, pfn) } else { 0 };
-    let pins = layout.pins_on(state.memory, pfn);
+    let pins = pages_of(state, pfn).flat_map(|page| layout.pins_on(state.memory, page));
     let pins = pins.map(|pin| (Holder::Pin(pin), handle_refs(state, pin)));
     let cpus = 0..layout.geometry.cpus;
     let cpus = cpus.map(move |cpu| (Holder::Cpu(cpu), state.memory.peek(page.held_by(cpu))));
     let gathers = 0..layout.geometry.cpus;
-    let gathers =
-        gathers.map(move |cpu| (Holder::Gather(cpu), layout.gathered(state.memory, cpu, pfn)));
+    let gathers = gathers.map(move |cpu| (Holder::Gather(cpu), gathered(state, cpu, pfn)));
     let pagevec = state.memory.peek(page.pagevec()).checked_sub(1);
     let pagevec = pagevec.map(|cpu| (Holder::Pagevec(usize::from(cpu)), 1));
     let cached = state.memory.peek(page.swap()).is_some();
@@ -52,13 +52,26 @@ pub fn holders<'a>(state: &'a State, pfn: Pfn) -> impl Iterator<Item = (Holder, 
         .filter(|(_, refs)| *refs > 0)
 }
 
+/// What a lane's `mmu_gather` keeps of the page, or of any page of the compound page.
+fn gathered(state: &State, cpu: usize, pfn: Pfn) -> u16 {
+    let layout = state.layout();
+    pages_of(state, pfn).map(|page| layout.gathered(state.memory, cpu, page)).sum()
+}
+
+/// The pages whose references are this one's: those of the compound page that it is the head of,
+/// none of a tail, and itself without huge pages.
+fn pages_of(state: &State, pfn: Pfn) -> impl Iterator<Item = Pfn> + use<> {
+    let layout = state.layout();
+    let huge = layout.geometry.has_huge_pages();
+    let compound = huge.then(|| layout.folio(state.memory, pfn));
+    let single = (!huge).then_some(pfn);
+    compound.into_iter().flatten().chain(single)
+}
+
 /// The entries that map a page, or any page of the compound page with this head.
 fn entries(state: &State, pfn: Pfn) -> u16 {
     let layout = state.layout();
-    if !layout.geometry.has_huge_pages() {
-        return layout.present_ptes(state.memory, pfn);
-    }
-    layout.folio(state.memory, pfn).map(|page| layout.present_ptes(state.memory, page)).sum()
+    pages_of(state, pfn).map(|page| layout.present_ptes(state.memory, page)).sum()
 }
 
 /// Who holds references.
@@ -117,10 +130,11 @@ pub fn nobody_keeps_a_reference(state: &State) -> bool {
 }
 
 /// Outside the page table locks; the zero page's mappings are not counted. A mapped page is found
-/// by its reverse map.
+/// by its reverse map. Once something was counted that nobody has, counts tell nothing.
 pub fn mapcounts_add_up(state: &State) -> bool {
     let layout = state.layout();
-    if a_page_table_is_locked(state) {
+    let surplus = state.system.findings(state.memory) & 1 << event::COUNTS_OF_NOBODY != 0;
+    if surplus || a_page_table_is_locked(state) {
         return true;
     }
     layout.pfns().filter(|pfn| !layout.geometry.is_zero_pfn(*pfn)).all(|pfn| {

@@ -36,9 +36,8 @@ pub fn exclusive_pages_are_not_shared(state: &State) -> bool {
 pub fn one_process_writes(state: &State) -> bool {
     let layout = state.layout();
     let writes = |process: usize, pfn: Pfn| {
-        let mm = layout.mm(process);
         (0..layout.geometry.processes[process].mappings.len() as u16).any(|address| {
-            let pte = state.memory.peek(mm.pte(address));
+            let pte = layout.entry(state.memory, process, address);
             pte.writes() && pte.mapped() == Some(pfn)
         })
     };
@@ -46,8 +45,16 @@ pub fn one_process_writes(state: &State) -> bool {
     processes < 2
         || layout
             .pfns()
-            .filter(|pfn| state.memory.peek(layout.page(*pfn).anon()))
+            .filter(|pfn| is_anon(state, *pfn))
             .all(|pfn| (0..processes).filter(|process| writes(*process, pfn)).count() <= 1)
+}
+
+/// `PageAnon`, of a page or of the compound page that it is of.
+fn is_anon(state: &State, pfn: Pfn) -> bool {
+    let layout = state.layout();
+    let huge = layout.geometry.has_huge_pages();
+    let head = if huge { layout.block_head(state.memory, pfn) } else { pfn };
+    state.memory.peek(layout.page(head).anon())
 }
 
 /// I11.
@@ -68,9 +75,11 @@ pub fn writable_pages_are_exclusive(state: &State) -> bool {
     let layout = state.layout();
     layout.geometry.processes.iter().enumerate().all(|(number, process)| {
         (0..process.mappings.len() as u16).all(|address| {
-            match state.memory.peek(layout.mm(number).pte(address)) {
+            let huge = state.memory.peek(layout.mm(number).pmd()).mapped();
+            match layout.entry(state.memory, number, address) {
+                // Mapped as a whole it is exclusive as a whole.
                 Pte::Present { pfn, write: true, .. } => {
-                    state.memory.peek(layout.page(pfn).anon_exclusive())
+                    state.memory.peek(layout.page(huge.unwrap_or(pfn)).anon_exclusive())
                 }
                 _ => true,
             }

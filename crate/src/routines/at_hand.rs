@@ -1,9 +1,12 @@
 //! What the lines of many tables look at and do: the page, the entry, the locks and the result at
 //! hand, by the locals that name them.
+use std::ops::Deref;
+
+use super::compound::counts::{count_mapping, page_mapcount};
 use super::mm_h::page_maybe_dma_pinned;
 use crate::machine::routine::errno;
-use crate::machine::{Ctx, Local, Look};
-use crate::mm::{Lock, Migratetype, Pte};
+use crate::machine::{At, Ctx, Local, Look};
+use crate::mm::{Lock, Memory, Migratetype, Page, Pfn, Pte};
 
 /// The lock of the page table of `mm`.
 pub(super) fn ptl(look: &Look) -> Lock {
@@ -20,9 +23,33 @@ pub(super) fn mmap_write(look: &Look) -> Lock {
     look.mm().mmap_write()
 }
 
+/// `compound_head`, where it cannot change: of a page that is mapped or referenced. A page of a
+/// machine without huge pages is by itself.
+pub(super) fn head<M: Deref<Target = Memory>>(at: &At<'_, M>, pfn: Pfn) -> Pfn {
+    if !at.geometry().has_huge_pages() {
+        return pfn;
+    }
+    at.peek(at.layout().compound(pfn).compound_head()).unwrap_or(pfn)
+}
+
+/// What counts for the whole of a compound page: its first page.
+pub(super) fn folio<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Page {
+    at.layout().page(head(at, at.get(Local::Page)))
+}
+
+/// Ghost: this lane answers for `refs` references more of the page or compound page.
+pub(super) fn hold(ctx: &mut Ctx, pfn: Pfn, refs: u16) {
+    ctx.hold(head(ctx, pfn), refs);
+}
+
+/// Ghost: it no longer does.
+pub(super) fn let_go(ctx: &mut Ctx, pfn: Pfn, refs: u16) {
+    ctx.let_go(head(ctx, pfn), refs);
+}
+
 /// The lock of `page`.
 pub(super) fn page_lock(look: &Look) -> Lock {
-    look.page(Local::Page).lock()
+    folio(look).lock()
 }
 
 /// What the last call returned.
@@ -115,12 +142,12 @@ pub(super) fn is_no_page(look: &Look) -> bool {
 
 /// Takes a reference of the page.
 pub(super) fn get_page(ctx: &mut Ctx) {
-    ctx.get_page(ctx.get(Local::Page), 1);
+    ctx.get_page(head(ctx, ctx.get(Local::Page)), 1);
 }
 
 /// Drops one that is never the last: somebody here has another.
 pub(super) fn drop_reference(ctx: &mut Ctx) {
-    ctx.put_page(ctx.get(Local::Page), 1);
+    ctx.put_page(head(ctx, ctx.get(Local::Page)), 1);
 }
 
 /// Takes a reference of the target.
@@ -130,7 +157,7 @@ pub(super) fn get_target(ctx: &mut Ctx) {
 
 /// `page_count`
 pub(super) fn page_count(ctx: &mut Ctx) -> u16 {
-    let refcount = ctx.page(Local::Page).refcount();
+    let refcount = folio(ctx).refcount();
     ctx.load(refcount)
 }
 
@@ -141,7 +168,7 @@ pub(super) fn looks_pinned(ctx: &mut Ctx) -> bool {
 
 /// `PageAnon`, inverted.
 pub(super) fn is_not_anon(ctx: &mut Ctx) -> bool {
-    let anon = ctx.page(Local::Page).anon();
+    let anon = folio(ctx).anon();
     !ctx.load(anon)
 }
 
@@ -159,31 +186,29 @@ pub(super) fn is_mapped(ctx: &mut Ctx) -> bool {
 
 /// Whether no entry maps the page, or more than one.
 pub(super) fn is_not_mapped_once(ctx: &mut Ctx) -> bool {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.load(mapcount) != 1
+    page_mapcount(ctx, ctx.get(Local::Page)) != 1
 }
 
 /// `page_remove_rmap`
 pub(super) fn remove_rmap(ctx: &mut Ctx) {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.update(mapcount, |count: u16| count.wrapping_sub(1));
+    count_mapping(ctx, ctx.get(Local::Page), -1);
 }
 
 /// `PageDirty`, inverted.
 pub(super) fn is_clean(ctx: &mut Ctx) -> bool {
-    let dirty = ctx.page(Local::Page).dirty();
+    let dirty = folio(ctx).dirty();
     !ctx.load(dirty)
 }
 
 /// `set_page_dirty`
 pub(super) fn set_page_dirty(ctx: &mut Ctx) {
-    let dirty = ctx.page(Local::Page).dirty();
+    let dirty = folio(ctx).dirty();
     ctx.update(dirty, |_| true);
 }
 
 /// The page joins its LRU list.
 pub(super) fn join_lru(ctx: &mut Ctx) {
-    let lru = ctx.page(Local::Page).lru();
+    let lru = folio(ctx).lru();
     ctx.update(lru, |_| true);
 }
 

@@ -1,8 +1,9 @@
 //! `copy_pte_range` of `mm/memory.c` and what it calls: a child's page table, an entry at a time.
 use super::at_hand::{
     clear_exclusive, drop_reference, get_page, is_not_anon, is_not_present, is_read_only,
-    is_zero_page, ptl, returned, want_movable,
+    is_zero_page, let_go, ptl, returned, want_movable,
 };
+use super::compound::counts::count_mapping;
 use super::fork::{child, child_pte};
 use super::memory::{LOOP, NEXT, past_last};
 use super::mm_h::{page_maybe_dma_pinned, promise_not_pinned};
@@ -127,7 +128,7 @@ pub static COPY_PTE_RANGE_V5_9: Routine = copy_pte_range(
 const NO_PAGE: Line =
     line("page", "page = vm_normal_page(..); if (!page)", Op::If(is_zero_page, "wp"));
 const PREEMPT_OFF: Line = line("preempt", "preempt_disable()", Op::PreemptOff);
-const GET: Line = line("get", "get_page(page)", Op::Do(get_page));
+pub(super) const GET: Line = line("get", "get_page(page)", Op::Do(get_page));
 const DUP: Line = line("dup", "page_dup_rmap(page, false)", Op::Do(dup_rmap));
 const PREEMPT_ON: Line = line("preempton", "preempt_enable()", Op::PreemptOn);
 const IS_WRITABLE: Line = line("wp", "if (pte_write(pte))", Op::If(is_read_only, "set"));
@@ -239,14 +240,15 @@ pub static COPY_PRESENT_PTE_V5_9: [Routine; 2] = [
 ];
 
 const ANON: Line = line("anon", "if (page && PageAnon(page))", Op::Branch(is_not_anon, "file"));
-const EXCLUSIVE: Line =
+pub(super) const EXCLUSIVE: Line =
     line("excl", "if (!PageAnonExclusive(page))", Op::Branch(is_not_exclusive, "dup"));
 pub(super) const NEVER_PINNED: Line =
     line("pinned", "if (!MMF_HAS_PINNED of src_mm)", Op::Branch(has_never_pinned, "share"));
 pub(super) const NOT_PINNED: Line =
     line("maybe", "if (!page_maybe_dma_pinned(page))", Op::Branch(is_not_pinned, "share"));
-const REFUSED: Line = line("put", "put_page(page)", Op::Do(drop_reference));
-const SHARE: Line = line("share", "ClearPageAnonExclusive(page)", Op::Do(clear_exclusive));
+pub(super) const REFUSED: Line = line("put", "put_page(page)", Op::Do(drop_reference));
+pub(super) const SHARE: Line =
+    line("share", "ClearPageAnonExclusive(page)", Op::Do(clear_exclusive));
 const DUP_ANON: Line = line("dup", "__page_dup_rmap(page, compound)", Op::Do(dup_rmap));
 const FILE: Line = line("file", "get_page(page)", Op::Do(get_page));
 const DUP_FILE: Line = line("dupfile", "page_dup_file_rmap(page, false)", Op::Do(dup_rmap));
@@ -309,7 +311,7 @@ pub static COPY_PRESENT_PTE_V5_19: [Routine; 2] = [
 /// What is returned for a page that parent and child share.
 pub(super) const SHARES: u16 = 1;
 
-fn child_ptl(look: &Look) -> Lock {
+pub(super) fn child_ptl(look: &Look) -> Lock {
     child(look).ptl()
 }
 
@@ -368,8 +370,7 @@ fn is_not_pinned(ctx: &mut Ctx) -> bool {
 }
 
 fn dup_rmap(ctx: &mut Ctx) {
-    let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.update(mapcount, |count: u16| count.wrapping_add(1));
+    count_mapping(ctx, ctx.get(Local::Page), 1);
 }
 
 /// The entry without its right to write.
@@ -396,6 +397,6 @@ fn set_child_pte(ctx: &mut Ctx) {
     ctx.store(child_pte(ctx), pte);
     let pfn: Pfn = ctx.get(Local::Page);
     if !ctx.geometry().is_zero_pfn(pfn) {
-        ctx.let_go(pfn, 1);
+        let_go(ctx, pfn, 1);
     }
 }

@@ -72,7 +72,34 @@ pub static HANDLE_MM_FAULT_V5_8: Routine = Routine {
     ],
 };
 
-const RETURN: Line = line("ret", "return ret", Op::Return(returned));
+pub(super) const RETURN: Line = line("ret", "return ret", Op::Return(returned));
+
+/// The lines of it where there is a page table.
+pub(super) const ANONYMOUS_PAGE: &[Line] = &[
+    line("zero", "if (!(flags & WRITE)) use the zero page", Op::If(takes_zero_page, "zlock")),
+    MOVABLE,
+    line("alloc", "page = alloc_zeroed_user_highpage_movable()", Op::Call(RMQUEUE, &[])),
+    OOM,
+    TOOK,
+    line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
+    line("none", "if (!pte_none(*vmf->pte))", Op::Branch(is_taken, "release")),
+    line("rmap", "page_add_new_anon_rmap(page, vma, addr)", Op::Do(add_new_anon_rmap)),
+    line("lru", "lru_cache_add_inactive_or_unevictable(page)", Op::Do(target_joins_lru)),
+    line("set", "set_pte_at(vma->vm_mm, addr, vmf->pte, entry)", Op::Do(set_new)),
+    line("unlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+    line("out", "return 0", Op::Return(|_| 0)),
+    line(
+        "release",
+        "put_page(page)",
+        Op::Call(super::swap::PUT_PAGE, &[(Local::Page, Local::NewPage)]),
+    ),
+    line("goto", "goto unlock", Op::Goto("unlock")),
+    line("zlock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
+    line("znone", "if (!pte_none(*vmf->pte))", Op::Branch(is_taken, "unlock")),
+    line("zset", "set_pte_at(.., pte_mkspecial(zero page))", Op::Do(set_zero_page)),
+    line("zgoto", "goto unlock", Op::Goto("unlock")),
+    NO_MEMORY,
+];
 
 /// A store gets a page of zeroes; a load is content with the zero page, where the machine has one.
 pub static DO_ANONYMOUS_PAGE_V5_8: Routine = Routine {
@@ -82,31 +109,7 @@ pub static DO_ANONYMOUS_PAGE_V5_8: Routine = Routine {
     params: VMF,
     locals: &[Local::NewPage, Local::Order, Local::Wanted, Local::Ret],
     returns: Returns::Errno,
-    body: &[
-        line("zero", "if (!(flags & WRITE)) use the zero page", Op::If(takes_zero_page, "zlock")),
-        MOVABLE,
-        line("alloc", "page = alloc_zeroed_user_highpage_movable()", Op::Call(RMQUEUE, &[])),
-        OOM,
-        TOOK,
-        line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
-        line("none", "if (!pte_none(*vmf->pte))", Op::Branch(is_taken, "release")),
-        line("rmap", "page_add_new_anon_rmap(page, vma, addr)", Op::Do(add_new_anon_rmap)),
-        line("lru", "lru_cache_add_inactive_or_unevictable(page)", Op::Do(target_joins_lru)),
-        line("set", "set_pte_at(vma->vm_mm, addr, vmf->pte, entry)", Op::Do(set_new)),
-        line("unlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
-        line("out", "return 0", Op::Return(|_| 0)),
-        line(
-            "release",
-            "put_page(page)",
-            Op::Call(super::swap::PUT_PAGE, &[(Local::Page, Local::NewPage)]),
-        ),
-        line("goto", "goto unlock", Op::Goto("unlock")),
-        line("zlock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
-        line("znone", "if (!pte_none(*vmf->pte))", Op::Branch(is_taken, "unlock")),
-        line("zset", "set_pte_at(.., pte_mkspecial(zero page))", Op::Do(set_zero_page)),
-        line("zgoto", "goto unlock", Op::Goto("unlock")),
-        NO_MEMORY,
-    ],
+    body: ANONYMOUS_PAGE,
 };
 
 pub(super) const MOVABLE: Line = line("gfp", "gfp = GFP_HIGHUSER_MOVABLE", Op::Let(want_movable));
@@ -121,12 +124,12 @@ pub(super) fn wants(look: &Look, flag: u16) -> bool {
 
 /// Behind a huge pmd there is no such entry in the page table: it has changed, and the access is
 /// made again.
-fn read_entry(ctx: &mut Ctx) {
+pub(super) fn read_entry(ctx: &mut Ctx) {
     let pte = walk(ctx);
     ctx.set(Local::Pte, pte);
 }
 
-fn is_none(look: &Look) -> bool {
+pub(super) fn is_none(look: &Look) -> bool {
     look.get::<Pte>(Local::Pte) == Pte::None
 }
 
@@ -136,7 +139,7 @@ pub(super) fn has_changed(ctx: &mut Ctx) -> bool {
     now != ctx.get::<Pte>(Local::Pte)
 }
 
-fn is_protected(look: &Look) -> bool {
+pub(super) fn is_protected(look: &Look) -> bool {
     wants(look, FLAG_WRITE | FLAG_UNSHARE) && !look.get::<Pte>(Local::Pte).writes()
 }
 

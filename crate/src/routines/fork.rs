@@ -91,7 +91,7 @@ pub static FORK_V3_16: [Routine; 2] = [
     ),
 ];
 
-const fn copy_page_range(source: &'static str, body: &'static [Line]) -> Routine {
+pub(super) const fn copy_page_range(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: COPY_PAGE_RANGE,
         source,
@@ -169,11 +169,13 @@ fn let_child_run(ctx: &mut Ctx) {
 
 /// Ghost: a child is to find what is there when it begins.
 fn inherit(ctx: &mut Ctx, child: Mm, address: u16, word: u16) {
-    let (layout, pte) = (ctx.layout(), ctx.peek(child.pte(address)));
+    let layout = ctx.layout();
+    let pte = ctx.peek(child.pmd()).entry(address, || ctx.peek(child.pte(address)));
     let page = match pte {
         // A page that nobody has mapped yet may not have been read yet.
         Pte::Swap { slot, .. } => {
-            ctx.peek(layout.swap_slot(slot).page()).filter(|pfn| ctx.peek(layout.page(*pfn).anon()))
+            let cached = ctx.peek(layout.swap_slot(slot).page());
+            cached.filter(|pfn| ctx.peek(layout.page(*pfn).anon()))
         }
         pte => pte.pfn(),
     };
@@ -196,7 +198,7 @@ fn leave_no_child(ctx: &mut Ctx) {
     let_child_run(ctx);
 }
 
-fn count_up(ctx: &mut Ctx) {
+pub(super) fn count_up(ctx: &mut Ctx) {
     let seq = ctx.mm().write_protect_seq();
     let now: u16 = ctx.load(seq);
     ctx.store(seq, now.wrapping_add(1));

@@ -1,6 +1,6 @@
 //! `mm/memory.c`, `mm/mmu_gather.c` and the callers in `mm/mmap.c` and `mm/madvise.c`:
 //! unmapping, an entry at a time.
-use super::at_hand::{mmap_read, mmap_write, next_address, ptl, remove_rmap};
+use super::at_hand::{folio, hold, let_go, mmap_read, mmap_write, next_address, ptl, remove_rmap};
 use super::entry::advice;
 use super::madvise::MADVISE_FREE_PTE_RANGE;
 use super::swap::PUT_PAGE;
@@ -87,20 +87,22 @@ pub static TLB_FLUSH_MMU_V5_9: Routine = Routine {
 
 pub(super) const SEM: Line = line("sem", "down_read(&unmap_sem)", Op::Acquire(unmap_sem));
 pub(super) const SEM_OUT: Line = line("semout", "up_read(&unmap_sem)", Op::Release(unmap_sem));
-const ONE: Line = line("one", "[addr, addr + PAGE_SIZE)", Op::Let(only_address));
+pub(super) const ONE: Line = line("one", "[addr, addr + PAGE_SIZE)", Op::Let(only_address));
 pub(super) const ALL: Line = line("all", "the whole address space", Op::Let(all_addresses));
 const ZAP: Line = line("zap", "unmap_vmas(&tlb, vma, ..)", Op::Call(ZAP_PTE_RANGE, &[]));
-const FINISH: Line = line("finish", "tlb_finish_mmu(&tlb)", Op::Call(TLB_FLUSH_MMU, &[]));
+pub(super) const FINISH: Line =
+    line("finish", "tlb_finish_mmu(&tlb)", Op::Call(TLB_FLUSH_MMU, &[]));
 pub(super) const WRITE_LOCK: Line = line("mmap", "mmap_write_lock(mm)", Op::Acquire(mmap_write));
 pub(super) const WRITE_UNLOCK: Line =
     line("mmapout", "mmap_write_unlock(mm)", Op::Release(mmap_write));
 /// Faults look at the area under `mmap_lock` only, so this runs with the step that took it.
-const DETACH: Line =
+pub(super) const DETACH: Line =
     line("detach", "detach_vmas_to_be_unmapped(vma, end)", Op::Let(forget_the_area));
-const READ_LOCK: Line = line("mmap", "mmap_read_lock(mm)", Op::Acquire(mmap_read));
-const READ_UNLOCK: Line = line("mmapout", "mmap_read_unlock(mm)", Op::Release(mmap_read));
+pub(super) const READ_LOCK: Line = line("mmap", "mmap_read_lock(mm)", Op::Acquire(mmap_read));
+pub(super) const READ_UNLOCK: Line =
+    line("mmapout", "mmap_read_unlock(mm)", Op::Release(mmap_read));
 
-const fn unmapping(
+pub(super) const fn unmapping(
     function: Function,
     source: &'static str,
     params: &'static [Local],
@@ -117,9 +119,9 @@ const fn unmapping(
     }
 }
 
-const ADDRESS: &[Local] = &[Local::Mm, Local::Given];
-const ADVISED: &[Local] = &[Local::Mm, Local::Given, Local::Flags];
-const SPACE: &[Local] = &[Local::Mm];
+pub(super) const ADDRESS: &[Local] = &[Local::Mm, Local::Given];
+pub(super) const ADVISED: &[Local] = &[Local::Mm, Local::Given, Local::Flags];
+pub(super) const SPACE: &[Local] = &[Local::Mm];
 pub(super) const PROPOSED: &str =
     "the sleeping lock that was floated in August 2020, on mm/memory.c";
 
@@ -211,7 +213,7 @@ fn clears_no_page(ctx: &mut Ctx) -> bool {
         return true;
     }
     ctx.set(Local::Page, pfn);
-    ctx.hold(pfn, 1);
+    hold(ctx, pfn, 1);
     false
 }
 
@@ -222,12 +224,12 @@ pub(super) fn is_no_swap_entry(look: &Look) -> bool {
 /// A page that was not in the swap cache when the TLB was flushed: nothing has to be done that
 /// others could see, so this takes no step. Who finds it there looks again.
 fn is_not_cached(look: &Look) -> bool {
-    look.peek(look.page(Local::Page).swap()).is_none()
+    look.peek(folio(look).swap()).is_none()
 }
 
 /// Ghost: the process does without its page, which is no loss, and a pin of it is not meant to be
 /// found through this entry any more.
-fn forget_contents(ctx: &mut Ctx) {
+pub(super) fn forget_contents(ctx: &mut Ctx) {
     let at = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
     let mm = ctx.mm();
     let (memory, layout) = ctx.ghosts();
@@ -240,13 +242,13 @@ fn forget_contents(ctx: &mut Ctx) {
 }
 
 /// Whether this was the last room. The reference is the batch's from here on.
-fn fills_batch(ctx: &mut Ctx) -> bool {
+pub(super) fn fills_batch(ctx: &mut Ctx) -> bool {
     let pfn: Pfn = ctx.get(Local::Page);
     let gather = ctx.layout().gather(ctx.cpu());
     let nr = ctx.load(gather.nr());
     ctx.store(gather.page(nr), Some(pfn));
     ctx.store(gather.nr(), nr + 1);
-    ctx.let_go(pfn, 1);
+    let_go(ctx, pfn, 1);
     nr + 1 == ctx.geometry().gather_pages
 }
 
@@ -266,5 +268,5 @@ fn take_from_batch(ctx: &mut Ctx) {
     ctx.store(gather.page(nr - 1), None);
     ctx.store(gather.nr(), nr - 1);
     ctx.set(Local::Page, pfn);
-    ctx.hold(pfn, 1);
+    hold(ctx, pfn, 1);
 }

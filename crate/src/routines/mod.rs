@@ -56,6 +56,7 @@ pub mod tlb;
 pub mod toggles;
 mod toggles_huge;
 mod toggles_machine;
+mod toggles_reclaim;
 pub mod try_grab;
 pub mod try_to_unmap;
 pub mod uaccess;

@@ -1,7 +1,7 @@
 //! `mm/mprotect.c`: taking rights from page table entries, for `mprotect` and for NUMA hints.
 use super::at_hand::{
-    is_not_mapped_once, is_not_present, is_protnone, looks_pinned, mmap_read, ptl,
-    returned_nonzero, take_address,
+    hold, is_not_mapped_once, is_not_present, is_protnone, let_go, looks_pinned, mmap_read,
+    page_count, ptl, returned_nonzero, take_address,
 };
 use super::memory::{WRITE_LOCK, WRITE_UNLOCK};
 use super::tlb::FLUSH_RANGE;
@@ -128,8 +128,8 @@ pub static PROT_NUMA_SKIP_PINNED: Routine = prot_numa_skip(
     &[KSM, PINNED, MAPPED, NO, YES],
 );
 
-const ADDRESS: Line = line("one", "[addr, addr + PAGE_SIZE)", Op::Let(take_address));
-const CHANGE: Line =
+pub(super) const ADDRESS: Line = line("one", "[addr, addr + PAGE_SIZE)", Op::Let(take_address));
+pub(super) const CHANGE: Line =
     line("change", "change_protection(vma, start, end, ..)", Op::Call(CHANGE_PTE_RANGE, &[]));
 
 /// A store through an entry that is left read-only faults, whatever the area allows by then.
@@ -194,8 +194,7 @@ fn is_special(ctx: &mut Ctx) -> bool {
 }
 
 fn is_held(ctx: &mut Ctx) -> bool {
-    let refcount = ctx.page(Local::Page).refcount();
-    ctx.load(refcount) != 1
+    page_count(ctx) != 1
 }
 
 /// `ptep_modify_prot_start`: takes the entry away. The lane answers for the mapping's reference
@@ -204,7 +203,7 @@ pub(super) fn prot_start(ctx: &mut Ctx) {
     let old = ctx.update(ctx.pte(), |_| Pte::None);
     ctx.set(Local::Pte, old);
     if let Some(pfn) = counted(ctx, old) {
-        ctx.hold(pfn, 1);
+        hold(ctx, pfn, 1);
     }
 }
 
@@ -212,7 +211,7 @@ pub(super) fn prot_start(ctx: &mut Ctx) {
 pub(super) fn prot_commit(ctx: &mut Ctx, pte: Pte) {
     ctx.store(ctx.pte(), pte);
     if let Some(pfn) = counted(ctx, pte) {
-        ctx.let_go(pfn, 1);
+        let_go(ctx, pfn, 1);
     }
 }
 
@@ -263,12 +262,12 @@ fn downgrade(ctx: &mut Ctx, restore: Restore) {
 /// The rights that `PROT_READ` and `PROT_READ | PROT_WRITE` stand for.
 const RIGHTS: u16 = vm::READ | vm::WRITE;
 
-fn has_these_rights(ctx: &mut Ctx) -> bool {
+pub(super) fn has_these_rights(ctx: &mut Ctx) -> bool {
     let flags = ctx.load(ctx.mm().vm_flags(ctx.get(Local::Addr)));
     flags & RIGHTS == ctx.get::<u16>(Local::Prot)
 }
 
-fn set_rights(ctx: &mut Ctx) {
+pub(super) fn set_rights(ctx: &mut Ctx) {
     let cell = ctx.mm().vm_flags(ctx.get(Local::Addr));
     let flags = ctx.load(cell) & !RIGHTS | ctx.get::<u16>(Local::Prot);
     ctx.store(cell, flags);

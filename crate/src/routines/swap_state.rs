@@ -1,6 +1,6 @@
 //! `mm/swap_state.c`: the swap cache, by which a page and its slot find each other.
 use super::at_hand::{
-    drop_reference, get_page, is_mapped, join_lru, page_lock, returned, set_page_dirty,
+    drop_reference, folio, get_page, is_mapped, join_lru, page_lock, returned, set_page_dirty,
 };
 use super::fault::MOVABLE;
 use super::gup::{page_of_ret, page_word};
@@ -109,13 +109,13 @@ pub static SWAPIN_READAHEAD_V5_8: Routine = Routine {
 const OUT: Line = line("out", "return", Op::Return(|_| 0));
 
 pub(super) fn trylock_fails(ctx: &mut Ctx) -> bool {
-    let lock = ctx.page(Local::Page).lock();
+    let lock = folio(ctx).lock();
     !ctx.trylock(lock)
 }
 
 /// `PageSwapCache`, inverted.
 pub(super) fn is_not_cached(ctx: &mut Ctx) -> bool {
-    let swap = ctx.page(Local::Page).swap();
+    let swap = folio(ctx).swap();
     ctx.load(swap).is_none()
 }
 
@@ -178,8 +178,15 @@ pub(super) fn finds_page(ctx: &mut Ctx) -> bool {
         return false;
     }
     ctx.hold(pfn, 1);
-    ctx.set(Local::Page, pfn);
+    ctx.set(Local::Page, page_of_slot(ctx, pfn));
     true
+}
+
+/// `folio_file_page`: of a compound page the one whose place in it is that of the slot.
+fn page_of_slot(ctx: &Ctx, found: Pfn) -> Pfn {
+    let huge = ctx.geometry().has_huge_pages() && ctx.peek(ctx.layout().compound(found).head());
+    let place = ctx.get::<u16>(Local::Slot) % ctx.geometry().hpage_pages();
+    if huge { Pfn(found.0 + place) } else { found }
 }
 
 /// Its page is in the swap cache, and `__remove_mapping` has frozen it.

@@ -1,5 +1,5 @@
 //! The toggles: one decision each in which kernels differ.
-use super::{toggles_huge, toggles_machine};
+use super::{toggles_huge, toggles_machine, toggles_reclaim};
 
 /// One decision in which kernels differ.
 pub struct Toggle {
@@ -443,46 +443,13 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_machine::PTE_CLEAR,
     toggles_machine::BARRIERS,
     toggles_machine::SHARE_BARRIER,
-    Toggle {
-        name: "vmscan",
-        sentence: "What reclaim does with a page that looks pinned.",
-        values: &[
-            ("nochk", "Unmaps it like any other: up to v5.10."),
-            ("chk", "Keeps it if it looks so before it is unmapped: v5.11 (feb889fb40fa)."),
-            ("exclusive", "And looks again with the entry gone: v5.19 (6c287605fd56)."),
-            ("exclusive_late", "And behind the walk of all mappings: v6.4 (d824ec2a1546)."),
-        ],
-    },
-    Toggle {
-        name: "swapin",
-        sentence: "When a page that comes back from swap may be written to at once.",
-        values: &[
-            ("mapcount", "By a store, if no other entry names it (reuse_swap_page): up to v5.17."),
-            ("refcount", "By a store, if nobody else holds it: v5.18 (c145e0b47c77)."),
-            ("exclusive", "The same, or if the swap entry says exclusive: v5.19 (1493a1913e34)."),
-            ("exclusive_no_swp", "v5.19 where swap entries have no bit to say so."),
-        ],
-    },
-    Toggle {
-        name: "lazyfree",
-        sentence: "When reclaim discards a page of MADV_FREE.",
-        values: &[
-            ("dirty_only", "If it is not dirty: v4.12 to v5.17."),
-            (
-                "refs_then_dirty",
-                "If nobody else holds it, then if not dirty: v5.18 (6c8e2a256915).",
-            ),
-            ("dirty_then_refs", "The two tests swapped: what the fix's read barrier forbids."),
-        ],
-    },
-    Toggle {
-        name: "dirty_test",
-        sentence: "When __remove_mapping looks whether a page is dirty.",
-        values: &[
-            ("after_freeze", "With the count frozen: every kernel."),
-            ("before_freeze", "Before: the order that its comment warns of."),
-        ],
-    },
+    toggles_reclaim::VMSCAN,
+    toggles_reclaim::SWAPIN,
+    toggles_reclaim::LAZYFREE,
+    toggles_reclaim::DIRTY_TEST,
+    toggles_huge::PREP_COMPOUND,
+    toggles_huge::SPLIT_PMD,
+    toggles_huge::DOUBLE_MAP,
     toggles_huge::OFFLINE_ISOLATE,
     toggles_huge::SECTION_USAGE,
     toggles_machine::SMP,

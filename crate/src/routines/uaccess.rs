@@ -4,7 +4,7 @@ use super::fault::{FLAG_WRITE, HANDLE_MM_FAULT};
 use super::tlb::translation;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Op, Returns, Routine};
-use crate::mm::{Pfn, Pte, vm};
+use crate::mm::{HugePmd, Pfn, Pmd, Pte, vm};
 use crate::properties::event;
 
 /// A load by a process.
@@ -115,20 +115,32 @@ pub(super) fn translate(ctx: &mut Ctx, write: bool) -> Option<Pfn> {
             return Some(pfn);
         }
     }
-    let cell = ctx.pte();
     let mut pte = walk(ctx);
     let pfn = pte.permits(write)?;
     if let Pte::Present { write: true, dirty: false, .. } = pte
         && write
     {
         pte = Pte::Present { pfn, write: true, dirty: true };
-        ctx.update(cell, |_| pte);
+        set_dirty_bit(ctx, pte);
     }
     if let Some(own) = own {
         let (memory, _) = ctx.ghosts();
         memory.store(own, pte);
     }
     Some(pfn)
+}
+
+/// The hardware sets it in the entry that it came through.
+fn set_dirty_bit(ctx: &mut Ctx, pte: Pte) {
+    let pmd = ctx.mm().pmd();
+    match ctx.peek(pmd) {
+        Pmd::Huge(huge) => {
+            ctx.update(pmd, |_| Pmd::Huge(HugePmd { dirty: true, ..huge }));
+        }
+        _ => {
+            ctx.update(ctx.pte(), |_| pte);
+        }
+    }
 }
 
 /// Whether the entry permits a load; then the value is read in the same step.

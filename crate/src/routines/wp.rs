@@ -1,8 +1,10 @@
 //! `do_wp_page` of `mm/memory.c`: a store to a page that may be shared.
 use super::at_hand::{
-    drop_reference, get_page, is_ksm, is_not_anon, is_not_mapped_once, is_zero_page, page_count,
-    page_lock, ptl, returned,
+    drop_reference, folio, get_page, head, is_ksm, is_not_anon, is_not_mapped_once, is_zero_page,
+    page_count, page_lock, ptl, returned,
 };
+use super::compound::counts::second_page;
+use super::compound::swapfile::ALONE;
 use super::fault::{FLAG_UNSHARE, VM_FAULT_WRITE, VMF, has_changed, may_write, wants};
 use super::pagevec::LRU_ADD_DRAIN;
 use super::swap::PUT_PAGE;
@@ -56,42 +58,54 @@ const REUSING: &[Line] = &[REUSE, REUSE_OUT, WROTE, BUSY, GET, UNLOCK, COPY, OUT
 const COUNTED: &[Line] =
     &[KSM, MANY, ON_LRU, DRAIN, REFS, EARLY, TRYLOCK, CACHED, FREE_SWAP, KSM_AGAIN, HELD];
 
+/// Whether entries of page tables and swap allow it.
+const ASKED: &[Line] = &[
+    PAGE,
+    ZERO,
+    ANON,
+    KSM,
+    line("trylock", "if (!trylock_page(page))", Op::Branch(trylock_fails, "sleep")),
+    line("mine", "if (!reuse_swap_page(page, &total))", Op::Call(REUSE_SWAP_PAGE, &[])),
+    line("shared", " (it is shared)", Op::If(|look| returned(look) == 0, "busy")),
+];
+const MOVE: Line = line("move", "page_move_anon_rmap(page, vma)", Op::Do(move_anon_rmap));
+/// Waiting for the page lock, with the page table lock dropped.
+const SLEEP: &[Line] = &[
+    line("sleep", "get_page(page)", Op::Do(get_page)),
+    line("wait", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+    line("lockp", "lock_page(page)", Op::Acquire(page_lock)),
+    line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
+    line("same", "if (!pte_same(*vmf->pte, vmf->orig_pte))", Op::Branch(has_changed, "stale")),
+    line("put", "put_page(page)", Op::Do(drop_reference)),
+    line("locked", " (it is locked)", Op::Goto("mine")),
+    line("stale", "unlock_page(page)", Op::Release(page_lock)),
+    line("sunlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
+    line("sput", "put_page(page)", Op::Call(PUT_PAGE, &[])),
+    line("again", "return 0", Op::Return(|_| 0)),
+];
+
 /// A page that no other entry maps or names in swap is reused, whoever else has a reference. A page
 /// that is locked is waited for.
 pub static DO_WP_PAGE_V5_8: Routine = do_wp_page(
     "mm/memory.c, v3.16 to v5.8",
     "shared mappings; reusing KSM pages (v5.1 to v5.8)",
     &[Local::Page, Local::Ret],
+    joined!(ASKED, &[MOVE, UNLOCK_PAGE], REUSING, SLEEP),
+);
+/// Where pages may be compound, others may map the rest of it.
+pub static DO_WP_PAGE_V5_8_COMPOUND: Routine = do_wp_page(
+    "mm/memory.c, v5.7 and v5.8",
+    "shared mappings; reusing KSM pages",
+    &[Local::Page, Local::Ret],
     joined!(
+        ASKED,
         &[
-            PAGE,
-            ZERO,
-            ANON,
-            KSM,
-            line("trylock", "if (!trylock_page(page))", Op::Branch(trylock_fails, "sleep")),
-            line("mine", "if (!reuse_swap_page(page, &total))", Op::Call(REUSE_SWAP_PAGE, &[])),
-            line("shared", " (it is shared)", Op::If(|look| returned(look) == 0, "busy")),
-            line("move", "page_move_anon_rmap(page, vma)", Op::Do(move_anon_rmap)),
+            line("total", "if (total_map_swapcount != 1)", Op::If(is_not_alone, "unlockp")),
+            MOVE,
             UNLOCK_PAGE
         ],
         REUSING,
-        &[
-            line("sleep", "get_page(page)", Op::Do(get_page)),
-            line("wait", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
-            line("lockp", "lock_page(page)", Op::Acquire(page_lock)),
-            line("lock", "vmf->pte = pte_offset_map_lock(..)", Op::Acquire(ptl)),
-            line(
-                "same",
-                "if (!pte_same(*vmf->pte, vmf->orig_pte))",
-                Op::Branch(has_changed, "stale")
-            ),
-            line("put", "put_page(page)", Op::Do(drop_reference)),
-            line("locked", " (it is locked)", Op::Goto("mine")),
-            line("stale", "unlock_page(page)", Op::Release(page_lock)),
-            line("sunlock", "pte_unmap_unlock(vmf->pte, vmf->ptl)", Op::Release(ptl)),
-            line("sput", "put_page(page)", Op::Call(PUT_PAGE, &[])),
-            line("again", "return 0", Op::Return(|_| 0))
-        ]
+        SLEEP
     ),
 );
 
@@ -186,6 +200,11 @@ pub static DO_WP_PAGE_V6_2: Routine = do_wp_page(
     joined!(&[PAGE, ZERO, ANON, EXCL], COUNTED, TAKEN_OVER, REUSING, NOTHING),
 );
 
+/// `reuse_swap_page` says whether this entry is the only one of the whole.
+fn is_not_alone(look: &Look) -> bool {
+    returned(look) != ALONE
+}
+
 pub(super) fn old_page(ctx: &mut Ctx) {
     let pte: Pte = ctx.get(Local::Pte);
     ctx.set(Local::Page, pte.mapped().expect("a fault on a present entry"));
@@ -195,7 +214,7 @@ pub(super) fn is_unshare(look: &Look) -> bool {
     wants(look, FLAG_UNSHARE)
 }
 
-fn is_exclusive(ctx: &mut Ctx) -> bool {
+pub(super) fn is_exclusive(ctx: &mut Ctx) -> bool {
     let exclusive = ctx.page(Local::Page).anon_exclusive();
     ctx.load(exclusive)
 }
@@ -209,7 +228,7 @@ fn has_many(ctx: &mut Ctx) -> bool {
 }
 
 fn is_on_lru(ctx: &mut Ctx) -> bool {
-    let lru = ctx.page(Local::Page).lru();
+    let lru = folio(ctx).lru();
     ctx.load(lru)
 }
 
@@ -224,13 +243,15 @@ fn is_held_besides(ctx: &mut Ctx) -> bool {
 }
 
 /// The reverse map looks no more at parents and siblings.
-fn move_anon_rmap(ctx: &mut Ctx) {
-    let rmap = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
-    let cell = ctx.page(Local::Page).rmap();
+pub(super) fn move_anon_rmap(ctx: &mut Ctx) {
+    let (pfn, address): (Pfn, u16) = (ctx.get(Local::Page), ctx.get(Local::Addr));
+    let head = head(ctx, pfn);
+    let rmap = Rmap { process: ctx.get(Local::Mm), address: address - (pfn.0 - head.0) };
+    let cell = ctx.layout().page(head).rmap();
     ctx.store(cell, Some(rmap));
 }
 
-fn set_exclusive(ctx: &mut Ctx) {
+pub(super) fn set_exclusive(ctx: &mut Ctx) {
     let exclusive = ctx.page(Local::Page).anon_exclusive();
     ctx.update(exclusive, |_| true);
 }
@@ -241,12 +262,14 @@ fn make_writable(ctx: &mut Ctx) {
 }
 
 /// Ghost: no other entry maps the page or names its slot, and nobody has it pinned: whoever made
-/// the count too high needs no copy.
+/// the count too high needs no copy. Of a compound page that is not said.
 fn get_page_to_copy(ctx: &mut Ctx) {
     let (layout, pfn) = (ctx.layout(), ctx.get::<Pfn>(Local::Page));
     let page = layout.page(pfn);
     let slot = ctx.peek(page.swap()).map(|Slot(slot)| layout.swap_slot(slot).count());
-    let needed = !ctx.peek(page.anon())
+    let compound = second_page(ctx, pfn).is_some();
+    let needed = compound
+        || !ctx.peek(page.anon())
         || ctx.peek(page.ksm())
         || ctx.peek(page.mapcount()) != 1
         || slot.is_some_and(|count| ctx.peek(count) > 0)

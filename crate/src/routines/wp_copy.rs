@@ -1,5 +1,5 @@
 //! `wp_page_copy` of `mm/memory.c`: a page of its own for a process that shares one.
-use super::at_hand::{is_zero_page, ptl, remove_rmap, returned, target_joins_lru};
+use super::at_hand::{hold, is_zero_page, ptl, remove_rmap, returned, target_joins_lru};
 use super::fault::{
     FLAG_UNSHARE, MOVABLE, NO_MEMORY, TOOK, VM_FAULT_WRITE, add_new_anon_rmap, copy_word,
     has_changed, may_write,
@@ -99,7 +99,7 @@ fn broke_cow(look: &Look) -> u16 {
 fn clear(ctx: &mut Ctx) {
     let old = ctx.update(ctx.pte(), |_| Pte::None);
     if let Some(pfn) = old.mapped().filter(|pfn| !ctx.geometry().is_zero_pfn(*pfn)) {
-        ctx.hold(pfn, 1);
+        hold(ctx, pfn, 1);
     }
 }
 

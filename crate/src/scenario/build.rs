@@ -7,7 +7,7 @@ use super::{
 };
 use crate::machine::{CompileError, Kernel, System};
 use crate::mm::{
-    ANY, Isolation, Layout, Memory, Migratetype, Pfn, Place, Pte, Rmap, WORDS, free_list, vm,
+    ANY, Isolation, Layout, Memory, Migratetype, Pfn, Place, Pmd, Pte, Rmap, WORDS, free_list, vm,
 };
 use crate::properties::PROPERTIES;
 use crate::routines::page_alloc::free::FREE_ONE_PAGE;
@@ -115,6 +115,9 @@ impl Scenario {
         for (process, mappings) in self.mappings.iter().enumerate() {
             let forked = layout.geometry.processes[process].parent.is_some();
             memory.poke(layout.mm(process).runs(), !forked);
+            if forked && layout.geometry.has_huge_pages() {
+                memory.poke(layout.mm(process).pmd(), Pmd::None);
+            }
             for (address, start) in mappings.iter().enumerate() {
                 let rmap = Rmap { process: process as u16, address: address as u16 };
                 if start.huge {

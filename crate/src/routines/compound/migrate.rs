@@ -1,5 +1,5 @@
 //! `mm/migrate.c`: moving a compound page, or a page by itself, to another of its size.
-use super::prep::PREP_COMPOUND_PAGE;
+use super::page_alloc::PREP_COMPOUND_PAGE;
 use super::rmap::PAGE_MAPPED;
 use super::split::SPLIT_HUGE_PAGE_TO_LIST;
 use super::walk::pages;

@@ -5,21 +5,28 @@
 //! of the kernel that such a machine has is what never meets a page that may be compound.
 pub mod alloc_contig;
 pub mod compaction;
+pub mod counts;
+pub mod fork;
+pub mod huge_memory;
+mod kernels_migration;
 pub mod mapcount;
+pub mod memory;
 pub mod memory_hotplug;
 pub mod migrate;
 pub mod mm_h;
 pub mod move_mapping;
 pub mod move_pages;
-pub mod prep;
+pub mod page_alloc;
 pub mod reclaim;
 pub mod remove_migration;
 pub mod rmap;
 pub mod slub;
 pub mod sparse;
 pub mod split;
+pub mod split_pmd;
 pub mod swap;
 pub mod swap_state;
+pub mod swapfile;
 pub mod try_to_unmap;
 pub mod wait;
 mod walk;
@@ -27,7 +34,11 @@ mod walk;
 use super::alloc_contig as contig;
 use super::kernels::Chosen;
 use super::page_alloc::{alloc, buddy, drain, free};
-use super::{page_isolation, signal, tlb, vmscan};
+use super::{
+    copy_pte, dma, fork as plain_fork, memory as plain_memory, mprotect, page_isolation, pagevec,
+    signal, swap_state as plain_swap_state, swapfile as plain_swapfile, tlb, uaccess, vmscan, wp,
+    wp_copy,
+};
 use crate::machine::{Function, Routine};
 
 /// What is the same with huge pages: it has to do with free pages, blocks and CPUs alone.
@@ -62,79 +73,109 @@ const SAME: &[Function] = &[
     tlb::FLUSH_TLB_RANGE,
     tlb::FLUSH_TLB_FUNC,
     signal::SEND_SIG,
-    super::migrate::MIGRATE_PAGES,
     super::migrate::PUTBACK_MOVABLE_PAGES,
     vmscan::ISOLATE_LRU_PAGE,
     vmscan::PUTBACK_LRU_PAGE,
 ];
 
+/// What goes through `compound_head` by itself, with the locks or references that keep it as it is.
+const THROUGH_HEAD: &[Function] = &[
+    uaccess::LOAD,
+    uaccess::STORE,
+    uaccess::DO_USER_ADDR_FAULT,
+    dma::DMA_WRITE,
+    dma::DMA_READ,
+    wp::DO_WP_PAGE,
+    wp_copy::WP_PAGE_COPY,
+    plain_fork::FORK,
+    plain_fork::RET_FROM_FORK,
+    copy_pte::COPY_PTE_RANGE,
+    copy_pte::COPY_ONE_PTE,
+    copy_pte::COPY_PRESENT_PTE,
+    copy_pte::COPY_PRESENT_PAGE,
+    copy_pte::COPY_NONPRESENT_PTE,
+    plain_memory::ZAP_PTE_RANGE,
+    plain_memory::TLB_FLUSH_MMU,
+    mprotect::CHANGE_PTE_RANGE,
+    mprotect::PROT_NUMA_SKIP,
+    pagevec::LRU_ADD_DRAIN,
+    plain_swapfile::FREE_SWAP_AND_CACHE,
+    plain_swapfile::TRY_TO_FREE_SWAP,
+    plain_swap_state::FREE_SWAP_CACHE,
+    plain_swap_state::SWAPIN_READAHEAD,
+];
+
 /// The routines of a kernel on a machine with huge pages, made of those that it has without.
 pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'static Routine> {
-    let mut routines: Vec<_> =
-        plain.into_iter().filter(|routine| SAME.contains(&routine.function)).collect();
-    routines.extend([&swap::PUT_PAGE_V5_7, &swap::PUT_LAST_V5_7, &prep::PREP_COMPOUND_PAGE_V5_17]);
-    routines.extend(migration(chosen));
+    let mut routines: Vec<&'static Routine> = vec![
+        &swap::PUT_PAGE_V5_7,
+        &swap::PUT_LAST_V5_7,
+        &page_alloc::ALLOC_PAGES_V5_8,
+        &memory::HANDLE_MM_FAULT_V5_8,
+        &memory::HANDLE_PTE_FAULT_V5_8,
+        &memory::DO_ANONYMOUS_PAGE_WITH_TABLE,
+        &memory::ZAP_PMD_RANGE_V5_8,
+        &memory::MUNMAP_V5_8,
+        &memory::MADVISE_V5_8,
+        &memory::EXIT_MMAP_V5_8,
+        &memory::MPROTECT_V5_8,
+        &huge_memory::DO_HUGE_PMD_ANONYMOUS_PAGE_V5_8,
+        &huge_memory::LRU_CACHE_ADD_V5_8,
+        &huge_memory::ZAP_HUGE_PMD_V5_8,
+        &split_pmd::SPLIT_HUGE_PMD_OF_V5_7,
+        &swapfile::REUSE_SWAP_PAGE_V5_8,
+        &fork::COPY_PMD_RANGE_V5_7,
+    ];
+    routines.extend(huge_entries(chosen));
+    routines.extend(forking(chosen));
+    routines.extend(kernels_migration::migration(chosen));
+    routines.extend(kernels_migration::swapping(chosen));
+    routines.extend(kernels_migration::splitting(chosen));
     routines.extend(mm_h::routines(chosen));
     routines.extend(mapcount::routines(chosen));
     routines.extend([compaction::routine(chosen), &compaction::COMPACT_ZONE_V5_8]);
     routines.extend(alloc_contig::ROUTINES);
     routines.extend(slub::ROUTINES);
     routines.extend(hotplug(chosen));
+    let own: Vec<Function> = routines.iter().map(|routine| routine.function).collect();
+    routines.extend(plain.into_iter().filter(|routine| {
+        let function = routine.function;
+        !own.contains(&function) && (SAME.contains(&function) || THROUGH_HEAD.contains(&function))
+    }));
     routines
 }
 
-/// As those of pages by themselves, by the same toggles.
-fn migration(chosen: &Chosen) -> Vec<&'static Routine> {
-    let version = chosen.get("migration");
-    let waits = usize::from(chosen.is("target_memory", "waits"));
-    let early = usize::from(chosen.is("migrate_pinned", "early"));
-    let sync = usize::from(chosen.is("pvmw_sync", "on"));
-    let (page, locked): (&Routine, &Routine) = match version {
-        "v5.9" | "v5.17" => {
-            (&migrate::UNMAP_AND_MOVE_V5_7[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_7)
+/// What becomes a compound page, and what becomes of its huge entries.
+fn huge_entries(chosen: &Chosen) -> Vec<&'static Routine> {
+    let prep: &Routine = match chosen.get("prep_compound") {
+        "order_first" => &page_alloc::PREP_COMPOUND_PAGE_V5_8,
+        "head_first" => &page_alloc::PREP_COMPOUND_PAGE_V5_9,
+        _ => &page_alloc::PREP_COMPOUND_PAGE_V5_14,
+    };
+    let split: &Routine = match chosen.get("split_pmd") {
+        "page_lock" => &split_pmd::SPLIT_HUGE_PMD_V5_8,
+        _ => &split_pmd::SPLIT_HUGE_PMD_V5_7,
+    };
+    let mut routines = vec![prep, split, split_pmd::locked(chosen)];
+    match chosen.get("cow") {
+        "mapcount" => {
+            routines
+                .extend([&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_8, &wp::DO_WP_PAGE_V5_8_COMPOUND]);
         }
-        _ => (&migrate::UNMAP_AND_MOVE_V5_18[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_18),
-    };
-    let entries: [&Routine; 4] = match version {
-        "v5.19" => [
-            &rmap::TRY_TO_MIGRATE_V5_19[sync],
-            &rmap::SET_PMD_MIGRATION_ENTRY_V5_19,
-            &remove_migration::REMOVE_MIGRATION_PTES_V5_19,
-            &remove_migration::REMOVE_MIGRATION_PMD_V5_19,
-        ],
-        old => [
-            &rmap::TRY_TO_MIGRATE_V5_7[sync],
-            &rmap::SET_PMD_MIGRATION_ENTRY_V5_7,
-            match old {
-                "v5.9" => &remove_migration::REMOVE_MIGRATION_PTES_V5_7,
-                _ => &remove_migration::REMOVE_MIGRATION_PTES_V5_17,
-            },
-            &remove_migration::REMOVE_MIGRATION_PMD_V5_7,
-        ],
-    };
-    let share = match chosen.get("share_barrier") {
-        "on" => &rmap::PAGE_TRY_SHARE_V6_1,
-        _ => &rmap::PAGE_TRY_SHARE_V5_19,
-    };
-    let mut routines = entries.to_vec();
-    routines.extend([
-        page,
-        locked,
-        share,
-        &rmap::PAGE_MAPPED_V5_7,
-        &rmap::REMOVE_COMPOUND_RMAP_V5_7,
-    ]);
-    routines.push(match chosen.get("migrate_swap_cache") {
-        "head_private" => &move_mapping::MOVE_MAPPING_V5_7,
-        "one_slot" => &move_mapping::MOVE_MAPPING_V5_16,
-        _ => &move_mapping::MOVE_MAPPING_V6_7,
-    });
-    routines.extend([
-        &move_pages::MOVE_PAGES_V5_8,
-        &swap_state::ADD_TO_SWAP_V5_7,
-        &swap_state::DELETE_FROM_SWAP_CACHE_V5_7,
-    ]);
+        "refcount" => routines.push(&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_8),
+        "refcount_swap" => routines.push(&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_18),
+        _ => routines.push(&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_19),
+    }
     routines
+}
+
+fn forking(chosen: &Chosen) -> [&'static Routine; 2] {
+    match chosen.get("fork") {
+        "protect_first" => [&fork::COPY_PAGE_RANGE_V5_7, &fork::COPY_HUGE_PMD_V5_7],
+        "seq" => [&fork::COPY_PAGE_RANGE_V5_11, &fork::COPY_HUGE_PMD_V5_9],
+        "v5.19" | "copy_protected" => [&fork::COPY_PAGE_RANGE_V5_11, &fork::COPY_HUGE_PMD_V5_19],
+        _ => [&fork::COPY_PAGE_RANGE_V5_7, &fork::COPY_HUGE_PMD_V5_9],
+    }
 }
 
 /// Taking memory out, and asking whether it is there.

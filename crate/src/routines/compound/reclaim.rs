@@ -69,7 +69,7 @@ pub static SHRINK_PAGE_LIST_V5_7: Routine = Routine {
             pinned, which has references too many already; the pages of one that was split, \
             which stay on the LRU",
     params: &[Local::Given],
-    locals: &[Local::Page, Local::Ret],
+    locals: &[Local::Page, Local::Head, Local::Ret],
     returns: Returns::Count,
     body: joined!(ISOLATE, UNMAP, FREE),
 };

@@ -1,5 +1,6 @@
 //! `mm/rmap.c` and `mm/huge_memory.c`: replacing the entries of a compound page by migration
 //! entries, whether they map it as a whole or page by page; and the counts of its mappings.
+use super::counts::second_page;
 use super::walk::{
     LEAF, NEXT_PTE, NO_TABLE, PMD, PMD_AGAIN, PMD_LOCK, PMD_UNLOCK, WAS_SPLIT, finds_none,
     first_address, is_behind, is_nothing, mm, pages,
@@ -69,7 +70,7 @@ fn is_mapped_as_whole(ctx: &mut Ctx) -> bool {
         return false;
     }
     let second = ctx.layout().second_page(head);
-    second.is_some_and(|second| ctx.load(second.entire_mapcount()) > 0)
+    second.is_some_and(|second| ctx.load(second.entire_mapcount()) as i16 > 0)
 }
 
 fn no_page_left(look: &Look) -> bool {
@@ -109,7 +110,7 @@ fn uncount_double(ctx: &mut Ctx) {
 
 /// `_large_mapcount` (v6.10) follows the count that it sums, in the same step.
 pub(in crate::routines) fn count_in_all(ctx: &mut Ctx, head: Pfn, by: u16) {
-    if let Some(second) = ctx.layout().second_page(head).filter(|_| pages(ctx, head) > 1) {
+    if let Some(second) = second_page(ctx, head) {
         ctx.update(second.large_mapcount(), |count| count.wrapping_add(by));
     }
 }

@@ -1,17 +1,19 @@
 //! `split_huge_page` of `mm/huge_memory.c`: a compound page becomes pages by themselves.
 use super::reclaim::is_held;
 use super::rmap::{NEXT_VMA, RESTORE, STOP, UNMAP, UNMAP_EXCLUSIVE, maps_nothing};
+use super::split_pmd::SPLIT_HUGE_PMD_OF;
 use super::walk::{NO_TABLE, PMD, is_behind, pages, set_mm};
 use crate::machine::routine::{errno, joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{GARBAGE, Lock, OwnList, OwnListKind, Pfn, Place, Rmap, Slot};
+use crate::mm::{GARBAGE, OwnList, OwnListKind, Pfn, Place, Rmap, Slot};
 use crate::routines::at_hand::{next_address, page_lock};
+use crate::routines::khugepaged::UNLOCK_ISOLATED;
 use crate::routines::migrate::REMOVE_MIGRATION_PTES;
 use crate::routines::rmap::{EACH, FIRST, LOCK};
 use crate::routines::swap::PUT_PAGE;
 
-/// `split_huge_page_to_list`, of a locked page, by its head; `head` says whether the tails go on the
-/// lane's list.
+/// `split_huge_page_to_list`, of a locked page, by its head; the local `head` says whether the tails
+/// go on the lane's list.
 pub const SPLIT_HUGE_PAGE_TO_LIST: Function = Function("split_huge_page_to_list");
 /// `split_huge_pages`, of one page.
 pub const SPLIT_HUGE_PAGES: Function = Function("split_huge_pages");
@@ -21,8 +23,6 @@ pub const UNMAP_PAGE: Function = Function("unmap_page");
 pub const SPLIT_FROZEN: Function = Function("__split_huge_page");
 /// `remap_page`
 pub const REMAP_PAGE: Function = Function("remap_page");
-/// `__split_huge_pmd`, of an entry of the locked page at hand.
-pub const SPLIT_HUGE_PMD_OF: Function = Function("__split_huge_pmd (page)");
 
 pub(super) const MM: Line = line("mm", "split_huge_pmd_address(vma, address, ..)", Op::Let(set_mm));
 pub(super) const SPLIT_PMD: Line =
@@ -171,7 +171,11 @@ pub static SPLIT_FROZEN_V5_7: Routine = Routine {
         line("first", "i = 0", Op::Let(|ctx| ctx.set(Local::Index, 0u16))),
         line("sub", "for (i = 0; i < HPAGE_PMD_NR; i++)", Op::If(no_page_left, "out")),
         line("skip", "  if (subpage == page) continue", Op::Let(next_subpage)),
-        line("unlock", "  unlock_page(subpage)", Op::Release(subpage_lock)),
+        line(
+            "unlock",
+            "  unlock_page(subpage)",
+            Op::Call(UNLOCK_ISOLATED, &[(Local::Page, Local::Tail)]),
+        ),
         line("put", "  put_page(subpage)", Op::Call(PUT_PAGE, &[(Local::Page, Local::Tail)])),
         line("subloop", "next page", Op::Goto("sub")),
         line("out", "return", Op::Return(|_| 0)),
@@ -390,8 +394,4 @@ fn next_subpage(ctx: &mut Ctx) {
         ctx.set(Local::Index, 1u16);
     }
     take_page(ctx);
-}
-
-fn subpage_lock(look: &Look) -> Lock {
-    look.page(Local::Tail).lock()
 }

@@ -4,7 +4,7 @@ use super::walk::pages;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Local, Op, Returns, Routine};
 use crate::mm::{Pfn, Slot};
-use crate::routines::at_hand::set_page_dirty;
+use crate::routines::at_hand::{head, set_page_dirty};
 use crate::routines::swap_state::{ADD_TO_SWAP, DELETE_FROM_SWAP_CACHE, settle};
 
 /// Nobody has the entries yet, so the slots know the page as soon as they are its own. The swap
@@ -83,8 +83,8 @@ fn set_swap_cache(ctx: &mut Ctx) {
 
 /// The page and its slots forget each other; the first slot, if they knew each other.
 pub(super) fn forget_slots(ctx: &mut Ctx) -> Option<u16> {
-    let head: Pfn = ctx.get(Local::Page);
-    let Slot(first) = ctx.peek(ctx.page(Local::Page).swap())?;
+    let head = head(ctx, ctx.get(Local::Page));
+    let Slot(first) = ctx.peek(ctx.layout().page(head).swap())?;
     for index in 0..pages(ctx, head) {
         ctx.update(ctx.layout().swap_slot(first + index).page(), |_| None);
         ctx.update(ctx.layout().page(Pfn(head.0 + index)).swap(), |_| None);
@@ -95,7 +95,7 @@ pub(super) fn forget_slots(ctx: &mut Ctx) -> Option<u16> {
 /// The lane answers for the swap cache's references from here on.
 fn delete(ctx: &mut Ctx) {
     if forget_slots(ctx).is_some() {
-        let head: Pfn = ctx.get(Local::Page);
+        let head = head(ctx, ctx.get(Local::Page));
         let refs = pages(ctx, head);
         ctx.set(Local::Count, refs);
         ctx.hold(head, refs);
@@ -103,5 +103,6 @@ fn delete(ctx: &mut Ctx) {
 }
 
 fn drop_references(ctx: &mut Ctx) {
-    ctx.put_page(ctx.get(Local::Page), ctx.get(Local::Count));
+    let head = head(ctx, ctx.get(Local::Page));
+    ctx.put_page(head, ctx.get(Local::Count));
 }

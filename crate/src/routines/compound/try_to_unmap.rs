@@ -43,7 +43,13 @@ const DIRTY: &[Line] = &[
     line("dirty", "set_page_dirty(page)", Op::Do(set_page_dirty)),
     line("dup", "swap_duplicate(page_private(subpage))", Op::Do(name_slot)),
 ];
-const ENTRY: Line = line("entry", "set_pte_at(mm, address, pte, swp_pte)", Op::Do(set_entry));
+const ENTRY: Line =
+    line("entry", "set_pte_at(mm, address, pte, swp_pte)", Op::Do(|ctx| set_entry(ctx, false)));
+const EXCLUSIVE_ENTRY: Line = line(
+    "entry",
+    "set_pte_at(.., pte_swp_mkexclusive(swp_pte))",
+    Op::Do(|ctx| set_entry(ctx, ctx.get(Local::Exclusive))),
+);
 const LEAVE: &[Line] = &[RMAP, PUT, NEXT_PTE, MORE];
 const SHARING: &[Line] =
     &[line("shared", "if (!anon_exclusive)", Op::If(was_shared, "entry")), SHARE, PTE_REFUSED];
@@ -60,9 +66,26 @@ pub static TRY_TO_UNMAP_V5_7: Routine = try_to_unmap(
     joined!(WALK, &[CLEAR], DIRTY, &[ENTRY], LEAVE, NEXT_VMA),
 );
 
-/// A page that is exclusive and looks pinned keeps its entry.
+/// A page that is exclusive and looks pinned keeps its entry. The swap entry remembers that it was
+/// exclusive.
 pub static TRY_TO_UNMAP_V5_19: Routine = try_to_unmap(
     "mm/rmap.c, v5.19 to v6.5 (try_to_unmap_one)",
+    joined!(
+        WALK,
+        &[EXCLUSIVE, CLEAR],
+        DIRTY,
+        SHARING,
+        &[EXCLUSIVE_ENTRY],
+        LEAVE,
+        NEXT_VMA,
+        RESTORE,
+        STOP
+    ),
+);
+
+/// As before, but the swap entry has no bit to remember it by.
+pub static TRY_TO_UNMAP_V5_19_FORGETTING: Routine = try_to_unmap(
+    "mm/rmap.c, v5.19 without 1493a1913e34 (try_to_unmap_one)",
     joined!(WALK, &[EXCLUSIVE, CLEAR], DIRTY, SHARING, &[ENTRY], LEAVE, NEXT_VMA, RESTORE, STOP),
 );
 
@@ -74,9 +97,8 @@ fn name_slot(ctx: &mut Ctx) {
     swap_duplicate(ctx);
 }
 
-/// Whether it was exclusive, the entry remembers where the page is asked.
-fn set_entry(ctx: &mut Ctx) {
-    let entry = Pte::Swap { slot: ctx.get(Local::Slot), exclusive: ctx.get(Local::Exclusive) };
+fn set_entry(ctx: &mut Ctx, exclusive: bool) {
+    let entry = Pte::Swap { slot: ctx.get(Local::Slot), exclusive };
     let cell = ctx.pte();
     ctx.store(cell, entry);
 }
