@@ -45,7 +45,9 @@ pub(in crate::routines) fn page_mapcount(ctx: &mut Ctx, pfn: Pfn) -> u16 {
 pub(in crate::routines) fn count_mapping(ctx: &mut Ctx, pfn: Pfn, by: i16) {
     let mapcount = ctx.layout().page(pfn).mapcount();
     ctx.update(mapcount, |count: u16| count.wrapping_add_signed(by));
-    count_in_all(ctx, head(ctx, pfn), by as u16);
+    if second_page(ctx, pfn).is_some() {
+        count_in_all(ctx, head(ctx, pfn), by as u16);
+    }
 }
 
 /// `atomic_inc(compound_mapcount_ptr(page))`
