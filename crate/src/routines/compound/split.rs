@@ -12,8 +12,8 @@ use crate::routines::migrate::REMOVE_MIGRATION_PTES;
 use crate::routines::rmap::{EACH, FIRST, LOCK};
 use crate::routines::swap::PUT_PAGE;
 
-/// `split_huge_page_to_list`, of a locked page, by its head; the local `head` says whether the tails
-/// go on the lane's list.
+/// `split_huge_page_to_list`, of a locked page, by its head; the local `head` says whether its
+/// tails go on the lane's list.
 pub const SPLIT_HUGE_PAGE_TO_LIST: Function = Function("split_huge_page_to_list");
 /// `split_huge_pages`, of one page.
 pub const SPLIT_HUGE_PAGES: Function = Function("split_huge_pages");
@@ -88,7 +88,7 @@ const fn split(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: SPLIT_HUGE_PAGE_TO_LIST,
         source,
-        omits: "anon_vma and its lock, files, writeback, the deferred split queue but for its lock; \
+        omits: "anon_vma and its lock, files, writeback, the deferred split queue; \
                 can_split_huge_page reads all counts at once",
         params: &[Local::Page, Local::Head],
         locals: &[Local::Count, Local::Mapcount, Local::Index, Local::Ret],
