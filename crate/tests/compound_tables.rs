@@ -146,8 +146,8 @@ fn every_form_is_wrong_both_ways() {
     let moved = |found: &Found| breaks(found, "pinned-migrated");
     let columns = [
         ("zap", column("thp-freed-under-check", &[], skipped)),
-        ("fork", column("thp-passed-over-while-fork", &[], skipped)),
-        ("split", column("thp-passed-over-while-split", &[], skipped)),
+        ("fork", column("thp-passed-over-during-fork", &[], skipped)),
+        ("split", column("thp-passed-over-during-split", &[], skipped)),
         ("pin, fork", column("thp-pin-hidden-by-fork", &[], isolated)),
         ("pin, split", column("thp-pin-hidden-by-split", &[], isolated)),
         ("moved", column("thp-pin-hidden-by-split", &[], moved)),
