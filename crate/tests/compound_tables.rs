@@ -61,9 +61,7 @@ fn breaks(found: &Found, property: &str) -> bool {
 fn unplug(pages: u16, before: &[(&str, &str)]) -> Scenario {
     let before: String = before
         .iter()
-        .map(|(process, call)| {
-            format!("[[before]]\nprocess = \"{process}\"\nrun = [\"{call}\"]\n")
-        })
+        .map(|(process, call)| format!("[[before]]\nprocess = \"{process}\"\nrun = [\"{call}\"]\n"))
         .collect();
     let text = format!(
         "format = 1\ntitle = \"t\"\nabout = \"why\"\n[kernel]\nbase = \"v6.1\"\n\
@@ -122,13 +120,8 @@ fn who_has_no_reference_meets_assertions() {
         ("freed, v5.8", column("thp-freed-under-check", DEBUG_V5_8, is_bug)),
     ];
     let none: &[&str] = &["no"; 4];
-    let expected: [&[&str]; 5] = [
-        &["yes", "yes", "no", "no"],
-        &["yes", "yes", "always", "yes"],
-        none,
-        none,
-        none,
-    ];
+    let expected: [&[&str]; 5] =
+        [&["yes", "yes", "no", "no"], &["yes", "yes", "always", "yes"], none, none, none];
     compare(&CHECKS, &columns, &expected, cell);
 }
 
