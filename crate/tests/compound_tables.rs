@@ -125,11 +125,13 @@ fn who_has_no_reference_meets_assertions() {
     compare(&CHECKS, &columns, &expected, cell);
 }
 
+const YES: &[&str] = &["yes"];
+
 #[test]
 fn verdicts_are_made_of_what_was_never_written() {
     let garbage = |found: &Found| breaks(found, "garbage-verdict");
     let columns = [("garbage", column("thp-half-built-head", &[], garbage))];
-    compare(&CHECKS, &columns, &[&["yes"]; 5], cell);
+    compare(&CHECKS, &columns, &[YES; 5], cell);
 }
 
 #[test]
