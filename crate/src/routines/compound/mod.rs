@@ -33,7 +33,7 @@ mod walk;
 
 use super::alloc_contig as contig;
 use super::kernels::Chosen;
-use super::page_alloc::{alloc, buddy, drain, free};
+use super::page_alloc::{alloc, buddy, drain, free, pages};
 use super::{
     copy_pte, dma, fork as plain_fork, memory as plain_memory, mprotect, page_isolation, pagevec,
     signal, swap_state as plain_swap_state, swapfile as plain_swapfile, tlb, uaccess, vmscan, wp,
@@ -51,6 +51,8 @@ const SAME: &[Function] = &[
     free::FREE_ONE_PAGE,
     free::FREE_PCPPAGES_BULK,
     free::FREE_PAGES_OK,
+    pages::GET_PAGE_UNLESS_ZERO,
+    pages::PUT_OWNED_PAGE,
     drain::DRAIN_ALL_PAGES,
     drain::DRAIN_ALL_PAGES_FORCED,
     drain::DRAIN_LOCAL_PAGES,
