@@ -451,6 +451,7 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_huge::SPLIT_PMD,
     toggles_huge::DOUBLE_MAP,
     toggles_huge::OFFLINE_ISOLATE,
+    toggles_huge::COMPACTION_LOCK,
     toggles_huge::SECTION_USAGE,
     toggles_machine::SMP,
     toggles_machine::PREEMPT_RT,

@@ -84,6 +84,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'split_pmd',
       'double_map',
       'offline_isolate',
+      'compaction_lock',
       'section_usage',
       'migrate_swap_cache',
       'migration_wait',

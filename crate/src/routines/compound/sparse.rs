@@ -210,6 +210,11 @@ pub(in crate::routines) fn mem_hotplug_write(look: &Look) -> Lock {
     look.layout().mem_hotplug_lock(Mode::Exclusive)
 }
 
+/// `mem_hotplug_lock`, taken for reading.
+pub(super) fn mem_hotplug_read(look: &Look) -> Lock {
+    look.layout().mem_hotplug_lock(Mode::Shared)
+}
+
 fn section(ctx: &Ctx) -> Option<Section> {
     ctx.layout().section_of(ctx.get(Local::Page))
 }
