@@ -238,7 +238,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "No entry, no slot, no list and no reference leads to a page whose section is \
                    offline.",
         when_broken: "a page is in use whose section is offline",
-        invariant: true,
+        invariant: false,
         scope: Scope::Machine,
         holds: hotplug::offline_pages_are_unused,
     },

@@ -1,10 +1,11 @@
 //! Entries of those who look at pages that may be compound, or gone.
-use super::compound::{activate, alloc_contig, compaction, slub, sparse, split};
+use super::compound::{activate, alloc_contig, compact_zone, slub, sparse, split};
+use super::entry::{ADDRESS, END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
 use super::entry::{ADDRESS, END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
 
 pub(super) const COMPACT_ZONE: Entry = Entry {
     name: "compact_zone",
-    function: compaction::COMPACT_ZONE,
+    function: compact_zone::COMPACT_ZONE,
     params: &[START_PFN, END_PFN],
     help: "Compaction, as kcompactd does it: migrates what it can out of a range. No pageblock is \
            isolated, and compound pages are left where they are.",

@@ -5,6 +5,7 @@
 //! of the kernel that such a machine has is what never meets a page that may be compound.
 pub mod activate;
 pub mod alloc_contig;
+pub mod compact_zone;
 pub mod compaction;
 pub mod counts;
 pub mod fork;
@@ -136,7 +137,7 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend(kernels_migration::splitting(chosen));
     routines.extend(mm_h::routines(chosen));
     routines.extend(mapcount::routines(chosen));
-    routines.extend([compaction::routine(chosen), compaction::zone(chosen)]);
+    routines.extend([compaction::routine(chosen), compact_zone::routine(chosen)]);
     routines.extend(alloc_contig::ROUTINES);
     routines.extend(slub::ROUTINES);
     routines.extend(hotplug(chosen));
