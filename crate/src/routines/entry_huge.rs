@@ -1,7 +1,6 @@
 //! Entries of those who look at pages that may be compound, or gone.
 use super::compound::{activate, alloc_contig, compact_zone, slub, sparse, split};
 use super::entry::{ADDRESS, END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
-use super::entry::{ADDRESS, END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
 
 pub(super) const COMPACT_ZONE: Entry = Entry {
     name: "compact_zone",

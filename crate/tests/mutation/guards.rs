@@ -52,7 +52,8 @@ fn is_guarded(system: &System, memory: &Memory, cpu: usize, access: &Access) -> 
                 _ => None,
             };
             holds(layout.mm(usize::from(mm)).ptl())
-                && restores.is_none_or(|pfn| holds(layout.page(pfn).lock()))
+                && restores
+                    .is_none_or(|pfn| holds(layout.page(layout.block_head(memory, pfn)).lock()))
         }
         _ => true,
     }

@@ -1,4 +1,4 @@
-//! `compact_zone` of `mm/compaction.c`: a walk of a part of the zone, let in pageblock by pageblock.
+//! `compact_zone` of `mm/compaction.c`: a walk of a part of the zone, pageblock by pageblock.
 use super::super::kernels::Chosen;
 use super::sparse::{PAGEBLOCK_PFN_TO_PAGE, clamp_to_zone, mem_hotplug_read};
 use crate::machine::routine::{joined, line};
