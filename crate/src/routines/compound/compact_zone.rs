@@ -51,9 +51,9 @@ const fn compact_zone(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: COMPACT_ZONE,
         source,
-        omits: "the free scanner: a target is allocated like any other page; one round over one range, \
-            which is asked for as one pageblock; \
-            what is skipped because it was tried before; lru_add_drain",
+        omits: "the free scanner: a target is allocated like any other page; one round over one \
+                range, which is asked for as one pageblock; what is skipped because it was tried \
+                before; lru_add_drain",
         params: &[Local::Start, Local::End],
         locals: &[Local::AllocContig, Local::Wanted, Local::Ret],
         returns: Returns::Nothing,
