@@ -5,7 +5,10 @@
 mod table;
 
 use pagerace::explore::Found;
-use pagerace::scenario::Scenario;
+use pagerace::machine::{Choice, System};
+use pagerace::mm::{Memory, Pfn};
+use pagerace::routines::compaction::ISOLATE_MIGRATEPAGES_BLOCK;
+use pagerace::scenario::{KernelChoice, Scenario};
 use table::{Row, compare, outcomes, scenario};
 
 /// One count of the page or of all its compound page; with a reference of its own or without; or
@@ -67,4 +70,29 @@ fn without_exclusion_alloc_contig_range_meets_them_too() {
     ];
     let contig = (scenario("offline-against-alloc-contig"), &[][..], "poisoned-page-touched");
     compare(&rows, &[("poisoned", contig)], &[&["no"], &["yes"]], cell);
+}
+
+fn steps(system: &System, memory: &mut Memory, cpu: usize, count: usize) {
+    (0..count).for_each(|_| drop(system.step(memory, Choice::Run(cpu), false)));
+}
+
+/// A count of ones is not zero: the reference is had, and is nobody's. The next look is at a flag.
+#[test]
+fn a_poisoned_page_gives_a_reference_and_fails_its_first_flag() {
+    let scenario = scenario("offline-compaction-meets-poison");
+    let toggles = [("debug_vm", "on"), ("isolate_check", "ref_at_top")];
+    let toggles = toggles.map(|(name, value)| (name.to_string(), value.to_string()));
+    let kernel = KernelChoice { base: "v6.1-rc7".into(), toggles: toggles.into() };
+    let (system, mut memory) = scenario.build(&kernel).expect("it builds");
+    steps(&system, &mut memory, 0, 2);
+    steps(&system, &mut memory, 1, 24);
+    let label = |memory: &Memory| system.next_label(memory, 0, ISOLATE_MIGRATEPAGES_BLOCK);
+    assert_eq!(label(&memory), Some("get"));
+    steps(&system, &mut memory, 0, 1);
+    assert_eq!(label(&memory), Some("compound"));
+    assert!(system.bug(&memory).is_none());
+    let page = system.layout.page(Pfn(2));
+    assert_eq!((memory.peek(page.refcount()), memory.peek(page.held_by(0))), (0, 0));
+    steps(&system, &mut memory, 0, 1);
+    assert!(system.bug(&memory).is_some());
 }
