@@ -167,7 +167,7 @@ fn let_child_run(ctx: &mut Ctx) {
     }
 }
 
-/// Ghost: a child is to find what is there when it begins, also if that is not present for a moment.
+/// Ghost: a child is to find what is there when it begins, also where it is not present just then.
 fn inherit(ctx: &mut Ctx, child: Mm, address: u16, word: u16) {
     let layout = ctx.layout();
     let pmd = match ctx.peek(child.pmd()) {

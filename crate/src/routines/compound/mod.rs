@@ -28,6 +28,7 @@ pub mod swap;
 pub mod swap_state;
 pub mod swapfile;
 pub mod try_to_unmap;
+mod verdict;
 pub mod wait;
 mod walk;
 
