@@ -7,6 +7,7 @@ pub mod alloc_contig;
 pub mod compaction;
 pub mod counts;
 pub mod fork;
+pub mod gup;
 pub mod huge_memory;
 pub mod mapcount;
 pub mod memory;
@@ -23,14 +24,16 @@ pub mod sparse;
 pub mod split_pmd;
 pub mod swap;
 pub mod swapfile;
+pub mod try_grab;
 mod walk;
 
 use super::alloc_contig as contig;
 use super::kernels::Chosen;
 use super::page_alloc::{alloc, buddy, drain, free};
 use super::{
-    copy_pte, dma, fork as plain_fork, memory as plain_memory, mprotect, page_isolation, pagevec,
-    signal, swap_state, swapfile as plain_swapfile, tlb, uaccess, vmscan, wp, wp_copy,
+    copy_pte, dma, follow_page, fork as plain_fork, gup as plain_gup, gup_put, gup_slow,
+    memory as plain_memory, mm_h as plain_mm_h, mprotect, page_isolation, pagevec, signal,
+    swap_state, swapfile as plain_swapfile, tlb, uaccess, vmscan, wp, wp_copy,
 };
 use crate::machine::{Function, Routine};
 
@@ -80,6 +83,21 @@ const THROUGH_HEAD: &[Function] = &[
     dma::DMA_WRITE,
     dma::DMA_READ,
     wp::DO_WP_PAGE,
+    plain_gup::PIN_USER_PAGES_FAST,
+    plain_gup::GET_USER_PAGES_FAST,
+    plain_gup::INTERNAL_GET_USER_PAGES_FAST,
+    gup_slow::GUP_LONGTERM_UNLOCKED,
+    gup_slow::GUP_LONGTERM_LOCKED,
+    gup_slow::CHECK_AND_MIGRATE,
+    follow_page::GET_USER_PAGES,
+    follow_page::FOLLOW_PAGE_PTE,
+    follow_page::FAULTIN_PAGE,
+    plain_mm_h::IS_PINNABLE_PAGE,
+    gup_put::UNPIN_USER_PAGES,
+    gup_put::UNPIN_USER_PAGE,
+    gup_put::RELEASE_PAGES,
+    gup_put::KVM_RELEASE_PAGE_DIRTY,
+    gup_put::PUT_PAGE_OF_PIN,
     wp_copy::WP_PAGE_COPY,
     plain_fork::FORK,
     plain_fork::RET_FROM_FORK,
@@ -120,6 +138,7 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
         &huge_memory::ZAP_HUGE_PMD_V5_8,
         &split_pmd::FREEZE_HUGE_PMD_V5_7,
         &swapfile::REUSE_SWAP_PAGE_V5_8,
+        &huge_memory::PUTBACK_LRU_PAGE_V5_8,
         &fork::COPY_PMD_RANGE_V5_7,
     ];
     routines.extend(huge_entries(chosen));
@@ -131,6 +150,10 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend(alloc_contig::ROUTINES);
     routines.extend(slub::ROUTINES);
     routines.extend(hotplug(chosen));
+    if !chosen.is("gup", "none") {
+        routines.extend(gup::walk(chosen));
+        routines.extend(try_grab::routines(chosen));
+    }
     let own: Vec<Function> = routines.iter().map(|routine| routine.function).collect();
     routines.extend(plain.into_iter().filter(|routine| {
         let function = routine.function;
