@@ -56,5 +56,7 @@ pub const FREED_USAGE_TOUCHED: usize = 25;
 pub const PINNED_MIGRATED: usize = 26;
 /// `zero-page-counted`
 pub const ZERO_PAGE_COUNTED: usize = 27;
+/// `counts-of-nobody`
+pub const COUNTS_OF_NOBODY: usize = 28;
 /// `reference-of-another-page`
-pub const REFERENCE_OF_ANOTHER_PAGE: usize = 28;
+pub const REFERENCE_OF_ANOTHER_PAGE: usize = 29;

@@ -244,6 +244,15 @@ pub(super) const EVENTS: &[Property] = &[
         holds: |_| true,
     },
     Property {
+        name: "counts-of-nobody",
+        sentence: "Splitting an entry takes no reference and counts no mapping that nobody will \
+                   drop.",
+        when_broken: "a page has references or mappings that nobody will ever drop",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: |_| true,
+    },
+    Property {
         name: "reference-of-another-page",
         sentence: "Who walks without locks gets a reference of the page that it has found.",
         when_broken: "a caller got a page, and a reference of another one",

@@ -7,6 +7,7 @@ pub mod event;
 mod events;
 mod execution;
 pub mod hotplug;
+mod migration;
 pub mod references;
 pub mod sharing;
 mod states;

@@ -1,4 +1,5 @@
 //! Who holds a page: references, mappings and pins against each other.
+use super::event;
 use crate::machine::State;
 use crate::mm::{ANY, Pfn, Place, WORDS};
 use crate::routines::entry::foll;
@@ -40,7 +41,9 @@ pub fn holders<'a>(state: &'a State, pfn: Pfn) -> impl Iterator<Item = (Holder, 
     let cached = state.memory.peek(page.swap()).is_some();
     // While it is frozen it has no reference at all.
     let frozen = state.memory.peek(page.place()) == Place::InFlight;
-    let swap_cache = u16::from(cached && !frozen);
+    // One for each page of a compound page, which are its head's.
+    let swap_cache =
+        if cached && !frozen { layout.folio(state.memory, pfn).count() as u16 } else { 0 };
     let owner = state.memory.peek(page.owned());
     [(Holder::Mappings, mappings)]
         .into_iter()
@@ -131,10 +134,11 @@ pub fn nobody_keeps_a_reference(state: &State) -> bool {
 }
 
 /// Outside the page table locks; the zero page's mappings are not counted. A mapped page is found
-/// by its reverse map.
+/// by its reverse map. Once something was counted that nobody has, counts tell nothing.
 pub fn mapcounts_add_up(state: &State) -> bool {
     let layout = state.layout();
-    if a_page_table_is_locked(state) {
+    let surplus = state.system.findings(state.memory) & 1 << event::COUNTS_OF_NOBODY != 0;
+    if surplus || a_page_table_is_locked(state) {
         return true;
     }
     layout.pfns().filter(|pfn| !layout.geometry.is_zero_pfn(*pfn)).all(|pfn| {

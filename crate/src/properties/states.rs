@@ -1,5 +1,5 @@
 //! Properties that are looked at in every state.
-use super::{allocator, execution, hotplug, references, sharing};
+use super::{allocator, execution, hotplug, migration, references, sharing};
 use crate::machine::{Property, Scope};
 
 /// What a look at a state tells.
@@ -241,5 +241,21 @@ pub(super) const STATES: &[Property] = &[
         invariant: false,
         scope: Scope::Machine,
         holds: hotplug::offline_pages_are_unused,
+    },
+    Property {
+        name: "migration-entry-unlocked",
+        sentence: "What a migration entry names is locked, and referenced or frozen.",
+        when_broken: "a migration entry names a page that nobody migrates",
+        invariant: true,
+        scope: Scope::Machine,
+        holds: migration::migrated_pages_are_locked,
+    },
+    Property {
+        name: "stale-swap-slot",
+        sentence: "The swap cache has for each slot the page that the slot belongs to.",
+        when_broken: "a slot of the swap cache names another page than its own",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: migration::slots_name_their_pages,
     },
 ];

@@ -410,6 +410,7 @@ pub static ENTRIES: &[Entry] = &[
     entry_huge::VIRTIO_MEM_FAKE_OFFLINE,
     entry_huge::ALLOCATE_SLAB,
     entry_huge::DISCARD_SLAB,
+    entry_huge::SPLIT_HUGE_PAGES,
     Entry {
         name: "send_sig",
         function: signal::SEND_SIG,

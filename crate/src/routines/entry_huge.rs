@@ -1,5 +1,5 @@
 //! Entries of those who look at pages that may be compound, or gone.
-use super::compound::{alloc_contig, compaction, slub, sparse};
+use super::compound::{alloc_contig, compaction, slub, sparse, split};
 use super::entry::{END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
 
 pub(super) const COMPACT_ZONE: Entry = Entry {
@@ -45,5 +45,14 @@ pub(super) const REMOVE_MEMORY: Entry = Entry {
     help: "Takes away the struct pages of sections that are offline.",
     returns: "0, or -EBUSY if a section is online",
     can_retry: false,
+    ..PLAIN
+};
+
+pub(super) const SPLIT_HUGE_PAGES: Entry = Entry {
+    name: "split_huge_pages",
+    function: split::SPLIT_HUGE_PAGES,
+    params: &[PAGE],
+    help: "Splits one compound page, as `echo` to the file of that name in debugfs does to all.",
+    returns: "0 or -EBUSY",
     ..PLAIN
 };

@@ -7,7 +7,7 @@ use super::memory::{ALL, EXIT_MMAP, PROPOSED, SEM, SEM_OUT, WRITE_LOCK, WRITE_UN
 use super::tlb::FLUSH_TLB_RANGE;
 use crate::machine::routine::line;
 use crate::machine::{At, Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Cell, Lock, Memory, Mm, Pte, WORDS};
+use crate::mm::{Cell, Lock, Memory, Mm, Pmd, Pte, WORDS};
 
 /// `fork`, as far as memory goes (`dup_mmap`).
 pub const FORK: Function = Function("fork");
@@ -167,10 +167,14 @@ fn let_child_run(ctx: &mut Ctx) {
     }
 }
 
-/// Ghost: a child is to find what is there when it begins.
+/// Ghost: a child is to find what is there when it begins, present or not at that moment.
 fn inherit(ctx: &mut Ctx, child: Mm, address: u16, word: u16) {
     let layout = ctx.layout();
-    let pte = ctx.peek(child.pmd()).entry(address, || ctx.peek(child.pte(address)));
+    let pmd = match ctx.peek(child.pmd()) {
+        Pmd::Invalid(huge) => Pmd::Huge(huge),
+        pmd => pmd,
+    };
+    let pte = pmd.entry(address, || ctx.peek(child.pte(address)));
     let page = match pte {
         // A page that nobody has mapped yet may not have been read yet.
         Pte::Swap { slot, .. } => {

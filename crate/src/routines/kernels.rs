@@ -408,9 +408,9 @@ fn reclaim(chosen: &Chosen) -> [&'static Routine; 4] {
         _ => &reclaim::REMOVE_MAPPING_V5_8,
     };
     let swapin = match chosen.get("swapin") {
-        "mapcount" => &swapin::DO_SWAP_PAGE_V5_8,
-        "refcount" => &swapin::DO_SWAP_PAGE_V5_18,
-        _ => &swapin::DO_SWAP_PAGE_V5_19,
+        "mapcount" => &swapin::DO_SWAP_PAGE_V5_8[0],
+        "refcount" => &swapin::DO_SWAP_PAGE_V5_18[0],
+        _ => &swapin::DO_SWAP_PAGE_V5_19[0],
     };
     [shrink, unmap, remove, swapin]
 }

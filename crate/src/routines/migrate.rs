@@ -297,18 +297,18 @@ fn set_next(ctx: &mut Ctx, from: Pfn) {
     ctx.set(Local::Page, next.unwrap_or(Pfn(Pfn::LIMIT as u16)));
 }
 
-fn first_page(ctx: &mut Ctx) {
+pub(super) fn first_page(ctx: &mut Ctx) {
     let pass: u16 = ctx.get(Local::Pass);
     ctx.set(Local::Pass, pass + 1);
     ctx.set(Local::Errors, 0u16);
     set_next(ctx, Pfn(0));
 }
 
-fn list_ended(look: &Look) -> bool {
+pub(super) fn list_ended(look: &Look) -> bool {
     usize::from(look.get::<u16>(Local::Page)) == Pfn::LIMIT
 }
 
-fn count_retry(ctx: &mut Ctx) {
+pub(super) fn count_retry(ctx: &mut Ctx) {
     if ctx.get::<u16>(Local::Ret) == errno::EAGAIN {
         let errors: u16 = ctx.get(Local::Errors);
         ctx.set(Local::Errors, errors + 1);
@@ -317,7 +317,7 @@ fn count_retry(ctx: &mut Ctx) {
     set_next(ctx, Pfn(page.0 + 1));
 }
 
-fn another_pass(look: &Look) -> bool {
+pub(super) fn another_pass(look: &Look) -> bool {
     look.get::<u16>(Local::Errors) > 0
         && look.get::<u16>(Local::Pass) < look.geometry().migrate_passes
 }

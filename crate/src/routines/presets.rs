@@ -87,6 +87,10 @@ pub static PRESETS: &[Preset] = &[
             ("mapcount_slab", "asserted"),
             ("offline_isolate", "page"),
             ("section_usage", "free_first"),
+            ("migrate_swap_cache", "head_private"),
+            ("migration_wait", "tail_ref"),
+            ("split_migration_pmd", "counts"),
+            ("split_unmap", "peeks"),
         ],
     },
     Preset {
@@ -173,6 +177,7 @@ pub static PRESETS: &[Preset] = &[
                    what looks pinned (70e806e4e645), and is blind to a pin that is just being \
                    taken. Offlining drains again.",
         changes: &[
+            ("split_migration_pmd", "refs"),
             ("offline", "drain_again"),
             ("fork", "check_then_wp"),
             ("cow", "refcount"),
@@ -205,6 +210,9 @@ pub static PRESETS: &[Preset] = &[
         sentence: "A page of a CMA area looks pinnable while its pageblock is isolated. NUMA \
                    hints spare pages that others hold (80d47f5de5e3).",
         changes: &[
+            ("migrate_swap_cache", "one_slot"),
+            ("migration_wait", "no_ref"),
+            ("split_unmap", "sync"),
             ("pcp", "v5.17"),
             ("cma_lock", "spinlock"),
             ("uffd_wp_flush", "before_copy"),
@@ -235,6 +243,7 @@ pub static PRESETS: &[Preset] = &[
                    (c145e0b47c77); only types that fall back to each other merge from a \
                    pageblock up (1dd214b8f21c).",
         changes: &[
+            ("split_migration_pmd", "none"),
             ("gup", "v5.18"),
             ("swapin", "refcount"),
             ("lazyfree", "refs_then_dirty"),
@@ -321,6 +330,7 @@ pub static PRESETS: &[Preset] = &[
         sentence: "Every free reads the type under the lock (55612e80e722, 17edeb5d3f76), and \
                    every list agrees with its blocks.",
         changes: &[
+            ("migrate_swap_cache", "all_slots"),
             ("free_recheck", "always"),
             ("bulk_recheck", "always"),
             ("merge_limit", "retypes"),

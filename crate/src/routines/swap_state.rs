@@ -178,8 +178,15 @@ pub(super) fn finds_page(ctx: &mut Ctx) -> bool {
         return false;
     }
     ctx.hold(pfn, 1);
-    ctx.set(Local::Page, pfn);
+    ctx.set(Local::Page, page_of_slot(ctx, pfn));
     true
+}
+
+/// `folio_file_page`: of a compound page the one whose place in it is that of the slot.
+fn page_of_slot(ctx: &Ctx, found: Pfn) -> Pfn {
+    let huge = ctx.geometry().has_huge_pages() && ctx.peek(ctx.layout().compound(found).head());
+    let place = ctx.get::<u16>(Local::Slot) % ctx.geometry().hpage_pages();
+    if huge { Pfn(found.0 + place) } else { found }
 }
 
 /// Its page is in the swap cache, and `__remove_mapping` has frozen it.

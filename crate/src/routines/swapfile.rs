@@ -1,5 +1,6 @@
 //! `mm/swapfile.c`: slots of the swap area, and the entries that name them.
-use super::at_hand::{is_ksm, is_mapped, page_lock, set_page_dirty};
+use super::at_hand::{head, is_ksm, is_mapped, page_lock, set_page_dirty};
+use super::compound::counts::second_page;
 use super::swap::PUT_PAGE;
 use super::swap_state::{DELETE_FROM_SWAP_CACHE, finds_page, is_not_cached, slot, trylock_fails};
 use crate::machine::routine::line;
@@ -108,8 +109,14 @@ fn is_unused(look: &Look) -> bool {
     look.get::<u16>(Local::Count) == 0
 }
 
+/// `page_swapped`: of a compound page, whether an entry names any of its slots.
 fn is_swapped(ctx: &mut Ctx) -> bool {
-    entries(ctx) > 0
+    let page = head(ctx, ctx.get(Local::Page));
+    let all = second_page(ctx, page).map_or(1, |_| ctx.geometry().hpage_pages());
+    let first = ctx.load(ctx.layout().page(page).swap());
+    first.is_some_and(|Slot(first)| {
+        (first..first + all).any(|slot| ctx.load(ctx.layout().swap_slot(slot).count()) > 0)
+    })
 }
 
 /// `swap_duplicate`: one more entry names the slot.

@@ -1,5 +1,7 @@
 //! `do_swap_page` of `mm/memory.c`: a fault on an entry that is not present.
-use super::at_hand::{is_migration, page_count, page_lock, ptl, returned};
+use super::at_hand::{folio, is_migration, let_go, page_count, page_lock, ptl, returned};
+use super::compound::counts::count_mapping;
+use super::compound::wait::MIGRATION_ENTRY_WAIT;
 use super::fault::{
     DO_SWAP_PAGE, FLAG_WRITE, NO_MEMORY, VM_FAULT_WRITE, VMF, has_changed, may_write,
     no_migration_entry, wants,
@@ -54,6 +56,11 @@ const WAIT: Line = line(
     "migration_entry_wait(vma->vm_mm, vmf->pmd, addr)",
     Op::Await(no_migration_entry, "the migration entry to go"),
 );
+const WAIT_CALL: Line = line(
+    "wait",
+    "migration_entry_wait(vma->vm_mm, vmf->pmd, addr)",
+    Op::Call(MIGRATION_ENTRY_WAIT, &[]),
+);
 const WAITED: Line = line("waited", "return 0", Op::Return(|_| 0));
 
 /// Whether the reference of the swap cache is worth dropping: it may be the only one but ours.
@@ -97,53 +104,105 @@ const LEAVING: &[Line] = &[
     STALE,
     UNLOCK_NO_PAGE,
     NO_MEMORY,
-    WAIT,
-    WAITED,
 ];
+/// How an entry of migration is waited for: until it is gone, or, on machines with huge pages, as
+/// the kernel does it.
+const WAITING: &[Line] = &[WAIT, WAITED];
+const CALLING: &[Line] = &[WAIT_CALL, WAITED];
 
 /// A page of the swap cache is waited for while somebody has locked it. A store that finds the page
 /// its own, by mappings and swap entries, may write at once, whoever else has a reference; a load
 /// never may.
-pub static DO_SWAP_PAGE_V5_8: Routine = do_swap_page(
-    "mm/memory.c, v5.8 to v5.17",
-    joined!(
-        FINDING,
-        &[
-            PTE,
-            READS,
-            line("reuse", "ret = reuse_swap_page(page)", Op::Call(REUSE_SWAP_PAGE, &[])),
-            line("shared", "if (!ret)", Op::If(|look| returned(look) == 0, "rmap"))
-        ],
-        MAPPING,
-        &[FREE],
-        LEAVING
+pub static DO_SWAP_PAGE_V5_8: [Routine; 2] = [
+    do_swap_page(
+        "mm/memory.c, v5.8 to v5.17",
+        joined!(
+            FINDING,
+            &[
+                PTE,
+                READS,
+                line("reuse", "ret = reuse_swap_page(page)", Op::Call(REUSE_SWAP_PAGE, &[])),
+                line("shared", "if (!ret)", Op::If(|look| returned(look) == 0, "rmap"))
+            ],
+            MAPPING,
+            &[FREE],
+            LEAVING,
+            WAITING
+        ),
     ),
-);
+    do_swap_page(
+        "mm/memory.c, v5.8 to v5.17",
+        joined!(
+            FINDING,
+            &[
+                PTE,
+                READS,
+                line("reuse", "ret = reuse_swap_page(page)", Op::Call(REUSE_SWAP_PAGE, &[])),
+                line("shared", "if (!ret)", Op::If(|look| returned(look) == 0, "rmap"))
+            ],
+            MAPPING,
+            &[FREE],
+            LEAVING,
+            CALLING
+        ),
+    ),
+];
 
 /// A store may write at once if nobody else has a reference (c145e0b47c77).
-pub static DO_SWAP_PAGE_V5_18: Routine =
-    do_swap_page("mm/memory.c, v5.18", joined!(FINDING, OWNING, &[READS, COUNT], MAPPING, LEAVING));
+pub static DO_SWAP_PAGE_V5_18: [Routine; 2] = [
+    do_swap_page(
+        "mm/memory.c, v5.18",
+        joined!(FINDING, OWNING, &[READS, COUNT], MAPPING, LEAVING, WAITING),
+    ),
+    do_swap_page(
+        "mm/memory.c, v5.18",
+        joined!(FINDING, OWNING, &[READS, COUNT], MAPPING, LEAVING, CALLING),
+    ),
+];
 
 /// Or if the entry remembers that the page was exclusive; then it is so again, also for a load.
-pub static DO_SWAP_PAGE_V5_19: Routine = do_swap_page(
-    "mm/memory.c, v5.19 to v6.5",
-    joined!(
-        FINDING,
-        &[
-            line("bug", "BUG_ON(PageAnonExclusive(page))", Op::BugOn(is_exclusive)),
-            line("excl", "exclusive = pte_swp_exclusive(orig_pte)", Op::Let(read_exclusive))
-        ],
-        OWNING,
-        &[
-            line("alone", "if (exclusive)", Op::If(|look| look.get(Local::Exclusive), "mine")),
-            COUNT,
-            line("mine", "rmap_flags |= RMAP_EXCLUSIVE", Op::Let(set_exclusive)),
-            READS
-        ],
-        MAPPING,
-        LEAVING
+pub static DO_SWAP_PAGE_V5_19: [Routine; 2] = [
+    do_swap_page(
+        "mm/memory.c, v5.19 to v6.5",
+        joined!(
+            FINDING,
+            &[
+                line("bug", "BUG_ON(PageAnonExclusive(page))", Op::BugOn(is_exclusive)),
+                line("excl", "exclusive = pte_swp_exclusive(orig_pte)", Op::Let(read_exclusive))
+            ],
+            OWNING,
+            &[
+                line("alone", "if (exclusive)", Op::If(|look| look.get(Local::Exclusive), "mine")),
+                COUNT,
+                line("mine", "rmap_flags |= RMAP_EXCLUSIVE", Op::Let(set_exclusive)),
+                READS
+            ],
+            MAPPING,
+            LEAVING,
+            WAITING
+        ),
     ),
-);
+    do_swap_page(
+        "mm/memory.c, v5.19 to v6.5",
+        joined!(
+            FINDING,
+            &[
+                line("bug", "BUG_ON(PageAnonExclusive(page))", Op::BugOn(is_exclusive)),
+                line("excl", "exclusive = pte_swp_exclusive(orig_pte)", Op::Let(read_exclusive))
+            ],
+            OWNING,
+            &[
+                line("alone", "if (exclusive)", Op::If(|look| look.get(Local::Exclusive), "mine")),
+                COUNT,
+                line("mine", "rmap_flags |= RMAP_EXCLUSIVE", Op::Let(set_exclusive)),
+                READS
+            ],
+            MAPPING,
+            LEAVING,
+            CALLING
+        ),
+    ),
+];
 
 fn read_slot(ctx: &mut Ctx) {
     if let Pte::Swap { slot, .. } = ctx.get(Local::Pte) {
@@ -154,7 +213,7 @@ fn read_slot(ctx: &mut Ctx) {
 /// Whether the entry is another by now. Else what is in the page is used.
 fn is_stale(ctx: &mut Ctx) -> bool {
     let stale = has_changed(ctx);
-    let fresh = !ctx.peek(ctx.page(Local::Page).anon());
+    let fresh = !ctx.peek(folio(ctx).anon());
     if !stale && fresh && !ctx.peek(slot(ctx).settled()) {
         ctx.find(event::SWAP_NOT_SETTLED);
     }
@@ -180,8 +239,8 @@ fn is_held_by_others(ctx: &mut Ctx) -> bool {
 }
 
 fn is_exclusive(ctx: &mut Ctx) -> bool {
-    let page = ctx.page(Local::Page);
-    ctx.load(page.anon()) && ctx.load(page.anon_exclusive())
+    let (folio, page) = (folio(ctx), ctx.page(Local::Page));
+    ctx.load(folio.anon()) && ctx.load(page.anon_exclusive())
 }
 
 fn read_exclusive(ctx: &mut Ctx) {
@@ -209,13 +268,13 @@ fn mark(ctx: &mut Ctx) {
 /// A page that was read from its slot belongs to the mapping's oldest ancestor, whose relatives may
 /// share it, unless it is exclusive.
 fn add_rmap(ctx: &mut Ctx) {
-    let page = ctx.page(Local::Page);
-    ctx.update(page.mapcount(), |page_count| page_count + 1);
+    count_mapping(ctx, ctx.get(Local::Page), 1);
+    let (page, folio) = (ctx.page(Local::Page), folio(ctx));
     let exclusive: bool = ctx.get(Local::Exclusive);
     if exclusive {
         ctx.update(page.anon_exclusive(), |_| true);
     }
-    if ctx.load(page.anon()) {
+    if ctx.load(folio.anon()) {
         return;
     }
     let mut process: u16 = ctx.get(Local::Mm);
@@ -233,5 +292,5 @@ fn add_rmap(ctx: &mut Ctx) {
 fn set_pte(ctx: &mut Ctx) {
     let pte: Pte = ctx.get(Local::Pte);
     ctx.store(ctx.pte(), pte);
-    ctx.let_go(ctx.get(Local::Page), 1);
+    let_go(ctx, ctx.get(Local::Page), 1);
 }

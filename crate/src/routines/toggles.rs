@@ -460,6 +460,10 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_huge::TOTAL_MAPCOUNT,
     toggles_huge::COMPOUND_HEAD,
     toggles_huge::MAPCOUNT_SLAB,
+    toggles_huge::MIGRATE_SWAP_CACHE,
+    toggles_huge::MIGRATION_WAIT,
+    toggles_huge::SPLIT_MIGRATION_PMD,
+    toggles_huge::SPLIT_UNMAP,
 ];
 
 /// The toggle of a name.

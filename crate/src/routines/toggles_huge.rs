@@ -110,3 +110,56 @@ pub(super) const SECTION_USAGE: Toggle = Toggle {
         ("rcu_null_checked", "And the pointer is looked at: v6.10 (82f0b6f041fa)."),
     ],
 };
+
+pub(super) const MIGRATE_SWAP_CACHE: Toggle = Toggle {
+    name: "migrate_swap_cache",
+    sentence: "What migration does to the slots of a compound page that is in the swap cache.",
+    values: &[
+        (
+            "head_private",
+            "Each slot gets the other page, whose head alone knows its slot: up to v5.15.",
+        ),
+        (
+            "one_slot",
+            "The first slot gets the other page, the others keep the old one: v5.16 to v6.6 \
+             (3417013e0d18).",
+        ),
+        (
+            "all_slots",
+            "Each slot gets the other page, whose pages all know theirs: v6.7 (fc346d0a70a1).",
+        ),
+    ],
+};
+
+pub(super) const MIGRATION_WAIT: Toggle = Toggle {
+    name: "migration_wait",
+    sentence: "What a fault on a migration entry holds while it begins to wait.",
+    values: &[
+        (
+            "tail_ref",
+            "A reference of the page that the entry names; a tail has none, and the fault is \
+             taken again and again: up to v5.12.",
+        ),
+        ("ref", "A reference of its head: up to v5.16."),
+        ("no_ref", "None: the entry proves the migrator's (ffa65753c431, v5.17)."),
+    ],
+};
+
+pub(super) const SPLIT_MIGRATION_PMD: Toggle = Toggle {
+    name: "split_migration_pmd",
+    sentence: "What splitting the migration entry of a huge page does to the page's counts.",
+    values: &[
+        ("counts", "References and mappings, as if it were mapped: up to v5.8."),
+        ("refs", "References only: v5.9 to v5.17 (ec0abae6dcdf)."),
+        ("none", "Nothing, since the page is not mapped (9d84604b845c, v5.18)."),
+    ],
+};
+
+pub(super) const SPLIT_UNMAP: Toggle = Toggle {
+    name: "split_unmap",
+    sentence: "How split_huge_page looks for the entries that it must replace.",
+    values: &[
+        ("peeks", "It passes over an entry that looks empty, without the lock: up to v5.12."),
+        ("sync", "Under the lock alone: TTU_SYNC (732ed55823fc, v5.13)."),
+    ],
+};

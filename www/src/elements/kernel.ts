@@ -86,6 +86,10 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'head_recheck',
       'offline_isolate',
       'section_usage',
+      'migrate_swap_cache',
+      'migration_wait',
+      'split_migration_pmd',
+      'split_unmap',
     ],
   ],
   [

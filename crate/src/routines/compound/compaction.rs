@@ -28,7 +28,15 @@ const fn isolate_migratepages(source: &'static str, body: &'static [Line]) -> Ro
                 __GFP_FS; ISOLATE_ASYNC_MIGRATE and unevictable pages; the LRU lists; leaving off \
                 after 32 pages; since v6.9 compaction takes compound pages below its own order",
         params: &[Local::Start, Local::End, Local::AllocContig],
-        locals: &[Local::Page, Local::Folio, Local::Refs, Local::Mapcount, Local::Life, Local::Ret],
+        locals: &[
+            Local::Page,
+            Local::Ret,
+            Local::Folio,
+            Local::Refs,
+            Local::Mapcount,
+            Local::Count,
+            Local::Life,
+        ],
         returns: Returns::Nothing,
         body,
     }
@@ -79,15 +87,16 @@ const FOREIGN: Line =
 const BUT_OURS: Line =
     line("compare", "if (!mapping && count - 1 > mapcount)", Op::Let(|ctx| judge(ctx, 1)));
 
-/// Whatever the page is, any count but the expected one will not do.
+/// Whatever the page is, any count but the expected one will not do: `can_split_folio`, which reads
+/// the mappings first.
 const EXPECTED: &[Line] = &[
     line("isanon", "if (!PageAnon(page))", Op::Branch(is_not_anon, "extra")),
     line("swap", "if (PageSwapCache(page))", Op::Branch(is_swap_cache, "extra")),
-    line("none", "extra = 0", Op::Goto("count")),
+    line("none", "extra = 0", Op::Goto("mapcount")),
     line("extra", "extra = compound_nr(page)", Op::Do(expect_cache)),
-    COUNT,
-    COUNTED,
     line("mapcount", ALL, Op::Call(TOTAL_MAPCOUNT, &[])),
+    line("mapped", "  (mapcount)", Op::Let(keep_mapcount)),
+    COUNT,
     line("compare", "if (count != mapcount + extra + 1)", Op::Let(judge_exactly)),
     line("pinned", "  it looks pinned", Op::If(returned_nonzero, "put")),
 ];
@@ -309,9 +318,13 @@ fn set_page(ctx: &mut Ctx) {
     ctx.set(Local::Page, low);
 }
 
+/// What was read of one page, and is forgotten with it.
+const OF_ONE_PAGE: [Local; 5] =
+    [Local::Folio, Local::Refs, Local::Mapcount, Local::Count, Local::Life];
+
 fn next_page(ctx: &mut Ctx) {
     skip(ctx, 1);
-    for local in [Local::Folio, Local::Refs, Local::Mapcount, Local::Life] {
+    for local in OF_ONE_PAGE {
         ctx.set(local, 0u16);
     }
 }
@@ -378,29 +391,33 @@ fn keep_count(ctx: &mut Ctx) {
     ctx.set(Local::Refs, count);
 }
 
+fn keep_mapcount(ctx: &mut Ctx) {
+    let mapcount: u16 = ctx.get(Local::Ret);
+    ctx.set(Local::Mapcount, mapcount);
+}
+
 fn expect_cache(ctx: &mut Ctx) {
     let order = if is_head(ctx) { word_of_second(ctx, Local::Page, Compound::order) } else { 0 };
     if order == GARBAGE {
         ctx.find(event::GARBAGE_VERDICT);
     }
-    ctx.set(Local::Mapcount, if order == GARBAGE { 0 } else { 1u16 << order });
+    ctx.set(Local::Count, if order == GARBAGE { 0 } else { 1u16 << order });
 }
 
 /// Whether there are more references than mappings, but for `own` ones.
 fn judge(ctx: &mut Ctx, own: i16) {
     let (count, mapcount): (i16, i16) = (ctx.get(Local::Refs), ctx.get(Local::Ret));
-    conclude(ctx, count.wrapping_sub(own) > mapcount);
+    conclude(ctx, mapcount, count.wrapping_sub(own) > mapcount);
 }
 
 fn judge_exactly(ctx: &mut Ctx) {
-    let (count, mapcount): (u16, u16) = (ctx.get(Local::Refs), ctx.get(Local::Ret));
-    let extra: u16 = ctx.get(Local::Mapcount);
-    conclude(ctx, count != mapcount.wrapping_add(extra).wrapping_add(1));
+    let (count, mapcount): (i16, i16) = (ctx.get(Local::Ret), ctx.get(Local::Mapcount));
+    let extra: i16 = ctx.get(Local::Count);
+    conclude(ctx, mapcount, count != mapcount.wrapping_add(extra).wrapping_add(1));
 }
 
 /// The verdict. Ghost: what it was made of, and whether it is right.
-fn conclude(ctx: &mut Ctx, pinned: bool) {
-    let mapcount: i16 = ctx.get(Local::Ret);
+fn conclude(ctx: &mut Ctx, mapcount: i16, pinned: bool) {
     if mapcount.unsigned_abs() > GARBAGE / 2 {
         ctx.find(event::GARBAGE_VERDICT);
     }

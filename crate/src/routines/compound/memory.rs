@@ -3,14 +3,14 @@ use super::huge_memory::{
     DO_HUGE_PMD_ANONYMOUS_PAGE, DO_HUGE_PMD_WP_PAGE, VM_FAULT_FALLBACK, ZAP_HUGE_PMD,
 };
 use super::split_pmd::{SPLIT_HUGE_PMD, is_migration};
+use super::wait::PMD_MIGRATION_ENTRY_WAIT;
 use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{HugePmd, Pmd};
 use crate::routines::at_hand::{is_not_present, ptl, returned, returned_nonzero};
 use crate::routines::fault::{
     ANONYMOUS_PAGE, DO_ANONYMOUS_PAGE, DO_ANONYMOUS_PAGE_V5_8, DO_SWAP_PAGE, FLAG_UNSHARE,
-    FLAG_WRITE, HANDLE_MM_FAULT, RETURN, VMF, has_changed, is_none, is_protected,
-    no_migration_entry, read_entry, wants,
+    FLAG_WRITE, HANDLE_MM_FAULT, RETURN, has_changed, is_none, is_protected, read_entry, wants,
 };
 use crate::routines::memory::{
     ADDRESS, ADVISED, ALL, DETACH, EXIT_MMAP, FINISH, MADVISE, MUNMAP, ONE, OUT, READ_LOCK,
@@ -22,8 +22,6 @@ use crate::routines::wp::DO_WP_PAGE;
 
 /// `handle_pte_fault`
 pub const HANDLE_PTE_FAULT: Function = Function("handle_pte_fault");
-/// `pmd_migration_entry_wait`
-pub const PMD_MIGRATION_ENTRY_WAIT: Function = Function("pmd_migration_entry_wait");
 /// `zap_pmd_range`, of the entries from `first` to `last`.
 pub const ZAP_PMD_RANGE: Function = Function("zap_pmd_range");
 
@@ -224,37 +222,4 @@ fn populate(ctx: &mut Ctx) {
 fn is_whole(look: &Look) -> bool {
     let (first, last): (u16, u16) = (look.get(Local::Addr), look.get(Local::Last));
     last.wrapping_sub(first) + 1 == look.geometry().hpage_pages()
-}
-
-/// Nothing holds a reference meanwhile: the entry is looked at from outside until it is gone.
-pub static PMD_MIGRATION_ENTRY_WAIT_V5_8: Routine = Routine {
-    function: PMD_MIGRATION_ENTRY_WAIT,
-    source: "mm/migrate.c, v5.7 to v6.12",
-    omits: "how it waits",
-    params: &[Local::Mm],
-    locals: &[],
-    returns: Returns::Nothing,
-    body: &[line("wait", "wait_on_page_locked(page)", Op::Await(is_migrated, "migration")), OUT],
-};
-
-/// A migration entry is waited for.
-pub static DO_SWAP_PAGE_V5_8: Routine = Routine {
-    function: DO_SWAP_PAGE,
-    source: "mm/memory.c, v5.7 to v6.12",
-    omits: "swap entries; how it waits",
-    params: VMF,
-    locals: &[],
-    returns: Returns::Errno,
-    body: &[
-        line(
-            "wait",
-            "migration_entry_wait(mm, pmd, addr)",
-            Op::Await(no_migration_entry, "migration"),
-        ),
-        line("out", "return 0", Op::Return(|_| 0)),
-    ],
-};
-
-fn is_migrated(look: &Look) -> bool {
-    !matches!(look.peek(look.mm().pmd()), Pmd::Migration { .. })
 }

@@ -1,13 +1,58 @@
 //! `mm/migrate.c`: moving a compound page, or a page by itself, to another of its size.
 use super::page_alloc::PREP_COMPOUND_PAGE;
 use super::rmap::PAGE_MAPPED;
+use super::split::SPLIT_HUGE_PAGE_TO_LIST;
 use super::walk::pages;
-use crate::machine::routine::{joined, line};
+use crate::machine::routine::{errno, joined, line};
 use crate::machine::{Ctx, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Lock, Migratetype, Pfn};
 use crate::properties::event;
-use crate::routines::at_hand::{returned_nonzero, returned_zero, target_joins_lru};
-use crate::routines::migrate::{self as plain, UNMAP_AND_MOVE, UNMAP_AND_MOVE_LOCKED};
+use crate::routines::at_hand::{
+    page_lock, returned_enomem, returned_nonzero, returned_zero, target_joins_lru,
+};
+use crate::routines::migrate::{
+    self as plain, MIGRATE_PAGES, UNMAP_AND_MOVE, UNMAP_AND_MOVE_LOCKED,
+};
+
+/// A compound page for which there is no target is split, and its pages are migrated one by one.
+pub static MIGRATE_PAGES_V5_7: Routine = Routine {
+    function: MIGRATE_PAGES,
+    source: "mm/migrate.c, v5.7 to v6.1",
+    omits: "hugetlb pages; the number of passes is a parameter of the machine (10 in the kernel); \
+            from v5.18 on the pages of one that was split come last",
+    params: &[Local::Wanted],
+    locals: &[Local::Page, Local::Pass, Local::Errors, Local::Head, Local::Ret],
+    returns: Returns::Count,
+    body: &[
+        line("pass", "for (pass = 0; pass < 10 && retry; pass++)", Op::Let(plain::first_page)),
+        line(
+            "each",
+            "list_for_each_entry_safe(page, .., from)",
+            Op::If(plain::list_ended, "passed"),
+        ),
+        line("move", "rc = unmap_and_move(.., page, ..)", Op::Call(UNMAP_AND_MOVE, &[])),
+        line("memory", "case -ENOMEM", Op::If(returned_enomem, "huge")),
+        line("retry", "case -EAGAIN: retry++", Op::Let(plain::count_retry)),
+        line("loop", "next page", Op::Goto("each")),
+        line("passed", "next pass", Op::If(plain::another_pass, "pass")),
+        line("out", "return nr_failed", Op::Return(|look| look.get(Local::Errors))),
+        line("huge", "if (!PageTransHuge(page))", Op::If(is_single, "fail")),
+        line("lock", "lock_page(page)", Op::Acquire(page_lock)),
+        line("list", "  (from)", Op::Let(|ctx| ctx.set(Local::Head, true))),
+        line(
+            "split",
+            "rc = split_huge_page_to_list(page, from)",
+            Op::Call(SPLIT_HUGE_PAGE_TO_LIST, &[]),
+        ),
+        line("unlock", "unlock_page(page)", Op::Release(page_lock)),
+        line("again", "if (!rc) goto retry", Op::If(returned_zero, "move")),
+        line("fail", "return rc", Op::Return(|_| errno::ENOMEM)),
+    ],
+};
+
+fn is_single(look: &Look) -> bool {
+    pages(look, look.get(Local::Page)) == 1
+}
 
 const ORDER: Line = line("order", "order = compound_order(page)", Op::Do(read_order));
 const WAIT: Line =
@@ -104,12 +149,12 @@ const RESTORE: &[Line] = &[
     plain::NO_ENTRY,
     plain::TO_NEW,
     line("unlock", "unlock_page(newpage)", Op::Release(target_lock)),
-    line("unlockold", "unlock_page(page)", Op::Release(crate::routines::at_hand::page_lock)),
+    line("unlockold", "unlock_page(page)", Op::Release(page_lock)),
     plain::DONE,
     plain::NOT_MOVED,
     plain::TO_OLD,
     line("release", "unlock_page(newpage)", Op::Release(target_lock)),
-    line("releaseold", "unlock_page(page)", Op::Release(crate::routines::at_hand::page_lock)),
+    line("releaseold", "unlock_page(page)", Op::Release(page_lock)),
     plain::EAGAIN,
 ];
 

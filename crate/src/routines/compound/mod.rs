@@ -9,6 +9,7 @@ pub mod counts;
 pub mod fork;
 pub mod gup;
 pub mod huge_memory;
+mod kernels_migration;
 pub mod mapcount;
 pub mod memory;
 pub mod memory_hotplug;
@@ -17,23 +18,28 @@ pub mod mm_h;
 pub mod move_mapping;
 pub mod move_pages;
 pub mod page_alloc;
+pub mod reclaim;
 pub mod remove_migration;
 pub mod rmap;
 pub mod slub;
 pub mod sparse;
+pub mod split;
 pub mod split_pmd;
 pub mod swap;
+pub mod swap_state;
 pub mod swapfile;
 pub mod try_grab;
+pub mod try_to_unmap;
+pub mod wait;
 mod walk;
 
 use super::alloc_contig as contig;
 use super::kernels::Chosen;
-use super::page_alloc::{alloc, buddy, drain, free};
+use super::page_alloc::{alloc, buddy, drain, free, pages};
 use super::{
     copy_pte, dma, follow_page, fork as plain_fork, gup as plain_gup, gup_put, gup_slow,
     memory as plain_memory, mm_h as plain_mm_h, mprotect, page_isolation, pagevec, signal,
-    swap_state, swapfile as plain_swapfile, tlb, uaccess, vmscan, wp, wp_copy,
+    swap_state as plain_swap_state, swapfile as plain_swapfile, tlb, uaccess, vmscan, wp, wp_copy,
 };
 use crate::machine::{Function, Routine};
 
@@ -47,6 +53,8 @@ const SAME: &[Function] = &[
     free::FREE_ONE_PAGE,
     free::FREE_PCPPAGES_BULK,
     free::FREE_PAGES_OK,
+    pages::GET_PAGE_UNLESS_ZERO,
+    pages::PUT_OWNED_PAGE,
     drain::DRAIN_ALL_PAGES,
     drain::DRAIN_ALL_PAGES_FORCED,
     drain::DRAIN_LOCAL_PAGES,
@@ -69,7 +77,6 @@ const SAME: &[Function] = &[
     tlb::FLUSH_TLB_RANGE,
     tlb::FLUSH_TLB_FUNC,
     signal::SEND_SIG,
-    super::migrate::MIGRATE_PAGES,
     super::migrate::PUTBACK_MOVABLE_PAGES,
     vmscan::ISOLATE_LRU_PAGE,
     vmscan::PUTBACK_LRU_PAGE,
@@ -113,8 +120,8 @@ const THROUGH_HEAD: &[Function] = &[
     pagevec::LRU_ADD_DRAIN,
     plain_swapfile::FREE_SWAP_AND_CACHE,
     plain_swapfile::TRY_TO_FREE_SWAP,
-    swap_state::FREE_SWAP_CACHE,
-    swap_state::DELETE_FROM_SWAP_CACHE,
+    plain_swap_state::FREE_SWAP_CACHE,
+    plain_swap_state::SWAPIN_READAHEAD,
 ];
 
 /// The routines of a kernel on a machine with huge pages, made of those that it has without.
@@ -131,19 +138,19 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
         &memory::MADVISE_V5_8,
         &memory::EXIT_MMAP_V5_8,
         &memory::MPROTECT_V5_8,
-        &memory::PMD_MIGRATION_ENTRY_WAIT_V5_8,
-        &memory::DO_SWAP_PAGE_V5_8,
         &huge_memory::DO_HUGE_PMD_ANONYMOUS_PAGE_V5_8,
         &huge_memory::LRU_CACHE_ADD_V5_8,
         &huge_memory::ZAP_HUGE_PMD_V5_8,
-        &split_pmd::FREEZE_HUGE_PMD_V5_7,
+        &split_pmd::SPLIT_HUGE_PMD_OF_V5_7,
         &swapfile::REUSE_SWAP_PAGE_V5_8,
         &huge_memory::PUTBACK_LRU_PAGE_V5_8,
         &fork::COPY_PMD_RANGE_V5_7,
     ];
     routines.extend(huge_entries(chosen));
     routines.extend(forking(chosen));
-    routines.extend(migration(chosen));
+    routines.extend(kernels_migration::migration(chosen));
+    routines.extend(kernels_migration::swapping(chosen));
+    routines.extend(kernels_migration::splitting(chosen));
     routines.extend(mm_h::routines(chosen));
     routines.extend(mapcount::routines(chosen));
     routines.extend([compaction::routine(chosen), &compaction::COMPACT_ZONE_V5_8]);
@@ -162,51 +169,6 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines
 }
 
-/// As those of pages by themselves, by the same toggles.
-fn migration(chosen: &Chosen) -> Vec<&'static Routine> {
-    let version = chosen.get("migration");
-    let waits = usize::from(chosen.is("target_memory", "waits"));
-    let early = usize::from(chosen.is("migrate_pinned", "early"));
-    let sync = usize::from(chosen.is("pvmw_sync", "on"));
-    let (page, locked): (&Routine, &Routine) = match version {
-        "v5.9" | "v5.17" => {
-            (&migrate::UNMAP_AND_MOVE_V5_7[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_7)
-        }
-        _ => (&migrate::UNMAP_AND_MOVE_V5_18[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_18),
-    };
-    let entries: [&Routine; 4] = match version {
-        "v5.19" => [
-            &rmap::TRY_TO_MIGRATE_V5_19[sync],
-            &rmap::SET_PMD_MIGRATION_ENTRY_V5_19,
-            &remove_migration::REMOVE_MIGRATION_PTES_V5_19,
-            &remove_migration::REMOVE_MIGRATION_PMD_V5_19,
-        ],
-        old => [
-            &rmap::TRY_TO_MIGRATE_V5_7[sync],
-            &rmap::SET_PMD_MIGRATION_ENTRY_V5_7,
-            match old {
-                "v5.9" => &remove_migration::REMOVE_MIGRATION_PTES_V5_7,
-                _ => &remove_migration::REMOVE_MIGRATION_PTES_V5_17,
-            },
-            &remove_migration::REMOVE_MIGRATION_PMD_V5_7,
-        ],
-    };
-    let share = match chosen.get("share_barrier") {
-        "on" => &rmap::PAGE_TRY_SHARE_V6_1,
-        _ => &rmap::PAGE_TRY_SHARE_V5_19,
-    };
-    let mut routines = entries.to_vec();
-    routines.extend([
-        page,
-        locked,
-        share,
-        &rmap::PAGE_MAPPED_V5_7,
-        &rmap::REMOVE_COMPOUND_RMAP_V5_7,
-    ]);
-    routines.extend([&move_mapping::MOVE_MAPPING_V5_7, &move_pages::MOVE_PAGES_V5_8]);
-    routines
-}
-
 /// What becomes a compound page, and what becomes of its huge entries.
 fn huge_entries(chosen: &Chosen) -> Vec<&'static Routine> {
     let prep: &Routine = match chosen.get("prep_compound") {
@@ -218,14 +180,7 @@ fn huge_entries(chosen: &Chosen) -> Vec<&'static Routine> {
         "page_lock" => &split_pmd::SPLIT_HUGE_PMD_V5_8,
         _ => &split_pmd::SPLIT_HUGE_PMD_V5_7,
     };
-    let double_map = chosen.is("double_map", "on");
-    let exclusive = ["exclusive", "exclusive_any"].contains(&chosen.get("cow"));
-    let locked: &Routine = match (double_map, exclusive) {
-        (false, _) => &split_pmd::SPLIT_HUGE_PMD_LOCKED_V6_2,
-        (true, true) => &split_pmd::SPLIT_HUGE_PMD_LOCKED_V5_19,
-        (true, false) => &split_pmd::SPLIT_HUGE_PMD_LOCKED_V5_8,
-    };
-    let mut routines = vec![prep, split, locked];
+    let mut routines = vec![prep, split, split_pmd::locked(chosen)];
     match chosen.get("cow") {
         "mapcount" => {
             routines

@@ -1,5 +1,6 @@
 //! `mm/rmap.c` and `mm/huge_memory.c`: replacing the entries of a compound page by migration
 //! entries, whether they map it as a whole or page by page; and the counts of its mappings.
+use super::counts::second_page;
 use super::walk::{
     LEAF, NEXT_PTE, NO_TABLE, PMD, PMD_AGAIN, PMD_LOCK, PMD_UNLOCK, WAS_SPLIT, finds_none,
     first_address, is_behind, is_nothing, mm, pages,
@@ -69,7 +70,7 @@ fn is_mapped_as_whole(ctx: &mut Ctx) -> bool {
         return false;
     }
     let second = ctx.layout().second_page(head);
-    second.is_some_and(|second| ctx.load(second.entire_mapcount()) > 0)
+    second.is_some_and(|second| ctx.load(second.entire_mapcount()) as i16 > 0)
 }
 
 fn no_page_left(look: &Look) -> bool {
@@ -109,18 +110,19 @@ fn uncount_double(ctx: &mut Ctx) {
 
 /// `_large_mapcount` (v6.10) follows the count that it sums, in the same step.
 pub(in crate::routines) fn count_in_all(ctx: &mut Ctx, head: Pfn, by: u16) {
-    if let Some(second) = ctx.layout().second_page(head).filter(|_| pages(ctx, head) > 1) {
+    if let Some(second) = second_page(ctx, head) {
         ctx.update(second.large_mapcount(), |count| count.wrapping_add(by));
     }
 }
 
 const PEEK: Line = line("peek", "if (!map_pte(pvmw))", Op::Branch(maps_nothing, "step"));
-const CHECK: Line =
+pub(super) const CHECK: Line =
     line("check", "while (!check_pte(pvmw)) pvmw->pte++", Op::Branch(finds_no_page, "unlock"));
-const CLEAR: Line = line("clear", "pteval = ptep_clear_flush(vma, address, pte)", Op::Do(clear));
+pub(super) const CLEAR: Line =
+    line("clear", "pteval = ptep_clear_flush(vma, address, pte)", Op::Do(clear));
 const ENTRY: Line = line("entry", "set_pte_at(mm, address, pte, swp_pte)", Op::Do(set_entry));
-const RMAP: Line = line("rmap", "page_remove_rmap(subpage, false)", Op::Do(remove_rmap));
-const MORE: Line = line("more", "page_vma_mapped_walk(&pvmw)", Op::Goto("check"));
+pub(super) const RMAP: Line = line("rmap", "page_remove_rmap(subpage, false)", Op::Do(remove_rmap));
+pub(super) const MORE: Line = line("more", "page_vma_mapped_walk(&pvmw)", Op::Goto("check"));
 /// Without the lock: the pages of the mapping one after another, until one may be mapped.
 const STEPS: &[Line] = &[
     line("step", "pvmw.address += PAGE_SIZE", Op::Let(crate::routines::at_hand::next_address)),
@@ -137,28 +139,29 @@ const OF_PMD: &[Line] = &[
 ];
 const PMD_DONE: Line = line("pmdout", "next vma", Op::Goto("unlock"));
 const REFUSED: Line = line("failed", "if (it is pinned)", Op::If(returned_nonzero, "stop"));
-const STOP: &[Line] = &[
+pub(super) const STOP: &[Line] = &[
     line("stop", "spin_unlock(pvmw.ptl)", Op::Release(ptl)),
     line("stopped", "ret = false", Op::Return(|_| 0)),
 ];
 
-const EXCLUSIVE: Line =
+pub(super) const EXCLUSIVE: Line =
     line("excl", "anon_exclusive = PageAnonExclusive(subpage)", Op::Do(read_exclusive));
 const SHARED: Line = line("shared", "if (!anon_exclusive)", Op::If(was_shared, "entry"));
-const SHARE: Line = line(
+pub(super) const SHARE: Line = line(
     "share",
     "page_try_share_anon_rmap(subpage)",
     Op::Call(PAGE_TRY_SHARE_ANON_RMAP, &[(Local::Page, Local::Tail)]),
 );
-const PTE_REFUSED: Line = line("refused", "if (it is pinned)", Op::If(returned_nonzero, "restore"));
-const RESTORE: &[Line] = &[
+pub(super) const PTE_REFUSED: Line =
+    line("refused", "if (it is pinned)", Op::If(returned_nonzero, "restore"));
+pub(super) const RESTORE: &[Line] = &[
     line("restore", "set_pte_at(mm, address, pte, pteval)", Op::Do(put_back)),
     line("goto", "break", Op::Goto("stop")),
 ];
 
 const WALK: &[Line] = &[FIRST, EACH, PMD, LEAF, NO_TABLE];
-const UNMAP: &[Line] = &[CHECK, CLEAR, FLUSH_PAGE, ENTRY, RMAP, PUT, NEXT_PTE, MORE];
-const UNMAP_EXCLUSIVE: &[Line] = &[
+pub(super) const UNMAP: &[Line] = &[CHECK, CLEAR, FLUSH_PAGE, ENTRY, RMAP, PUT, NEXT_PTE, MORE];
+pub(super) const UNMAP_EXCLUSIVE: &[Line] = &[
     CHECK,
     EXCLUSIVE,
     CLEAR,
@@ -172,7 +175,7 @@ const UNMAP_EXCLUSIVE: &[Line] = &[
     NEXT_PTE,
     MORE,
 ];
-const NEXT_VMA: &[Line] = &[UNLOCK, NEXT, LOOP, OUT];
+pub(super) const NEXT_VMA: &[Line] = &[UNLOCK, NEXT, LOOP, OUT];
 const LOOKING: &[Line] = joined!(&[PEEK, LOCK], &[]);
 const TO_TABLE: &[Line] = &[PMD_UNLOCK, line("look", "handle PTEs", Op::Goto("peek"))];
 const TO_LOCKED: &[Line] = &[PMD_UNLOCK, line("look", "handle PTEs", Op::Goto("lock"))];
@@ -263,7 +266,7 @@ pub static TRY_TO_MIGRATE_V5_19: [Routine; 2] = [
 ];
 
 /// The first entry of the walk is looked at for a page, the others for anything.
-fn maps_nothing(ctx: &mut Ctx) -> bool {
+pub(super) fn maps_nothing(ctx: &mut Ctx) -> bool {
     let pte = ctx.load(ctx.pte());
     let first = ctx.get::<u16>(Local::Addr) == first_address(ctx);
     if first { pte.mapped().is_none() } else { pte == Pte::None }
@@ -308,7 +311,7 @@ fn remove_rmap(ctx: &mut Ctx) {
     ctx.update(mapcount, |count| count.wrapping_sub(1));
 }
 
-fn put_back(ctx: &mut Ctx) {
+pub(super) fn put_back(ctx: &mut Ctx) {
     let old: Pte = ctx.get(Local::Pte);
     let cell = ctx.pte();
     ctx.store(cell, old);

@@ -7,19 +7,22 @@ use super::counts::{
 use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{HugePmd, Pfn, Pmd, Pte, Restore};
+use crate::properties::event;
 use crate::routines::at_hand::{
     clear_exclusive, drop_reference, get_page, looks_pinned, page_lock, ptl, read_exclusive,
     was_shared,
 };
 use crate::routines::compound::counts::count_mapping;
+use crate::routines::kernels::Chosen;
 use crate::routines::swap::PUT_PAGE;
 use crate::routines::swap_state::trylock_fails;
 use crate::routines::tlb::FLUSH_PAGE;
 
 /// `__split_huge_pmd`, of whatever stands there.
 pub const SPLIT_HUGE_PMD: Function = Function("__split_huge_pmd");
-/// `__split_huge_pmd` with `freeze`, of the locked compound page at hand.
-pub const FREEZE_HUGE_PMD: Function = Function("__split_huge_pmd (freeze)");
+/// `__split_huge_pmd`, of an entry of the locked compound page at hand; `freeze` says whether its
+/// pages get migration entries.
+pub const SPLIT_HUGE_PMD_OF: Function = Function("__split_huge_pmd (page)");
 /// `__split_huge_pmd_locked`, with the page table lock held.
 pub const SPLIT_HUGE_PMD_LOCKED: Function = Function("__split_huge_pmd_locked");
 
@@ -84,18 +87,17 @@ pub static SPLIT_HUGE_PMD_V5_8: Routine = split(
     ],
 );
 
-/// For `split_huge_page`, which holds the page lock: the entry must map that page.
-pub static FREEZE_HUGE_PMD_V5_7: Routine = Routine {
-    function: FREEZE_HUGE_PMD,
+/// For reverse map walks, which hold the page lock: the entry must map that page.
+pub static SPLIT_HUGE_PMD_OF_V5_7: Routine = Routine {
+    function: SPLIT_HUGE_PMD_OF,
     source: "mm/huge_memory.c, v5.7 to v6.12",
     omits: NOTIFIERS,
-    params: &[Local::Mm, Local::Page],
-    locals: &[Local::Pmd, Local::Freeze, Local::Ret],
+    params: &[Local::Mm, Local::Page, Local::Freeze],
+    locals: &[Local::Pmd, Local::Ret],
     returns: Returns::Nothing,
     body: &[
         LOCK,
         line("page", "if (page != pmd_page(*pmd))", Op::Branch(maps_another_page, "out")),
-        line("freeze", "freeze = true", Op::Let(|ctx| ctx.set(Local::Freeze, true))),
         SPLIT,
         OUT,
         RETURN,
@@ -201,29 +203,62 @@ const REMAP: &[Line] = &[
     DONE,
 ];
 
+/// As if the page were mapped, of an entry of migration too.
+const EVERY_PTE: &[Line] =
+    &[START, EACH, PTE, COUNT, NEXT, LOOP, line("whole", "  (all of them)", Op::Let(|_| ()))];
+const LEAKING_REMAP: &[Line] = &[
+    line("populate", "pmd_populate(mm, pmd, pgtable)", Op::Do(populate_leaking)),
+    FROZEN,
+    FREEZE_START,
+    FREEZE_EACH,
+    FREEZE_RMAP,
+    FREEZE_PUT,
+    FREEZE_NEXT,
+    FREEZE_LOOP,
+    DONE,
+];
+const BEGIN: &[Line] = &[INVALIDATE, FLUSH_PAGE, IS_ENTRY, DIRTY, REFS];
+const BEGIN_ANY: &[Line] = &[INVALIDATE, FLUSH_PAGE, DIRTY, REFS];
+const ONE_LESS: &[Line] =
+    &[line("drop", "page_remove_rmap(page, vma, true)", Op::Do(one_entire_less))];
+
+/// One for each way in which counts change of a page that the entry does not map any more, since it
+/// is an entry of migration: as if it did; only the references; not at all.
+macro_rules! by_migration {
+    ($source:expr, $sharing:expr, $whole:expr) => {
+        [
+            split_locked($source, joined!(BEGIN_ANY, $sharing, EVERY_PTE, $whole, LEAKING_REMAP)),
+            split_locked($source, joined!(BEGIN_ANY, $sharing, PTES, $whole, LEAKING_REMAP)),
+            split_locked($source, joined!(BEGIN, $sharing, PTES, $whole, REMAP)),
+        ]
+    };
+}
+
 /// References first, then an entry and a count for each page; while others map the whole, every
 /// page counts one mapping more; then the whole is mapped once less. So for a moment the counts of
 /// mappings say more than the references do.
-pub static SPLIT_HUGE_PMD_LOCKED_V5_8: Routine = split_locked(
-    "mm/huge_memory.c, v5.7 to v5.18",
-    joined!(&[INVALIDATE, FLUSH_PAGE, IS_ENTRY, DIRTY, REFS], PTES, DOUBLE_MAP, REMAP),
-);
+pub static SPLIT_HUGE_PMD_LOCKED_V5_8: [Routine; 3] =
+    by_migration!("mm/huge_memory.c, v5.7 to v5.18", &[], DOUBLE_MAP);
 /// Each page is as exclusive as the whole was, which is not frozen if it looks pinned.
-pub static SPLIT_HUGE_PMD_LOCKED_V5_19: Routine = split_locked(
-    "mm/huge_memory.c, v5.19 to v6.1",
-    joined!(&[INVALIDATE, FLUSH_PAGE, IS_ENTRY, DIRTY, REFS], SHARING, PTES, DOUBLE_MAP, REMAP),
-);
+pub static SPLIT_HUGE_PMD_LOCKED_V5_19: [Routine; 3] =
+    by_migration!("mm/huge_memory.c, v5.19 to v6.1", SHARING, DOUBLE_MAP);
 /// Without `PageDoubleMap`: the counts of the pages and that of the whole stand for themselves.
-pub static SPLIT_HUGE_PMD_LOCKED_V6_2: Routine = split_locked(
-    "mm/huge_memory.c, v6.2 to v6.12",
-    joined!(
-        &[INVALIDATE, FLUSH_PAGE, IS_ENTRY, DIRTY, REFS],
-        SHARING,
-        PTES,
-        &[line("drop", "page_remove_rmap(page, vma, true)", Op::Do(one_entire_less))],
-        REMAP
-    ),
-);
+pub static SPLIT_HUGE_PMD_LOCKED_V6_2: [Routine; 3] =
+    by_migration!("mm/huge_memory.c, v6.2 to v6.12", SHARING, ONE_LESS);
+
+/// The form of a kernel.
+pub(super) fn locked(chosen: &Chosen) -> &'static Routine {
+    let forms = match (chosen.is("double_map", "on"), chosen.get("cow")) {
+        (false, _) => &SPLIT_HUGE_PMD_LOCKED_V6_2,
+        (true, "exclusive" | "exclusive_any") => &SPLIT_HUGE_PMD_LOCKED_V5_19,
+        _ => &SPLIT_HUGE_PMD_LOCKED_V5_8,
+    };
+    match chosen.get("split_migration_pmd") {
+        "counts" => &forms[0],
+        "refs" => &forms[1],
+        _ => &forms[2],
+    }
+}
 
 const SHARING: &[Line] = &[
     EXCLUSIVE,
@@ -304,7 +339,11 @@ fn set_pte(ctx: &mut Ctx) {
     let entry = match ctx.get(Local::Pmd) {
         Pmd::Migration { restore, .. } => Pte::Migration { pfn, restore },
         Pmd::Huge(HugePmd { write, .. }) if ctx.get(Local::Freeze) => {
-            let restore = if write { Restore::Writable } else { Restore::Readable };
+            let restore = match (write, exclusive) {
+                (true, _) => Restore::Writable,
+                (false, true) => Restore::ReadableExclusive,
+                (false, false) => Restore::Readable,
+            };
             Pte::Migration { pfn, restore }
         }
         Pmd::Huge(HugePmd { write, .. }) => Pte::clean(pfn, write),
@@ -337,6 +376,20 @@ fn populate(ctx: &mut Ctx) {
         Pmd::Huge(_) if ctx.get(Local::Freeze) => ctx.hold(page, 1),
         Pmd::Huge(_) => ctx.let_go(page, pages - 1),
         _ => {}
+    }
+}
+
+/// Those of an entry of migration have no page table entry that will drop them. Ghost: nobody does.
+fn populate_leaking(ctx: &mut Ctx) {
+    populate(ctx);
+    let (page, refs) = (ctx.get(Local::Page), ctx.geometry().hpage_pages() - 1);
+    if let Pmd::Migration { .. } = ctx.get(Local::Pmd) {
+        ctx.let_go(page, refs);
+        let owned = ctx.layout().page(page).owned();
+        let (memory, _) = ctx.ghosts();
+        let before: u16 = memory.peek(owned);
+        memory.store(owned, before + refs);
+        ctx.find(event::COUNTS_OF_NOBODY);
     }
 }
 

@@ -58,6 +58,12 @@ pub(super) fn is_behind<M: Deref<Target = Memory>>(at: &At<'_, M>) -> bool {
     at.get::<u16>(Local::Addr) >= first_address(at) + pages(at, at.get(Local::Page))
 }
 
+/// The process whose entries are next.
+pub(super) fn set_mm(ctx: &mut Ctx) {
+    let process = process(ctx) as u16;
+    ctx.set(Local::Mm, process);
+}
+
 /// The walk of a process begins, or begins again with the lock.
 pub(super) fn read_pmd(ctx: &mut Ctx) {
     let process = process(ctx);
