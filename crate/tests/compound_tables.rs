@@ -165,10 +165,11 @@ fn every_form_is_wrong_both_ways() {
         ("batch", Column { scenario: fault_in(), toggles: &[], looks_for: skipped }),
         ("pin, fork", column("thp-pin-hidden-by-fork", &[], isolated)),
         ("pin, split", column("thp-pin-hidden-by-split", &[], isolated)),
+        ("swap cache", column("thp-swap-cache-hides-pin", &[], isolated)),
         ("moved", column("thp-pin-hidden-by-split", &[], moved)),
     ];
-    let both: &[&str] = &["yes", "yes", "yes", "yes", "yes", "yes", "no"];
-    let exact: &[&str] = &["yes", "yes", "yes", "yes", "no", "yes", "no"];
+    let both: &[&str] = &["yes", "yes", "yes", "yes", "yes", "yes", "always", "no"];
+    let exact: &[&str] = &["yes", "yes", "yes", "yes", "no", "yes", "no", "no"];
     let expected = [both, both, both, both, exact, both];
     compare(&CHECKS, &columns, &expected, cell);
 }

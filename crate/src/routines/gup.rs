@@ -1,16 +1,17 @@
 //! `mm/gup.c`: the way into a pin without locks.
 //!
 //! The slow path, with locks, is in [`super::gup_slow`].
-use super::at_hand::{head, let_go, returned};
+use super::at_hand::returned;
 use super::entry::foll;
 use super::follow_page::{must_unshare, must_unshare_all};
-use super::gup_put::{GUP_PUT_FOLIO, PUT_COMPOUND_HEAD, UNPIN_USER_PAGES, refs_of};
+use super::gup_handle::{publish, publish_exclusive};
+use super::gup_put::{GUP_PUT_FOLIO, PUT_COMPOUND_HEAD, UNPIN_USER_PAGES};
 use super::gup_slow;
-use super::mm_h::{begin_walk, check_exclusive, end_walk};
+use super::mm_h::begin_walk;
 use super::try_grab::{TRY_GRAB_COMPOUND_HEAD, TRY_GRAB_FOLIO};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Pfn, Pmd, Pte, Rmap};
+use crate::mm::{Pfn, Pmd, Pte};
 use crate::properties::event;
 
 /// `pin_user_pages_fast`
@@ -469,43 +470,6 @@ pub(super) fn falls_back_if(ctx: &mut Ctx, undoes: bool) {
 
 pub(super) fn needs_no_unshare(look: &Look) -> bool {
     is_get(look) || look.get::<Pte>(Local::Pte).writes()
-}
-
-/// The handle answers for the references from here on.
-fn publish(ctx: &mut Ctx) {
-    let pfn = Pfn(ctx.get::<u16>(Local::Ret) - 1);
-    let (flags, pin): (u16, u16) = (ctx.get(Local::Flags), ctx.get(Local::Pin));
-    let handle = ctx.layout().pin(usize::from(pin));
-    ctx.store(handle.page(), Some(pfn));
-    ctx.store(handle.flags(), flags);
-    let mapping = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
-    ctx.store(handle.mapping(), Some(mapping));
-    ctx.store(handle.process(), mapping.process);
-    hand_over(ctx, pfn, flags);
-    if flags & foll::PIN != 0 {
-        end_walk(ctx, pfn);
-    }
-}
-
-/// Ghost: the handle answers for the references from here on; if they are of another page, nobody
-/// does, and the handle has none.
-fn hand_over(ctx: &mut Ctx, pfn: Pfn, flags: u16) {
-    let (refs, own, cpu) = (refs_of(ctx, pfn, flags), head(ctx, pfn), ctx.cpu());
-    let held = |pfn: &Pfn| ctx.peek(ctx.layout().page(*pfn).held_by(cpu)) >= refs;
-    let foreign = if held(&own) { None } else { ctx.layout().pfns().find(held) };
-    let Some(other) = foreign else { return let_go(ctx, pfn, refs) };
-    ctx.let_go(other, refs);
-    let handle = ctx.layout().pin(usize::from(ctx.get::<u16>(Local::Pin)));
-    let (memory, layout) = ctx.ghosts();
-    memory.update(layout.page(other).owned(), |owned: u16| owned + refs);
-    memory.store(handle.flags(), flags | foll::UNCOUNTED);
-    ctx.find(event::REFERENCE_OF_ANOTHER_PAGE);
-}
-
-/// As [`publish`], with a check of `CONFIG_DEBUG_VM` that is a ghost here.
-fn publish_exclusive(ctx: &mut Ctx) {
-    publish(ctx);
-    check_exclusive(ctx, Pfn(ctx.get::<u16>(Local::Ret) - 1));
 }
 
 /// As [`publish_exclusive`]. Ghost: whether there is a reference at all.

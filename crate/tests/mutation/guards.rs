@@ -51,8 +51,9 @@ fn is_guarded(system: &System, memory: &Memory, cpu: usize, access: &Access) -> 
                 (Pte::Migration { pfn, .. }, Pte::Present { .. }) => Some(pfn),
                 _ => None,
             };
+            let lock_of = |pfn| layout.page(layout.block_head(memory, pfn)).lock();
             holds(layout.mm(usize::from(mm)).ptl())
-                && restores.is_none_or(|pfn| holds(layout.page(pfn).lock()))
+                && restores.is_none_or(|pfn| holds(lock_of(pfn)))
         }
         _ => true,
     }

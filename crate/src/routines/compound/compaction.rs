@@ -6,9 +6,12 @@ use super::super::kernels::Chosen;
 use super::mapcount::{PAGE_MAPCOUNT, TOTAL_MAPCOUNT};
 use super::mm_h::{PAGE_COUNT, PAGE_MAPPING, is_head, is_swap_cache, is_tail, word_of_second};
 use super::sparse::{PAGEBLOCK_PFN_TO_PAGE, clamp_to_zone};
+use super::verdict::{
+    expect_cache, generation, has_an_owner, judge, judge_exactly, keep_count, keep_mapcount,
+};
 use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Compound, GARBAGE, Pfn, Place};
+use crate::mm::{Compound, Pfn, Place};
 use crate::properties::event;
 use crate::routines::at_hand::{is_not_anon, returned_nonzero, returned_zero, want_movable};
 use crate::routines::compaction::{ISOLATE_MIGRATEPAGES_BLOCK, list_is_empty};
@@ -372,10 +375,6 @@ fn look_at_head(ctx: &mut Ctx) {
     }
 }
 
-fn generation(ctx: &Ctx) -> u16 {
-    ctx.peek(ctx.layout().compound(ctx.get(Local::Page)).generation())
-}
-
 fn head_is_not_lru(ctx: &mut Ctx) -> bool {
     let lru = ctx.page(Local::Folio).lru();
     !ctx.load(lru)
@@ -384,69 +383,6 @@ fn head_is_not_lru(ctx: &mut Ctx) -> bool {
 fn is_not_lru(ctx: &mut Ctx) -> bool {
     let lru = ctx.page(Local::Page).lru();
     !ctx.load(lru)
-}
-
-fn keep_count(ctx: &mut Ctx) {
-    let count: u16 = ctx.get(Local::Ret);
-    ctx.set(Local::Refs, count);
-}
-
-fn keep_mapcount(ctx: &mut Ctx) {
-    let mapcount: u16 = ctx.get(Local::Ret);
-    ctx.set(Local::Mapcount, mapcount);
-}
-
-fn expect_cache(ctx: &mut Ctx) {
-    let order = if is_head(ctx) { word_of_second(ctx, Local::Page, Compound::order) } else { 0 };
-    if order == GARBAGE {
-        ctx.find(event::GARBAGE_VERDICT);
-    }
-    ctx.set(Local::Count, if order == GARBAGE { 0 } else { 1u16 << order });
-}
-
-/// Whether there are more references than mappings, but for `own` ones.
-fn judge(ctx: &mut Ctx, own: i16) {
-    let (count, mapcount): (i16, i16) = (ctx.get(Local::Refs), ctx.get(Local::Ret));
-    conclude(ctx, mapcount, count.wrapping_sub(own) > mapcount);
-}
-
-fn judge_exactly(ctx: &mut Ctx) {
-    let (count, mapcount): (i16, i16) = (ctx.get(Local::Ret), ctx.get(Local::Mapcount));
-    let extra: i16 = ctx.get(Local::Count);
-    conclude(ctx, mapcount, count != mapcount.wrapping_add(extra).wrapping_add(1));
-}
-
-/// The verdict. Ghost: what it was made of, and whether it is right.
-fn conclude(ctx: &mut Ctx, mapcount: i16, pinned: bool) {
-    if mapcount.unsigned_abs() > GARBAGE / 2 {
-        ctx.find(event::GARBAGE_VERDICT);
-    }
-    if ctx.watches(event::STALE_VERDICT) && generation(ctx) != ctx.get::<u16>(Local::Life) {
-        ctx.find(event::STALE_VERDICT);
-    }
-    if pinned && is_in_use(ctx) && !has_an_owner(ctx) {
-        ctx.find(event::UNPINNED_SKIPPED);
-    }
-    ctx.set(Local::Ret, pinned);
-}
-
-/// Ghost: the head of what the page belongs to now.
-fn block(ctx: &Ctx) -> Pfn {
-    ctx.layout().block_head(ctx.memory(), ctx.get(Local::Page))
-}
-
-/// Ghost: whether it is somebody's memory.
-fn is_in_use(ctx: &Ctx) -> bool {
-    let page = ctx.layout().page(block(ctx));
-    ctx.peek(page.place()) == Place::Allocated && ctx.peek(page.anon())
-}
-
-/// Ghost: whether somebody has a reference for as long as he likes.
-fn has_an_owner(ctx: &Ctx) -> bool {
-    let head = block(ctx);
-    let (memory, layout) = (ctx.memory(), ctx.layout());
-    ctx.peek(layout.page(head).owned()) > 0
-        || layout.folio(memory, head).any(|page| layout.pins_on(memory, page).next().is_some())
 }
 
 /// Under `lru_lock` what is on the LRU stays what it is. Inverted: whether it is not taken off.

@@ -30,6 +30,7 @@ pub mod swap_state;
 pub mod swapfile;
 pub mod try_grab;
 pub mod try_to_unmap;
+mod verdict;
 pub mod wait;
 mod walk;
 
