@@ -86,6 +86,7 @@ pub static PRESETS: &[Preset] = &[
             ("compound_head", "rechecked"),
             ("mapcount_slab", "asserted"),
             ("offline_isolate", "page"),
+            ("compaction_lock", "none"),
             ("section_usage", "free_first"),
             ("migrate_swap_cache", "head_private"),
             ("migration_wait", "tail_ref"),

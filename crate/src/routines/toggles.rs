@@ -452,6 +452,7 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_huge::DOUBLE_MAP,
     toggles_huge::HEAD_RECHECK,
     toggles_huge::OFFLINE_ISOLATE,
+    toggles_huge::COMPACTION_LOCK,
     toggles_huge::SECTION_USAGE,
     toggles_machine::SMP,
     toggles_machine::PREEMPT_RT,

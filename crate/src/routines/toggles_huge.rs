@@ -101,6 +101,15 @@ pub(super) const OFFLINE_ISOLATE: Toggle = Toggle {
     ],
 };
 
+pub(super) const COMPACTION_LOCK: Toggle = Toggle {
+    name: "compaction_lock",
+    sentence: "What keeps the struct pages that compaction walks.",
+    values: &[
+        ("none", "Nothing: every kernel."),
+        ("mem_hotplug_lock", "The lock of who takes memory out, for reading: not proposed so far."),
+    ],
+};
+
 pub(super) const SECTION_USAGE: Toggle = Toggle {
     name: "section_usage",
     sentence: "When the usage map of a section goes that is removed.",

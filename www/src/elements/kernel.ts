@@ -85,6 +85,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'double_map',
       'head_recheck',
       'offline_isolate',
+      'compaction_lock',
       'section_usage',
       'migrate_swap_cache',
       'migration_wait',

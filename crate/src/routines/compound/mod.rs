@@ -3,7 +3,9 @@
 //! Machines without huge pages run the tables of the folder above, where every page is one by
 //! itself. What stands here goes the way through `compound_head` and the second page, and the rest
 //! of the kernel that such a machine has is what never meets a page that may be compound.
+pub mod activate;
 pub mod alloc_contig;
+pub mod compact_zone;
 pub mod compaction;
 pub mod counts;
 pub mod fork;
@@ -154,7 +156,7 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend(kernels_migration::splitting(chosen));
     routines.extend(mm_h::routines(chosen));
     routines.extend(mapcount::routines(chosen));
-    routines.extend([compaction::routine(chosen), &compaction::COMPACT_ZONE_V5_8]);
+    routines.extend([compaction::routine(chosen), compact_zone::routine(chosen)]);
     routines.extend(alloc_contig::ROUTINES);
     routines.extend(slub::ROUTINES);
     routines.extend(hotplug(chosen));
@@ -162,6 +164,10 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
         routines.extend(gup::walk(chosen));
         routines.extend(try_grab::routines(chosen));
     }
+    routines.push(match chosen.get("lru") {
+        "lru_lock" => &activate::ACTIVATE_PAGE_V5_8,
+        _ => &activate::ACTIVATE_PAGE_V5_11,
+    });
     let own: Vec<Function> = routines.iter().map(|routine| routine.function).collect();
     routines.extend(plain.into_iter().filter(|routine| {
         let function = routine.function;
