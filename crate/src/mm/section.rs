@@ -6,9 +6,11 @@ use super::lock::{Lock, LockKind, LockWord, Mode};
 use super::memory::{Cell, Memory, Subject, Unit};
 use super::word::Pfn;
 
-/// What comes before the sections: words of the machine.
-pub(super) const HOTPLUG_FIELDS: &[(&str, Unit)] = &[
-    ("mem_hotplug_lock", Unit::Lock),
+/// What machines with huge pages have, though their memory may be there for good.
+const LOCK_FIELDS: &[(&str, Unit)] = &[("mem_hotplug_lock", Unit::Lock)];
+
+/// What comes before the sections: words of the zone.
+const ZONE_FIELDS: &[(&str, Unit)] = &[
     ("contiguous", Unit::Flag),
     ("zone_start_pfn", Unit::Number),
     ("zone_end_pfn", Unit::Number),
@@ -16,7 +18,7 @@ pub(super) const HOTPLUG_FIELDS: &[(&str, Unit)] = &[
 ];
 
 /// The words of each section.
-pub(super) const SECTION_FIELDS: &[(&str, Unit)] = &[
+const SECTION_FIELDS: &[(&str, Unit)] = &[
     ("SECTION_IS_ONLINE", Unit::Flag),
     ("SECTION_HAS_MEM_MAP", Unit::Flag),
     ("ms->usage", Unit::Flag),
@@ -87,18 +89,21 @@ pub enum Meets {
 impl Layout {
     pub(super) fn lay_sections(&mut self) {
         self.sections = self.len() as u32;
+        if self.geometry.has_huge_pages() {
+            self.add_all(Subject::Zone, LOCK_FIELDS);
+        }
         if self.geometry.section_pages == 0 {
             return;
         }
-        self.add_all(Subject::Zone, HOTPLUG_FIELDS);
+        self.add_all(Subject::Zone, ZONE_FIELDS);
         for section in 0..self.geometry.sections() {
             self.add_all(Subject::Section(section), SECTION_FIELDS);
         }
     }
 
-    /// `mem_hotplug_lock`; the machine has sections.
+    /// `mem_hotplug_lock`; the machine has huge pages.
     pub fn mem_hotplug_lock(&self, mode: Mode) -> Lock {
-        debug_assert!(self.geometry.section_pages > 0);
+        debug_assert!(self.geometry.has_huge_pages());
         Lock { cell: Cell::<LockWord>::at(self.sections), kind: LockKind::RwSem, mode }
     }
 
@@ -122,7 +127,7 @@ impl Layout {
     /// A section by number.
     pub fn section(&self, number: u16) -> Section {
         debug_assert!(number < self.geometry.sections());
-        let before = HOTPLUG_FIELDS.len() as u32;
+        let before = (LOCK_FIELDS.len() + ZONE_FIELDS.len()) as u32;
         let own = u32::from(number) * SECTION_FIELDS.len() as u32;
         Section { base: self.sections + before + own }
     }

@@ -253,6 +253,7 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     entry_huge::REMOVE_MEMORY,
+    entry_huge::ACTIVATE_PAGE,
     Entry {
         name: "start_isolate_page_range",
         function: page_isolation::START_ISOLATE_PAGE_RANGE,

@@ -1,10 +1,10 @@
 //! Entries of those who look at pages that may be compound, or gone.
-use super::compound::{alloc_contig, compaction, slub, sparse, split};
-use super::entry::{END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
+use super::compound::{activate, alloc_contig, compact_zone, slub, sparse, split};
+use super::entry::{ADDRESS, END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
 
 pub(super) const COMPACT_ZONE: Entry = Entry {
     name: "compact_zone",
-    function: compaction::COMPACT_ZONE,
+    function: compact_zone::COMPACT_ZONE,
     params: &[START_PFN, END_PFN],
     help: "Compaction, as kcompactd does it: migrates what it can out of a range. No pageblock is \
            isolated, and compound pages are left where they are.",
@@ -35,6 +35,15 @@ pub(super) const DISCARD_SLAB: Entry = Entry {
     params: &[PAGE],
     can_retry: false,
     help: "Frees a page of `allocate_slab`.",
+    ..PLAIN
+};
+
+pub(super) const ACTIVATE_PAGE: Entry = Entry {
+    name: "activate_page",
+    function: activate::ACTIVATE_PAGE,
+    params: &[ADDRESS],
+    needs_process: true,
+    help: "Moves a page to the active list: since v5.11 it is off the LRU for a moment.",
     ..PLAIN
 };
 

@@ -77,6 +77,15 @@ pub(super) const SPLIT_PMD: Toggle = Toggle {
     ],
 };
 
+pub(super) const HEAD_RECHECK: Toggle = Toggle {
+    name: "head_recheck",
+    sentence: "Whether a walk without locks asks again which compound page its page is of.",
+    values: &[
+        ("off", "It has a reference of what was the head: up to v5.13."),
+        ("on", "It asks again with the reference: v5.14 (c24d37322548)."),
+    ],
+};
+
 pub(super) const DOUBLE_MAP: Toggle = Toggle {
     name: "double_map",
     sentence: "Whether PageDoubleMap adds one to each count of a page that is mapped in two ways.",
@@ -89,6 +98,15 @@ pub(super) const OFFLINE_ISOLATE: Toggle = Toggle {
     values: &[
         ("page", "The page that was found, which may be a tail: up to v6.11."),
         ("folio", "The folio that it is part of, looked at again behind the reference: v6.12."),
+    ],
+};
+
+pub(super) const COMPACTION_LOCK: Toggle = Toggle {
+    name: "compaction_lock",
+    sentence: "What keeps the struct pages that compaction walks.",
+    values: &[
+        ("none", "Nothing: every kernel."),
+        ("mem_hotplug_lock", "The lock of who takes memory out, for reading: not proposed so far."),
     ],
 };
 

@@ -5,7 +5,6 @@
 use super::super::kernels::Chosen;
 use super::mapcount::{PAGE_MAPCOUNT, TOTAL_MAPCOUNT};
 use super::mm_h::{PAGE_COUNT, PAGE_MAPPING, is_head, is_swap_cache, is_tail, word_of_second};
-use super::sparse::{PAGEBLOCK_PFN_TO_PAGE, clamp_to_zone};
 use super::verdict::{
     expect_cache, generation, has_an_owner, judge, judge_exactly, keep_count, keep_mapcount,
 };
@@ -13,15 +12,11 @@ use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Compound, Pfn, Place};
 use crate::properties::event;
-use crate::routines::at_hand::{is_not_anon, returned_nonzero, returned_zero, want_movable};
-use crate::routines::compaction::{ISOLATE_MIGRATEPAGES_BLOCK, list_is_empty};
-use crate::routines::migrate::{MIGRATE_PAGES, PUTBACK_MOVABLE_PAGES};
+use crate::routines::at_hand::{is_not_anon, returned_nonzero};
+use crate::routines::compaction::ISOLATE_MIGRATEPAGES_BLOCK;
 use crate::routines::swap::PUT_PAGE;
 use crate::routines::try_grab::no_reference;
 use crate::routines::vmscan::{join_list, test_and_clear_lru_fails};
-
-/// `compact_zone`, over a part of it.
-pub const COMPACT_ZONE: Function = Function("compact_zone");
 
 const fn isolate_migratepages(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
@@ -281,36 +276,6 @@ pub static REFERENCED_AT_TOP: Routine = isolate_migratepages(
         OUT
     ),
 );
-
-/// Memory is compacted while others go on as if nothing was: no pageblock is isolated, and what
-/// becomes free may be anybody's at once.
-pub static COMPACT_ZONE_V5_8: Routine = Routine {
-    function: COMPACT_ZONE,
-    source: "mm/compaction.c (and isolate_migratepages), v5.7 to v6.12",
-    omits: "the free scanner: a target is allocated like any other page; one round over one range, \
-            which is asked for as one pageblock; \
-            what is skipped because it was tried before; lru_add_drain",
-    params: &[Local::Start, Local::End],
-    locals: &[Local::AllocContig, Local::Wanted, Local::Ret],
-    returns: Returns::Nothing,
-    body: &[
-        line("zone", "zone_start_pfn, zone_end_pfn(zone)", Op::Do(clamp_to_zone)),
-        line("met", "if (start_pfn >= end_pfn)", Op::If(past_end, "out")),
-        line(
-            "block",
-            "page = pageblock_pfn_to_page(start_pfn, ..)",
-            Op::Call(PAGEBLOCK_PFN_TO_PAGE, &[]),
-        ),
-        line("hole", "if (!page)", Op::If(returned_zero, "out")),
-        line("scan", "isolate_migratepages(cc)", Op::Call(ISOLATE_MIGRATEPAGES_BLOCK, &[])),
-        line("empty", "if (!cc->nr_migratepages)", Op::If(list_is_empty, "out")),
-        line("gfp", "compaction_alloc: MIGRATE_MOVABLE", Op::Let(want_movable)),
-        line("migrate", "err = migrate_pages(&cc->migratepages)", Op::Call(MIGRATE_PAGES, &[])),
-        line("all", "if (!err)", Op::If(list_is_empty, "out")),
-        line("back", "putback_movable_pages(..)", Op::Call(PUTBACK_MOVABLE_PAGES, &[])),
-        line("out", "return", Op::Return(|_| 0)),
-    ],
-};
 
 fn past_end(look: &Look) -> bool {
     look.get::<Pfn>(Local::Start) >= look.get(Local::End)

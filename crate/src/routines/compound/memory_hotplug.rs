@@ -54,6 +54,7 @@ const OFFLINE: &[Line] = &[
     line("retry", "} while (ret)", Op::Goto("from")),
     line("offline", "offline_mem_sections(pfn, end_pfn)", Op::Do(sections_go_offline)),
     line("lock", "spin_lock_irqsave(&zone->lock)", Op::Acquire(zone_lock)),
+    line("isfree", "BUG_ON(!PageBuddy(page))", Op::BugOn(some_are_not_free)),
     line("buddy", "del_page_from_free_list(page, zone, order)", Op::Do(leave_free_lists)),
     line("unlock", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock)),
 ];
@@ -298,6 +299,14 @@ fn sections_go_offline(ctx: &mut Ctx) {
     for section in sections(ctx) {
         ctx.store(section.online(), false);
     }
+}
+
+fn some_are_not_free(ctx: &mut Ctx) -> bool {
+    let (start, end): (Pfn, Pfn) = (ctx.get(Local::Start), ctx.get(Local::End));
+    (start.0..end.0).any(|pfn| {
+        let place = ctx.layout().page(Pfn(pfn)).place();
+        !matches!(ctx.load(place), Place::Buddy | Place::BuddyTail)
+    })
 }
 
 /// Nobody counted them, since their blocks are isolated. In a machine without sections they stay

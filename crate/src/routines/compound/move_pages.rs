@@ -50,7 +50,7 @@ pub static MOVE_PAGES_V5_8: Routine = Routine {
 };
 
 /// `head` says whether there is one that is no zero page.
-fn find_page(ctx: &mut Ctx) {
+pub(super) fn find_page(ctx: &mut Ctx) {
     let found: Option<Pfn> = walk(ctx).mapped().filter(|pfn| !ctx.geometry().is_zero_pfn(*pfn));
     ctx.set(Local::Head, found.is_some());
     ctx.set(Local::Page, found.unwrap_or_default());

@@ -162,6 +162,7 @@ pub static SECTION_DEACTIVATE_V6_8: Routine = section_deactivate(
         CLEAR_VALID,
         line("usage", "kfree_rcu(ms->usage); ms->usage = NULL", CLEAR_USAGE.op),
         UNMAP,
+        line("order", "kfree_rcu: smp_mb()", Op::Fence),
         line("grace", "kfree_rcu: a grace period", Op::Await(nobody_reads, "a grace period")),
         line("free", "kfree_rcu: kfree(usage)", Op::Do(free_usage)),
         OUT,
@@ -208,6 +209,11 @@ pub fn clamp_to_zone(ctx: &mut Ctx) {
 /// `mem_hotplug_lock`, taken for writing.
 pub(in crate::routines) fn mem_hotplug_write(look: &Look) -> Lock {
     look.layout().mem_hotplug_lock(Mode::Exclusive)
+}
+
+/// `mem_hotplug_lock`, taken for reading.
+pub(super) fn mem_hotplug_read(look: &Look) -> Lock {
+    look.layout().mem_hotplug_lock(Mode::Shared)
 }
 
 fn section(ctx: &Ctx) -> Option<Section> {
