@@ -105,6 +105,17 @@ impl Layout {
         processes.map(move |process| Rmap { process: process as u16, address: root.address })
     }
 
+    /// Whether pins of a page are counted by themselves, each with one reference: those of a
+    /// compound page of more than two pages.
+    pub fn counts_pins(&self, memory: &Memory, page: Pfn) -> bool {
+        if !self.geometry.has_huge_pages() {
+            return false;
+        }
+        let head = memory.peek(self.compound(page).compound_head()).unwrap_or(page);
+        let order = self.second_page(head).map(|second| memory.peek(second.order()));
+        memory.peek(self.compound(head).head()) && order.is_some_and(|order| order > 1)
+    }
+
     /// The handles that hold the page, by number.
     pub fn pins_on(&self, memory: &Memory, page: Pfn) -> impl Iterator<Item = usize> {
         let held = move |pin: &usize| memory.peek(self.pin(*pin).page()) == Some(page);

@@ -58,3 +58,5 @@ pub const PINNED_MIGRATED: usize = 26;
 pub const ZERO_PAGE_COUNTED: usize = 27;
 /// `counts-of-nobody`
 pub const COUNTS_OF_NOBODY: usize = 28;
+/// `reference-of-another-page`
+pub const REFERENCE_OF_ANOTHER_PAGE: usize = 29;

@@ -252,4 +252,12 @@ pub(super) const EVENTS: &[Property] = &[
         scope: Scope::Machine,
         holds: |_| true,
     },
+    Property {
+        name: "reference-of-another-page",
+        sentence: "Who walks without locks gets a reference of the page that it has found.",
+        when_broken: "a caller got a page, and a reference of another one",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: |_| true,
+    },
 ];

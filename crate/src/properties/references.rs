@@ -16,8 +16,12 @@ pub fn no_longterm_pin_on_cma(state: &State) -> bool {
 
 /// References that a handle's flags stand for.
 pub fn handle_refs(state: &State, pin: usize) -> u16 {
-    let flags = state.memory.peek(state.layout().pin(pin).flags());
-    foll::refs(flags, state.layout().geometry.pin_bias)
+    let layout = state.layout();
+    let pin = layout.pin(pin);
+    let page = state.memory.peek(pin.page());
+    let counted = page.is_some_and(|pfn| layout.counts_pins(state.memory, pfn));
+    let bias = if counted { 1 } else { layout.geometry.pin_bias };
+    foll::refs(state.memory.peek(pin.flags()), bias)
 }
 
 /// Everybody who holds references of the page, with how many; none that holds nothing.

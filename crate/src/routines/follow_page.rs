@@ -1,13 +1,18 @@
 //! `__get_user_pages` of `mm/gup.c`: looks for a page under the page table lock, and takes faults
 //! until there is one.
-use super::at_hand::{is_not_anon, is_not_present, is_read_only, ptl, returned, returned_error};
+use super::at_hand::{
+    folio, head, is_not_anon, is_not_present, is_read_only, ptl, returned, returned_error,
+};
+use super::compound::counts::count_pin;
 use super::entry::foll;
 use super::fault::{FLAG_UNSHARE, FLAG_WRITE, HANDLE_MM_FAULT, MEMALLOC_PIN, VM_FAULT_WRITE};
-use super::gup::{flag, got_page, is_get, page_word, read_pte};
+use super::gup::{flag, got_page, is_get, page_word};
 use super::gup_put::{is_pin_of_zero, refs_of};
+use super::mm_h::begin_walk;
+use super::uaccess::walk;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Pte, vm};
+use crate::mm::{Cell, Pfn, Pte, vm};
 use crate::properties::event;
 
 /// `__get_user_pages`; returns the page here, where the kernel fills an array.
@@ -91,7 +96,7 @@ pub static GET_USER_PAGES_V5_19: [Routine; 3] = [
 ];
 
 const LOCK: Line = line("lock", "ptep = pte_offset_map_lock(mm, pmd, ..)", Op::Acquire(ptl));
-const PTE: Line = line("pte", "pte = *ptep", Op::Do(read_pte));
+const PTE: Line = line("pte", "pte = *ptep", Op::Do(read_entry));
 const PRESENT: Line =
     line("present", "if (!pte_present(pte) || pte_protnone(pte))", Op::If(not_present, "none"));
 const READS: Line = line("reads", "if (!(flags & FOLL_WRITE))", Op::If(only_reads, "grab"));
@@ -319,11 +324,11 @@ fn is_not_exclusive(ctx: &mut Ctx) -> bool {
 fn may_not_force(ctx: &mut Ctx) -> bool {
     let pte: Pte = ctx.get(Local::Pte);
     let (flags, area) = (ctx.get::<u16>(Local::Flags), ctx.mm().vm_flags(ctx.get(Local::Addr)));
-    let page = ctx.page(Local::Page);
+    let anon = folio(ctx).anon();
     flags & foll::FORCE == 0
         || ctx.load(area) & vm::WRITE != 0
-        || !ctx.load(page.anon())
-        || !ctx.load(page.anon_exclusive())
+        || !ctx.load(anon)
+        || !ctx.load(exclusive(ctx))
         || matches!(pte, Pte::UffdWp { .. })
 }
 
@@ -348,9 +353,26 @@ fn needs_no_unshare(look: &Look) -> bool {
     is_get(look) || flag(look, foll::WRITE) || look.get::<Pte>(Local::Pte).writes()
 }
 
+/// `PageAnonExclusive`: of a page that a huge entry maps, that of the whole.
+fn exclusive(ctx: &Ctx) -> Cell<bool> {
+    let huge = ctx.peek(ctx.mm().pmd()).mapped();
+    ctx.layout().page(huge.unwrap_or(ctx.get(Local::Page))).anon_exclusive()
+}
+
+/// Reads the entry, and the page where it is present. A huge entry is read by the same line, under
+/// the same lock.
+fn read_entry(ctx: &mut Ctx) {
+    let pte = walk(ctx);
+    ctx.set(Local::Pte, pte);
+    if let Some(pfn) = pte.mapped() {
+        ctx.set(Local::Page, pfn);
+        begin_walk(ctx, pfn);
+    }
+}
+
 pub(super) fn must_unshare(ctx: &mut Ctx) -> bool {
-    let page = ctx.page(Local::Page);
-    ctx.load(page.anon()) && !ctx.load(page.anon_exclusive())
+    let anon = folio(ctx).anon();
+    ctx.load(anon) && !ctx.load(exclusive(ctx))
 }
 
 /// A long-term pin for reading of a page that is not anonymous would be lost to the next store: all
@@ -368,6 +390,10 @@ fn try_grab_page(ctx: &mut Ctx) {
     if flags & foll::PIN != 0 && ctx.geometry().is_zero_pfn(ctx.get(Local::Page)) {
         ctx.find(event::ZERO_PAGE_COUNTED);
     }
-    let refs = refs_of(ctx, flags);
-    ctx.get_page(ctx.get(Local::Page), refs);
+    let pfn: Pfn = ctx.get(Local::Page);
+    let refs = refs_of(ctx, pfn, flags);
+    ctx.get_page(head(ctx, pfn), refs);
+    if flags & foll::PIN != 0 {
+        count_pin(ctx, pfn, 1);
+    }
 }

@@ -167,7 +167,7 @@ fn let_child_run(ctx: &mut Ctx) {
     }
 }
 
-/// Ghost: a child is to find what is there when it begins, also where it is not present just then.
+/// Ghost: a child is to find what is there when it begins, present or not at that moment.
 fn inherit(ctx: &mut Ctx, child: Mm, address: u16, word: u16) {
     let layout = ctx.layout();
     let pmd = match ctx.peek(child.pmd()) {

@@ -4,13 +4,14 @@
 use super::at_hand::returned;
 use super::entry::foll;
 use super::follow_page::{must_unshare, must_unshare_all};
-use super::gup_put::{GUP_PUT_FOLIO, PUT_COMPOUND_HEAD, UNPIN_USER_PAGES, refs_of};
+use super::gup_handle::{publish, publish_exclusive};
+use super::gup_put::{GUP_PUT_FOLIO, PUT_COMPOUND_HEAD, UNPIN_USER_PAGES};
 use super::gup_slow;
-use super::mm_h::{begin_walk, check_exclusive, end_walk};
+use super::mm_h::begin_walk;
 use super::try_grab::{TRY_GRAB_COMPOUND_HEAD, TRY_GRAB_FOLIO};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Pfn, Pmd, Pte, Rmap};
+use crate::mm::{Pfn, Pmd, Pte};
 use crate::properties::event;
 
 /// `pin_user_pages_fast`
@@ -23,7 +24,7 @@ pub const INTERNAL_GET_USER_PAGES_FAST: Function = Function("internal_get_user_p
 pub const LOCKLESS_PAGES_FROM_MM: Function = Function("lockless_pages_from_mm");
 /// `gup_pte_range`
 pub const GUP_PTE_RANGE: Function = Function("gup_pte_range");
-const GUP: &[Local] = &[Local::Mm, Local::Addr, Local::Flags];
+pub(super) const GUP: &[Local] = &[Local::Mm, Local::Addr, Local::Flags];
 const GUP_HANDLE: &[Local] = &[Local::Mm, Local::Addr, Local::Flags, Local::Pin];
 
 const CALL: Line = line(
@@ -159,11 +160,22 @@ pub static INTERNAL_GET_USER_PAGES_FAST_V6_10: Routine = Routine {
     ..INTERNAL_GET_USER_PAGES_FAST_V5_8
 };
 
-const IRQ_OFF: Line = line("irqoff", "local_irq_save(flags)", Op::IrqOff);
+pub(super) const IRQ_OFF: Line = line("irqoff", "local_irq_save(flags)", Op::IrqOff);
 const WALK: Line =
     line("walk", "gup_pgd_range(..) -> gup_pte_range(..)", Op::Call(GUP_PTE_RANGE, &[]));
-const IRQ_ON: Line = line("irqon", "local_irq_restore(flags)", Op::IrqOn);
-const NR_PINNED: Line = line("out", "return nr_pinned", Op::Return(returned));
+pub(super) const IRQ_ON: Line = line("irqon", "local_irq_restore(flags)", Op::IrqOn);
+pub(super) const NR_PINNED: Line = line("out", "return nr_pinned", Op::Return(returned));
+
+pub(super) const fn asking_to_write(walk: Line) -> [Line; 6] {
+    [
+        line("only", "if (gup_flags & FOLL_FAST_ONLY)", Op::If(is_fast_only, "irqoff")),
+        line("force", "fast_flags |= FOLL_WRITE", Op::Let(want_write)),
+        IRQ_OFF,
+        walk,
+        IRQ_ON,
+        NR_PINNED,
+    ]
+}
 
 /// Who only reads asks for the right to write all the same, unless there is no slow path to fall
 /// back on (17839856fd58).
@@ -174,14 +186,7 @@ pub static LOCKLESS_PAGES_FROM_MM_V5_8: Routine = Routine {
     params: GUP,
     locals: &[Local::Ret],
     returns: Returns::Page,
-    body: &[
-        line("only", "if (gup_flags & FOLL_FAST_ONLY)", Op::If(is_fast_only, "irqoff")),
-        line("force", "fast_flags |= FOLL_WRITE", Op::Let(want_write)),
-        IRQ_OFF,
-        WALK,
-        IRQ_ON,
-        NR_PINNED,
-    ],
+    body: &asking_to_write(WALK),
 };
 /// A reader takes what it finds (a308c71bf1e6).
 pub static LOCKLESS_PAGES_FROM_MM_V5_9: Routine = Routine {
@@ -190,7 +195,7 @@ pub static LOCKLESS_PAGES_FROM_MM_V5_9: Routine = Routine {
     ..LOCKLESS_PAGES_FROM_MM_V5_8
 };
 
-const fn watching_fork(walk: Line, unpin: Line) -> [Line; 13] {
+pub(super) const fn watching_fork(walk: Line, unpin: Line) -> [Line; 13] {
     [
         line("get", "if (!(gup_flags & FOLL_PIN))", Op::If(is_get, "irqoff")),
         line("seq", "seq = raw_read_seqcount(write_protect_seq)", Op::Do(read_seq)),
@@ -232,42 +237,42 @@ pub static LOCKLESS_PAGES_FROM_MM_V6_10: Routine = Routine {
     ..LOCKLESS_PAGES_FROM_MM_V5_11
 };
 
-const PTE: Line = line("pte", "pte = ptep_get_lockless(ptep)", Op::Do(read_pte));
-const PERMITTED: Line = line(
+pub(super) const PTE: Line = line("pte", "pte = ptep_get_lockless(ptep)", Op::Do(read_pte));
+pub(super) const PERMITTED: Line = line(
     "access",
     "if (!pte_access_permitted(pte, write) || pte_special)",
     Op::If(not_for_fast, "none"),
 );
-const GRAB_HEAD: Line = line(
+pub(super) const GRAB_HEAD: Line = line(
     "grab",
     "head = try_grab_compound_head(page, 1, flags)",
     Op::Call(TRY_GRAB_COMPOUND_HEAD, &[]),
 );
-const GRAB_FOLIO: Line =
+pub(super) const GRAB_FOLIO: Line =
     line("grab", "folio = try_grab_folio(page, 1, flags)", Op::Call(TRY_GRAB_FOLIO, &[]));
-const GRAB_FOLIO_FAST: Line =
+pub(super) const GRAB_FOLIO_FAST: Line =
     line("grab", "folio = try_grab_folio_fast(page, 1, flags)", Op::Call(TRY_GRAB_FOLIO, &[]));
-const GRABBED: Line = line("grabbed", "if (!head)", Op::If(got_no_page, "none"));
-const RECHECK: Line =
+pub(super) const GRABBED: Line = line("grabbed", "if (!head)", Op::If(got_no_page, "none"));
+pub(super) const RECHECK: Line =
     line("recheck", "if (pte_val(pte) != pte_val(*ptep))", Op::Branch(pte_changed, "undo"));
-const RECHECK_PMD: Line = line(
+pub(super) const RECHECK_PMD: Line = line(
     "recheck",
     "if (pmd_val(pmd) != .. || pte_val(pte) != ..)",
     Op::Branch(pmd_or_pte_changed, "undo"),
 );
-const PAGE_OUT: Line = line("out", "pages[*nr] = page; return 1", Op::Return(page_word));
+pub(super) const PAGE_OUT: Line = line("out", "pages[*nr] = page; return 1", Op::Return(page_word));
 const UNDO_HEAD: Line =
     line("undo", "put_compound_head(head, 1, flags)", Op::Call(PUT_COMPOUND_HEAD, &[]));
 const UNDO_FOLIO: Line =
     line("undo", "gup_put_folio(folio, 1, flags)", Op::Call(GUP_PUT_FOLIO, &[]));
-const NONE: Line = line("none", "return 0", Op::Return(|_| 0));
+pub(super) const NONE: Line = line("none", "return 0", Op::Return(|_| 0));
 
-const RW: Line =
+pub(super) const RW: Line =
     line("rw", "if (pte_write(pte) || !(flags & FOLL_PIN))", Op::If(needs_no_unshare, "out"));
-const UNSHARE: Line =
+pub(super) const UNSHARE: Line =
     line("unshare", "if (gup_must_unshare(flags, page))", Op::Branch(is_not_exclusive, "undo"));
 
-const UNSHARE_ALL: Line = line(
+pub(super) const UNSHARE_ALL: Line = line(
     "unshare",
     "if (gup_must_unshare(NULL, flags, page))",
     Op::Branch(is_not_exclusive_anon, "undo"),
@@ -457,36 +462,14 @@ fn is_not_exclusive_anon(ctx: &mut Ctx) -> bool {
 }
 
 /// Ghost: the walk has taken a reference, and drops it again.
-fn falls_back_if(ctx: &mut Ctx, undoes: bool) {
+pub(super) fn falls_back_if(ctx: &mut Ctx, undoes: bool) {
     if undoes {
         ctx.find(event::FAST_FALLBACK);
     }
 }
 
-fn needs_no_unshare(look: &Look) -> bool {
+pub(super) fn needs_no_unshare(look: &Look) -> bool {
     is_get(look) || look.get::<Pte>(Local::Pte).writes()
-}
-
-/// The handle answers for the references from here on.
-fn publish(ctx: &mut Ctx) {
-    let pfn = Pfn(ctx.get::<u16>(Local::Ret) - 1);
-    let (flags, pin): (u16, u16) = (ctx.get(Local::Flags), ctx.get(Local::Pin));
-    let handle = ctx.layout().pin(usize::from(pin));
-    ctx.store(handle.page(), Some(pfn));
-    ctx.store(handle.flags(), flags);
-    let mapping = Rmap { process: ctx.get(Local::Mm), address: ctx.get(Local::Addr) };
-    ctx.store(handle.mapping(), Some(mapping));
-    ctx.store(handle.process(), mapping.process);
-    ctx.let_go(pfn, refs_of(ctx, flags));
-    if flags & foll::PIN != 0 {
-        end_walk(ctx, pfn);
-    }
-}
-
-/// As [`publish`], with a check of `CONFIG_DEBUG_VM` that is a ghost here.
-fn publish_exclusive(ctx: &mut Ctx) {
-    publish(ctx);
-    check_exclusive(ctx, Pfn(ctx.get::<u16>(Local::Ret) - 1));
 }
 
 /// As [`publish_exclusive`]. Ghost: whether there is a reference at all.

@@ -1,5 +1,5 @@
 //! `mm/gup.c`: dropping pins, those of callers and those that the way into a pin took too early.
-use super::at_hand::{is_zero_page, page_lock, set_page_dirty};
+use super::at_hand::{head, hold, is_zero_page, page_lock, set_page_dirty};
 use super::entry::foll;
 use super::gup::is_get;
 use super::mm_h::check_exclusive;
@@ -23,26 +23,30 @@ pub const UNPIN_USER_PAGES: Function = Function("unpin_user_pages");
 /// `put_page` of a page that is pinned: what a long-term pin that must go drops, up to v5.9.
 pub const PUT_PAGE_OF_PIN: Function = Function("put_page (of a pin)");
 
-const PAGE: Line = line("page", "if (!page)", Op::Branch(holds_no_page, "out"));
+pub(super) const PAGE: Line = line("page", "if (!page)", Op::Branch(holds_no_page, "out"));
 const PAGE_CHECKED: Line = line("page", "if (!page)", Op::Branch(holds_no_exclusive_page, "out"));
-const GET: Line = line("get", "if (flags & FOLL_GET)", Op::If(is_get, "put"));
+pub(super) const GET: Line = line("get", "if (flags & FOLL_GET)", Op::If(is_get, "put"));
 const SUB: Line =
     line("sub", "page_ref_sub(page, GUP_PIN_COUNTING_BIAS - 1)", Op::Do(drop_bias_less_one));
-const PUT: Line = line("put", "put_page(page)", Op::Call(swap::PUT_PAGE, &[]));
+pub(super) const PUT: Line = line("put", "put_page(page)", Op::Call(swap::PUT_PAGE, &[]));
 const SUB_TEST: Line =
     line("sub", "if (!folio_ref_sub_and_test(folio, refs))", Op::Branch(some_remain, "out"));
 const ZERO: Line = line("zero", "if (is_zero_folio(folio))", Op::If(is_pin_of_zero, "out"));
 const SUB_PAGE: Line =
     line("sub", "if (!page_ref_sub_and_test(page, refs))", Op::Branch(some_remain, "out"));
-const RELEASE: Line = line("release", "__put_page(page)", Op::Call(swap::PUT_LAST, &[]));
+pub(super) const RELEASE: Line = line("release", "__put_page(page)", Op::Call(swap::PUT_LAST, &[]));
 const PUT_HEAD: Line =
     line("put", "put_compound_head(page, 1, FOLL_PIN)", Op::Call(PUT_COMPOUND_HEAD, &[]));
 const PUT_FOLIO: Line =
     line("put", "gup_put_folio(folio, 1, FOLL_PIN)", Op::Call(GUP_PUT_FOLIO, &[]));
 const PUT_ONE: Line = line("put", "put_page(page)", Op::Do(put_one));
-const OUT: Line = line("out", "return", Op::Return(|_| 0));
+pub(super) const OUT: Line = line("out", "return", Op::Return(|_| 0));
 
-const fn put(function: Function, source: &'static str, body: &'static [Line]) -> Routine {
+pub(super) const fn put(
+    function: Function,
+    source: &'static str,
+    body: &'static [Line],
+) -> Routine {
     Routine {
         function,
         source,
@@ -54,7 +58,11 @@ const fn put(function: Function, source: &'static str, body: &'static [Line]) ->
     }
 }
 
-const fn caller(function: Function, source: &'static str, body: &'static [Line]) -> Routine {
+pub(super) const fn caller(
+    function: Function,
+    source: &'static str,
+    body: &'static [Line],
+) -> Routine {
     Routine {
         function,
         source,
@@ -143,9 +151,10 @@ pub(super) fn is_pin_of_zero(look: &Look) -> bool {
     !is_get(look) && is_zero_page(look)
 }
 
-/// How many references a call with these flags takes.
-pub(super) fn refs_of(ctx: &Ctx, flags: u16) -> u16 {
-    foll::refs(flags, ctx.geometry().pin_bias)
+/// How many references a call with these flags takes of a page.
+pub(super) fn refs_of(ctx: &Ctx, pfn: Pfn, flags: u16) -> u16 {
+    let counted = ctx.layout().counts_pins(ctx.memory(), pfn);
+    foll::refs(flags, if counted { 1 } else { ctx.geometry().pin_bias })
 }
 
 /// The handle gives its references to the lane that drops them.
@@ -160,7 +169,7 @@ fn holds_no_page(ctx: &mut Ctx) -> bool {
     ctx.store(handle.flags(), 0);
     ctx.store(handle.mapping(), None);
     ctx.store(handle.process(), 0u16);
-    ctx.hold(pfn, refs_of(ctx, flags));
+    hold(ctx, pfn, refs_of(ctx, pfn, flags));
     false
 }
 
@@ -176,21 +185,22 @@ fn holds_no_exclusive_page(ctx: &mut Ctx) -> bool {
 /// Never the last one: the rest of the pin is there. Ghost: nobody answers for that any more.
 fn put_one(ctx: &mut Ctx) {
     let pfn: Pfn = ctx.get(Local::Page);
+    let rest = refs_of(ctx, pfn, ctx.get(Local::Flags)) - 1;
+    let pfn = head(ctx, pfn);
     ctx.put_page(pfn, 1);
-    let rest = refs_of(ctx, ctx.get(Local::Flags)) - 1;
     ctx.let_go(pfn, rest);
     let owned = ctx.layout().page(pfn).owned();
     let (memory, _) = ctx.ghosts();
     memory.update(owned, |refs: u16| refs.wrapping_add(rest));
 }
 
-fn drop_bias_less_one(ctx: &mut Ctx) {
+pub(super) fn drop_bias_less_one(ctx: &mut Ctx) {
     let bias = ctx.geometry().pin_bias;
     ctx.put_page(ctx.get(Local::Page), bias - 1);
 }
 
-fn some_remain(ctx: &mut Ctx) -> bool {
+pub(super) fn some_remain(ctx: &mut Ctx) -> bool {
     let pfn: Pfn = ctx.get(Local::Page);
-    let refs = refs_of(ctx, ctx.get(Local::Flags));
+    let refs = refs_of(ctx, pfn, ctx.get(Local::Flags));
     !drop_references(ctx, pfn, refs)
 }

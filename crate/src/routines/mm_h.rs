@@ -1,5 +1,6 @@
 //! `include/linux/mm.h`: may a page be pinned for long, and is it pinned already?
-use super::at_hand::is_zero_page;
+use super::at_hand::{head, is_zero_page};
+use super::compound::counts::{counts_pins, second_page};
 use super::entry::foll;
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
@@ -161,10 +162,15 @@ fn read_migratetype_to_mask(ctx: &mut Ctx) {
 }
 
 /// `page_maybe_dma_pinned`: one read of the count. `false` is exact at that moment, `true` may
-/// be a false positive of many ordinary references. Ghost: remembers when it is.
+/// be a false positive of many ordinary references, but where pins are counted by themselves.
+/// Ghost: remembers when it is.
 pub fn page_maybe_dma_pinned(ctx: &mut Ctx, pfn: Pfn) -> bool {
     let bias = ctx.geometry().pin_bias;
-    let page = ctx.layout().page(pfn);
+    let head = head(ctx, pfn);
+    if let Some(second) = second_page(ctx, pfn).filter(|_| counts_pins(ctx, pfn)) {
+        return ctx.load(second.pincount()) > 0;
+    }
+    let page = ctx.layout().page(head);
     let looks_pinned = ctx.load(page.refcount()) >= bias;
     if looks_pinned && !is_pinned(ctx, pfn) {
         ctx.find(crate::properties::event::FALSE_POSITIVE_PIN);
@@ -217,10 +223,11 @@ pub(super) fn end_walk(ctx: &mut Ctx, pfn: Pfn) {
 }
 
 /// Ghost: since v5.19 nobody has a pin of an anonymous page that is not exclusive
-/// (`sanity_check_pinned_pages`).
+/// (`sanity_check_pinned_pages`): the page, or all of the compound page that it is of.
 pub(super) fn check_exclusive(ctx: &mut Ctx, pfn: Pfn) {
-    let page = ctx.layout().page(pfn);
-    if ctx.peek(page.anon()) && !ctx.peek(page.anon_exclusive()) {
+    let whole = ctx.layout().page(head(ctx, pfn));
+    let exclusive = [whole, ctx.layout().page(pfn)].map(|page| ctx.peek(page.anon_exclusive()));
+    if ctx.peek(whole.anon()) && !exclusive.contains(&true) {
         ctx.find(event::PIN_NOT_EXCLUSIVE);
     }
 }

@@ -24,6 +24,7 @@ pub mod follow_page;
 pub mod fork;
 pub mod forking;
 pub mod gup;
+mod gup_handle;
 pub mod gup_put;
 pub mod gup_slow;
 pub mod kernels;

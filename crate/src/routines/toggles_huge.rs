@@ -77,6 +77,15 @@ pub(super) const SPLIT_PMD: Toggle = Toggle {
     ],
 };
 
+pub(super) const HEAD_RECHECK: Toggle = Toggle {
+    name: "head_recheck",
+    sentence: "Whether a walk without locks asks again which compound page its page is of.",
+    values: &[
+        ("off", "It has a reference of what was the head: up to v5.13."),
+        ("on", "It asks again with the reference: v5.14 (c24d37322548)."),
+    ],
+};
+
 pub(super) const DOUBLE_MAP: Toggle = Toggle {
     name: "double_map",
     sentence: "Whether PageDoubleMap adds one to each count of a page that is mapped in two ways.",

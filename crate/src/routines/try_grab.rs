@@ -14,19 +14,20 @@ pub const TRY_GRAB_COMPOUND_HEAD: Function = Function("try_grab_compound_head");
 pub const TRY_GRAB_FOLIO: Function = Function("try_grab_folio");
 
 const LONG: Line = line("long", "if (!(flags & FOLL_LONGTERM))", Op::If(is_not_longterm, "ref"));
-const CHECK: Line = line("check", "ok = is_pinnable_page(page)", Op::Call(IS_PINNABLE_PAGE, &[]));
-const PINNABLE: Line = line("pinnable", "if (!ok)", Op::If(got_no_page, "none"));
+pub(super) const CHECK: Line =
+    line("check", "ok = is_pinnable_page(page)", Op::Call(IS_PINNABLE_PAGE, &[]));
+pub(super) const PINNABLE: Line = line("pinnable", "if (!ok)", Op::If(got_no_page, "none"));
 const ADD_ONE: Line =
     line("ref", "if (!page_ref_add_unless(page, 1, 0))", Op::Branch(no_reference, "none"));
 const IS_GET: Line = line("get", "if (flags & FOLL_GET)", Op::If(is_get, "out"));
 const ADD_BIAS: Line =
     line("bias", "page_ref_add(page, GUP_PIN_COUNTING_BIAS - 1)", Op::Do(add_bias));
 const GRABBED_OUT: Line = line("out", "return page", Op::Return(page_word));
-const NO_GRAB: Line = line("none", "return NULL", Op::Return(|_| 0));
+pub(super) const NO_GRAB: Line = line("none", "return NULL", Op::Return(|_| 0));
 const TWO_ADDITIONS: &[Line] =
     &[LONG, CHECK, PINNABLE, ADD_ONE, IS_GET, ADD_BIAS, GRABBED_OUT, NO_GRAB];
 
-const fn try_grab(
+pub(super) const fn try_grab(
     function: Function,
     source: &'static str,
     omits: &'static str,
@@ -104,7 +105,7 @@ pub fn no_reference(ctx: &mut Ctx) -> bool {
 }
 
 fn takes_none(ctx: &mut Ctx) -> bool {
-    let refs = refs_of(ctx, ctx.get(Local::Flags));
+    let refs = refs_of(ctx, ctx.get(Local::Page), ctx.get(Local::Flags));
     takes_nothing(ctx, refs)
 }
 

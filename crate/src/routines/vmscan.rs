@@ -1,5 +1,5 @@
 //! `mm/vmscan.c`: taking a page off its LRU list and putting it back.
-use super::at_hand::{get_page, join_lru};
+use super::at_hand::{folio, get_page, join_lru};
 use super::swap;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Local, Op, Returns, Routine};
@@ -45,13 +45,13 @@ pub static PUTBACK_LRU_PAGE_V5_17: Routine = Routine {
 
 /// `TestClearPageLRU`, inverted: whether somebody else was first.
 pub fn test_and_clear_lru_fails(ctx: &mut Ctx) -> bool {
-    let lru = ctx.page(Local::Page).lru();
+    let lru = folio(ctx).lru();
     !ctx.update(lru, |_| false)
 }
 
 /// The page joins the lane's list of pages to migrate.
 pub fn join_list(ctx: &mut Ctx) {
-    let list = ctx.page(Local::Page).isolated_by();
+    let list = folio(ctx).isolated_by();
     let owner = OwnList { cpu: ctx.cpu(), kind: OwnListKind::Migratepages };
     ctx.store(list, Some(owner));
 }

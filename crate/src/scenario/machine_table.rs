@@ -135,7 +135,7 @@ fn section_pages(
     let Some(item) = table.get("section_pages") else { return Some(0) };
     let pages = reader.number(item, "section_pages", (1, blocks << order))?;
     let place = reader.at(item);
-    if !pages.is_multiple_of(1 << order) || !(blocks << order).is_multiple_of(pages) {
+    if pages % (1 << order) != 0 || !(blocks << order).is_multiple_of(pages) {
         let hint = Some("whole pageblocks, by which the zone is filled".to_string());
         reader.complain(place, "the zone is not made of such sections", hint);
         return None;

@@ -94,3 +94,18 @@ pub(in crate::routines) fn next_page(ctx: &mut Ctx) {
     let index: u16 = ctx.get(Local::Index);
     ctx.set(Local::Index, index + 1);
 }
+
+/// Whether pins of the page are counted by themselves (`hpage_pincount_available`).
+pub(in crate::routines) fn counts_pins<M>(at: &At<'_, M>, pfn: Pfn) -> bool
+where
+    M: Deref<Target = Memory>,
+{
+    at.layout().counts_pins(at.memory(), pfn)
+}
+
+/// `hpage_pincount_add` and `hpage_pincount_sub`, where there is such a count.
+pub(in crate::routines) fn count_pin(ctx: &mut Ctx, pfn: Pfn, by: i16) {
+    if let Some(second) = second_page(ctx, pfn).filter(|_| counts_pins(ctx, pfn)) {
+        ctx.update(second.pincount(), |count: u16| count.wrapping_add_signed(by));
+    }
+}

@@ -5,12 +5,13 @@ use super::memory::{is_small, no_table};
 use super::split_pmd::{SPLIT_HUGE_PMD, is_migration};
 use crate::machine::routine::{errno, joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{HugePmd, Pmd, Restore};
+use crate::mm::{HugePmd, Pfn, Pmd, Restore};
 use crate::routines::at_hand::{ptl, returned, returned_zero};
 use crate::routines::copy_pte::{
     COPY_PTE_RANGE, EXCLUSIVE, GET, NEVER_PINNED, NOT_PINNED, OUT, REFUSED, SHARE, child_ptl,
 };
 use crate::routines::fork::{child, copy_page_range, count_up};
+use crate::routines::mm_h::{page_maybe_dma_pinned, promise_not_pinned};
 
 /// `copy_pmd_range`
 pub const COPY_PMD_RANGE: Function = Function("copy_pmd_range");
@@ -100,11 +101,12 @@ const SPLIT: &[Line] = &[
 pub static COPY_HUGE_PMD_V5_7: Routine =
     copy_huge_pmd("mm/huge_memory.c, v5.7 and v5.8", joined!(LOOK, &[GET, DUP], COPY));
 
-const NEVER: Line = line("never", NEVER_PINNED.text, redirect(NEVER_PINNED.op));
-const MAYBE: Line = line("maybe", NOT_PINNED.text, redirect(NOT_PINNED.op));
+const NEVER: Line = line("never", NEVER_PINNED.text, to_get(NEVER_PINNED.op));
+const MAYBE: Line = line("maybe", NOT_PINNED.text, Op::Branch(is_not_pinned, "get"));
+const MAYBE_EXCLUSIVE: Line = line("maybe", NOT_PINNED.text, Op::Branch(is_not_pinned, "share"));
 
 /// A page that is not pinned goes to where its reference is taken.
-const fn redirect(op: Op) -> Op {
+const fn to_get(op: Op) -> Op {
     match op {
         Op::Branch(test, _) => Op::Branch(test, "get"),
         other => other,
@@ -121,7 +123,13 @@ pub static COPY_HUGE_PMD_V5_9: Routine = copy_huge_pmd(
 /// Nor one that is exclusive and may be pinned; any other is exclusive no more (6c287605fd56).
 pub static COPY_HUGE_PMD_V5_19: Routine = copy_huge_pmd(
     "mm/huge_memory.c, v5.19 to v6.12",
-    joined!(LOOK, &[GET, EXCLUSIVE, NEVER_PINNED, NOT_PINNED, REFUSED], SPLIT, &[SHARE, DUP], COPY),
+    joined!(
+        LOOK,
+        &[GET, EXCLUSIVE, NEVER_PINNED, MAYBE_EXCLUSIVE, REFUSED],
+        SPLIT,
+        &[SHARE, DUP],
+        COPY
+    ),
 );
 
 fn give_child_a_table(ctx: &mut Ctx) {
@@ -135,6 +143,17 @@ fn read_pmd(ctx: &mut Ctx) {
     if let Some(head) = pmd.mapped() {
         ctx.set(Local::Page, head);
     }
+}
+
+/// With `write_protect_seq` odd this is a promise for all its pages.
+fn is_not_pinned(ctx: &mut Ctx) -> bool {
+    let head: Pfn = ctx.get(Local::Page);
+    let pinned = page_maybe_dma_pinned(ctx, head);
+    if !pinned && ctx.peek(ctx.mm().write_protect_seq()) & 1 == 1 {
+        let pages = head.0..head.0 + ctx.geometry().hpage_pages();
+        pages.for_each(|pfn| promise_not_pinned(ctx, Pfn(pfn)));
+    }
+    !pinned
 }
 
 fn maps_nothing(look: &Look) -> bool {

@@ -16,6 +16,7 @@ use crate::routines::page_alloc::alloc::RMQUEUE;
 use crate::routines::swap::PUT_PAGE;
 use crate::routines::swap_state::{is_not_cached, trylock_fails};
 use crate::routines::swapfile::TRY_TO_FREE_SWAP;
+use crate::routines::vmscan::{PUTBACK_LRU_PAGE, leave_list};
 use crate::routines::wp::{is_exclusive, is_unshare, set_exclusive};
 
 /// `do_huge_pmd_anonymous_page`
@@ -82,6 +83,22 @@ pub static LRU_CACHE_ADD_V5_8: Routine = Routine {
         line("get", "get_page(page)", Op::Do(get_page)),
         line("lru", "__pagevec_lru_add(pvec): SetPageLRU(page)", Op::Do(join_lru)),
         line("put", "release_pages(pvec->pages, ..)", Op::Do(drop_reference)),
+        line("out", "return", Op::Return(|_| 0)),
+    ],
+};
+
+/// While the page waits to be drained to the LRU, that has a reference, too.
+pub static PUTBACK_LRU_PAGE_V5_8: Routine = Routine {
+    function: PUTBACK_LRU_PAGE,
+    source: "mm/vmscan.c, v5.7 to v6.12",
+    omits: "a page by itself waits no longer than a compound one here",
+    params: &[Local::Page],
+    locals: &[],
+    returns: Returns::Nothing,
+    body: &[
+        line("list", "list_del(&page->lru)", Op::Let(leave_list)),
+        line("lru", "lru_cache_add(page)", Op::Call(LRU_CACHE_ADD, &[])),
+        line("put", "put_page(page)", Op::Call(PUT_PAGE, &[])),
         line("out", "return", Op::Return(|_| 0)),
     ],
 };

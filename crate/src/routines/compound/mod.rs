@@ -9,6 +9,7 @@ pub mod compact_zone;
 pub mod compaction;
 pub mod counts;
 pub mod fork;
+pub mod gup;
 pub mod huge_memory;
 mod kernels_migration;
 pub mod mapcount;
@@ -29,6 +30,7 @@ pub mod split_pmd;
 pub mod swap;
 pub mod swap_state;
 pub mod swapfile;
+pub mod try_grab;
 pub mod try_to_unmap;
 mod verdict;
 pub mod wait;
@@ -38,9 +40,9 @@ use super::alloc_contig as contig;
 use super::kernels::Chosen;
 use super::page_alloc::{alloc, buddy, drain, free, pages};
 use super::{
-    copy_pte, dma, fork as plain_fork, memory as plain_memory, mprotect, page_isolation, pagevec,
-    signal, swap_state as plain_swap_state, swapfile as plain_swapfile, tlb, uaccess, vmscan, wp,
-    wp_copy,
+    copy_pte, dma, follow_page, fork as plain_fork, gup as plain_gup, gup_put, gup_slow,
+    memory as plain_memory, mm_h as plain_mm_h, mprotect, page_isolation, pagevec, signal,
+    swap_state as plain_swap_state, swapfile as plain_swapfile, tlb, uaccess, vmscan, wp, wp_copy,
 };
 use crate::machine::{Function, Routine};
 
@@ -91,6 +93,21 @@ const THROUGH_HEAD: &[Function] = &[
     dma::DMA_WRITE,
     dma::DMA_READ,
     wp::DO_WP_PAGE,
+    plain_gup::PIN_USER_PAGES_FAST,
+    plain_gup::GET_USER_PAGES_FAST,
+    plain_gup::INTERNAL_GET_USER_PAGES_FAST,
+    gup_slow::GUP_LONGTERM_UNLOCKED,
+    gup_slow::GUP_LONGTERM_LOCKED,
+    gup_slow::CHECK_AND_MIGRATE,
+    follow_page::GET_USER_PAGES,
+    follow_page::FOLLOW_PAGE_PTE,
+    follow_page::FAULTIN_PAGE,
+    plain_mm_h::IS_PINNABLE_PAGE,
+    gup_put::UNPIN_USER_PAGES,
+    gup_put::UNPIN_USER_PAGE,
+    gup_put::RELEASE_PAGES,
+    gup_put::KVM_RELEASE_PAGE_DIRTY,
+    gup_put::PUT_PAGE_OF_PIN,
     wp_copy::WP_PAGE_COPY,
     plain_fork::FORK,
     plain_fork::RET_FROM_FORK,
@@ -129,6 +146,7 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
         &huge_memory::ZAP_HUGE_PMD_V5_8,
         &split_pmd::SPLIT_HUGE_PMD_OF_V5_7,
         &swapfile::REUSE_SWAP_PAGE_V5_8,
+        &huge_memory::PUTBACK_LRU_PAGE_V5_8,
         &fork::COPY_PMD_RANGE_V5_7,
     ];
     routines.extend(huge_entries(chosen));
@@ -142,6 +160,10 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend(alloc_contig::ROUTINES);
     routines.extend(slub::ROUTINES);
     routines.extend(hotplug(chosen));
+    if !chosen.is("gup", "none") {
+        routines.extend(gup::walk(chosen));
+        routines.extend(try_grab::routines(chosen));
+    }
     routines.push(match chosen.get("lru") {
         "lru_lock" => &activate::ACTIVATE_PAGE_V5_8,
         _ => &activate::ACTIVATE_PAGE_V5_11,
