@@ -53,9 +53,9 @@ const fn compact_zone(source: &'static str, body: &'static [Line]) -> Routine {
         function: COMPACT_ZONE,
         source,
         omits: "the free scanner: a target is allocated like any other page; one round over one \
-                range, which is asked for as one pageblock; it returns why it has stopped, and not how many \
-                pages it has picked; what is skipped because it was tried \
-                before; lru_add_drain",
+                range, which is asked for as one pageblock; it returns why it has stopped, not how \
+                many pages it has picked; what is skipped because it was tried before; \
+                lru_add_drain",
         params: &[Local::Start, Local::End],
         locals: &[Local::AllocContig, Local::Wanted, Local::Left, Local::Ret],
         returns: Returns::Value,
