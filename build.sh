@@ -311,7 +311,7 @@ compile_wasm() {
     # Encoded, so that a folder's name may hold a space.
     CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; printf '%s' "${flags[*]}") \
         "${WASM_CARGO[@]}" build --profile wasm --locked --package pagerace --lib \
-        --target "$WASM_TARGET" "${WASM_FLAGS[@]}"
+        --target "$WASM_TARGET" "${WASM_FLAGS[@]}" "$@"
 }
 
 # Runs cargo for this machine itself; Debian's, where there is no other.
@@ -320,25 +320,33 @@ host_cargo() {
 }
 
 build_wasm() {
-    local compiled=$CARGO_TARGET_DIR/$WASM_TARGET/wasm/pagerace.wasm wanted
-    step "Rust to wasm"
     need_linker
     choose_wasm_compiler
-    compile_wasm
+    # What the page starts with, and what it loads when a scenario asks for more.
+    wasm_module pkg --no-default-features
+    wasm_module pkg/whole
+}
+
+# wasm_module FOLDER [FLAG...]: the module that cargo makes with these flags, and its glue.
+wasm_module() {
+    local folder=$1 wanted compiled=$CARGO_TARGET_DIR/$WASM_TARGET/wasm/pagerace.wasm
+    shift
+    step "Rust to wasm: $folder"
+    compile_wasm "$@"
     # The two steps after the compiler depend on these files alone.
     wanted=$(cat "$compiled" Cargo.lock package-lock.json crate/tools/bindgen.rs build.sh | sha256sum)
-    if [ "$(cat pkg/.stamp 2>/dev/null)" = "$wanted" ]; then
-        note "pkg/ is up to date"
+    if [ "$(cat "$folder/.stamp" 2>/dev/null)" = "$wanted" ]; then
+        note "$folder/ is up to date"
         return
     fi
-    step "JavaScript glue (wasm-bindgen) and wasm-opt"
-    rm -rf pkg .tools/pkg
+    step "JavaScript glue (wasm-bindgen) and wasm-opt: $folder"
+    rm -rf "$folder" .tools/pkg
     host_cargo run --quiet --locked --package pagerace --features bindgen --bin bindgen -- \
         "$compiled" .tools/pkg
     node_modules/.bin/wasm-opt "${WASM_OPT[@]}" .tools/pkg/pagerace_bg.wasm -o .tools/pkg/pagerace_bg.wasm
     printf '%s\n' "$wanted" >.tools/pkg/.stamp
-    mv .tools/pkg pkg
-    note "pkg/pagerace_bg.wasm: $(stat -c %s pkg/pagerace_bg.wasm) bytes, from $(stat -c %s "$compiled")"
+    mv .tools/pkg "$folder"
+    note "$folder/pagerace_bg.wasm: $(stat -c %s "$folder/pagerace_bg.wasm") bytes, from $(stat -c %s "$compiled")"
 }
 
 build_page() {

@@ -20,13 +20,14 @@ const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .map((entry) => join(entry.parentPath, entry.name))
   .sort();
 const problems = [];
+const sizeOf = (file) => readFileSync(file).length;
 let bytes = 0;
 let packed = 0;
 
 for (const file of files) {
   const content = readFileSync(file);
   bytes += content.length;
-  packed += gzipSync(content).length;
+  packed += gzipSync(content, { level: 9 }).length;
   if (file.endsWith('.html')) {
     const text = content.toString();
     for (const [pattern, what] of FORBIDDEN_IN_PAGES) {
@@ -38,9 +39,26 @@ for (const file of files) {
   }
 }
 
+// What a reader waits for before the first step: all but what is loaded when it is asked for.
+const LATER = /(gallery-rest|contents|whole)-[^/]*\.js$/;
+const MOST_AT_FIRST = 300_000;
+const modules = files.filter((file) => file.endsWith('.wasm'));
+const small = modules.reduce((one, other) => (sizeOf(one) < sizeOf(other) ? one : other));
+const first = files.filter(
+  (file) => !LATER.test(file) && (!modules.includes(file) || file === small),
+);
+const packedFirst = first.reduce(
+  (sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length,
+  0,
+);
+if (packedFirst > MOST_AT_FIRST) {
+  problems.push(`a first load is ${packedFirst} bytes gzipped, and may be ${MOST_AT_FIRST}`);
+}
+
 const kilobytes = (n) => `${(n / 1000).toFixed(1)} kB`;
 console.error(
-  `   ${folder}/: ${files.length} files, ${kilobytes(bytes)}, ${kilobytes(packed)} gzipped`,
+  `   ${folder}/: ${files.length} files, ${kilobytes(bytes)}, ${kilobytes(packed)} gzipped, ` +
+    `${kilobytes(packedFirst)} of them for a first load`,
 );
 if (problems.length > 0) {
   console.error(problems.map((problem) => `   ${problem}`).join('\n'));

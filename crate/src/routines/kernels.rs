@@ -6,9 +6,8 @@ use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
     alloc_contig, cma, compaction, compound, dma, fault, filemap, fork, forking, gup_slow,
-    kernels_gup, kernels_rights, khugepaged, madvise, memory, memory_hotplug, migrate, mm_h,
-    move_mapping, move_pages, mprotect, numa, pagevec, reclaim, rmap, signal, swap, swap_state,
-    swapfile, swapin, tlb, try_to_unmap, uaccess, uffd_continue, umcg, userfaultfd, vmscan,
+    kernels_gup, kernels_rare, madvise, memory, memory_hotplug, migrate, mm_h, move_mapping, numa,
+    pagevec, rmap, signal, swap, swap_state, swapfile, swapin, tlb, uaccess, userfaultfd, vmscan,
 };
 use crate::machine::{Config, Function, Kernel, Order, Routine};
 
@@ -47,20 +46,14 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>, huge_pages: b
     routines.extend(forking::of_faults(chosen.get("cow"), chosen.get("cow_swap_cache")));
     routines.extend(pagevecs(chosen.get("lru_pagevec")));
     if !chosen.is("gup", "none") {
-        routines.push(kernels_rights::umcg_pin(chosen.get("umcg_pin")));
         routines.extend(kernels_gup::gup_of(&chosen));
         routines.extend(kernels_gup::following(&chosen));
         let zero_refused = chosen.is("zero_page", "zero_refused");
         routines.push(kernels_gup::pincheck(chosen.get("pincheck"), zero_refused));
         routines.extend(kernels_gup::longterm(&chosen));
     }
-    match chosen.get("uffd_continue") {
-        "clean" => routines.push(&uffd_continue::MCONTINUE_ATOMIC_PTE_V5_14),
-        "dirty" => routines.push(&uffd_continue::MCONTINUE_ATOMIC_PTE_V5_16),
-        _ => {}
-    }
     routines.extend(migration(&chosen));
-    routines.extend(reclaim(&chosen));
+    routines.push(swapping_in(chosen.get("swapin")));
     routines.push(match chosen.get("uffd_wp_flush") {
         "before_copy" => &userfaultfd::FLUSH_PENDING_V5_12,
         _ => &userfaultfd::FLUSH_PENDING_V5_8,
@@ -73,7 +66,10 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>, huge_pages: b
         "ipi" => &tlb::IPI,
         _ => &tlb::BROADCAST,
     });
-    routines.extend(kernels_rights::rights(&chosen));
+    routines.push(hint_fault(&chosen));
+    if cfg!(feature = "whole") {
+        routines.extend(kernels_rare::routines(&chosen));
+    }
     let strict = [
         ("free_recheck", "always"),
         ("bulk_recheck", "always"),
@@ -94,7 +90,8 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>, huge_pages: b
         types_change_under_lock: !chosen.is("isolation", "v5.19-rc1"),
     };
     if huge_pages {
-        routines = compound::routines(&chosen, routines);
+        let whole = cfg!(feature = "whole");
+        routines = if whole { compound::routines(&chosen, routines) } else { Vec::new() };
     }
     Kernel::new(name(base, overrides), config, routines, names(&chosen))
 }
@@ -161,7 +158,6 @@ static COMMON: &[&Routine] = &[
     &memory::TLB_FLUSH_MMU_V5_9,
     &signal::SEND_SIG_V3_16,
     &tlb::FLUSH_TLB_FUNC_V5_8,
-    &userfaultfd::MWRITEPROTECT_RANGE_V5_8,
     &uaccess::LOAD_V5_8,
     &uaccess::STORE_V5_8,
     &uaccess::DO_USER_ADDR_FAULT_V5_8,
@@ -171,7 +167,6 @@ static COMMON: &[&Routine] = &[
     &fault::DO_ANONYMOUS_PAGE_V5_8,
     &filemap::DO_FAULT_V5_8,
     &pagevec::LRU_ADD_DRAIN_V3_16,
-    &swap_state::ADD_TO_SWAP_V5_8,
     &swap_state::DELETE_FROM_SWAP_CACHE_V5_8,
     &swap_state::FREE_SWAP_CACHE_V5_8,
     &swap_state::SWAPIN_READAHEAD_V5_8,
@@ -179,18 +174,7 @@ static COMMON: &[&Routine] = &[
     &swapfile::TRY_TO_FREE_SWAP_V5_8,
     &swapfile::FREE_SWAP_AND_CACHE_V5_8,
     &madvise::MADVISE_FREE_PTE_RANGE_V5_8,
-    &mprotect::MPROTECT_V5_8,
-    &mprotect::CHANGE_PROT_NUMA_V5_8,
     &numa::MIGRATE_MISPLACED_PAGE_V5_8,
-    &move_pages::MOVE_PAGES_V5_8,
-    &umcg::READ_MODIFY_WRITE_V5_8,
-    &umcg::UMCG_UPDATE_RFC,
-    &khugepaged::COLLAPSE_HUGE_PAGE_V5_8,
-    &khugepaged::COLLAPSE_ISOLATE_V5_8,
-    &khugepaged::COLLAPSE_COPY_V5_8,
-    &khugepaged::RELEASE_PTE_PAGE_V5_8,
-    &khugepaged::UNLOCK_ISOLATED_V5_8,
-    &khugepaged::RELEASE_PTE_PAGES_V5_8,
 ];
 
 /// What a kernel calls a function that the tables know by a name of other versions.
@@ -389,30 +373,21 @@ fn unmapping(chosen: &Chosen) -> Vec<&'static Routine> {
 }
 
 /// The bit of a swap entry is a matter of both ends.
-fn reclaim(chosen: &Chosen) -> [&'static Routine; 4] {
-    let orders = ["dirty_only", "refs_then_dirty", "dirty_then_refs"];
-    let order = orders.iter().position(|value| chosen.is("lazyfree", value)).unwrap_or_default();
-    let (shrink, exclusive): (&Routine, bool) = match chosen.get("vmscan") {
-        "chk" => (&reclaim::SHRINK_PAGE_LIST_V5_11, false),
-        "exclusive" => (&reclaim::SHRINK_PAGE_LIST_V5_11, true),
-        "exclusive_late" => (&reclaim::SHRINK_PAGE_LIST_V6_4, true),
-        _ => (&reclaim::SHRINK_PAGE_LIST_V5_8, false),
-    };
-    let unmap = match (exclusive, chosen.is("swapin", "exclusive")) {
-        (false, _) => &try_to_unmap::TRY_TO_UNMAP_V5_8[order],
-        (true, true) => &try_to_unmap::TRY_TO_UNMAP_V5_19[order],
-        (true, false) => &try_to_unmap::TRY_TO_UNMAP_V5_19_FORGETTING[order],
-    };
-    let remove = match chosen.get("dirty_test") {
-        "before_freeze" => &reclaim::REMOVE_MAPPING_DIRTY_FIRST,
-        _ => &reclaim::REMOVE_MAPPING_V5_8,
-    };
-    let swapin = match chosen.get("swapin") {
+fn swapping_in(value: &str) -> &'static Routine {
+    match value {
         "mapcount" => &swapin::DO_SWAP_PAGE_V5_8[0],
         "refcount" => &swapin::DO_SWAP_PAGE_V5_18[0],
         _ => &swapin::DO_SWAP_PAGE_V5_19[0],
-    };
-    [shrink, unmap, remove, swapin]
+    }
+}
+
+fn hint_fault(chosen: &Chosen) -> &'static Routine {
+    let moves = usize::from(chosen.is("numa_fault", "migrate"));
+    if chosen.is("numa_hint", "restored_first") {
+        &numa::DO_NUMA_PAGE_V5_8[moves]
+    } else {
+        &numa::DO_NUMA_PAGE_V5_14[moves]
+    }
 }
 
 fn migration(chosen: &Chosen) -> Vec<&'static Routine> {

@@ -1,6 +1,6 @@
 //! The forms of `get_user_pages`, with and without locks, and of the check of long-term pins.
 use super::kernels::Chosen;
-use super::{access, follow_page, gup, gup_put, gup_slow, mm_h, try_grab};
+use super::{follow_page, gup, gup_put, gup_slow, mm_h, try_grab};
 use crate::machine::{Function, Routine};
 
 pub(super) fn pincheck(value: &str, zero_refused: bool) -> &'static Routine {
@@ -76,11 +76,8 @@ fn calls(value: &str) -> [&'static Routine; 4] {
 pub(super) fn gup_of(chosen: &Chosen) -> Vec<&'static Routine> {
     let value = chosen.get("gup");
     let pmd = usize::from(chosen.is("pmd_recheck", "on"));
-    let mut routines: Vec<&'static Routine> = vec![
-        &gup_put::RELEASE_PAGES_V5_17,
-        &access::ACCESS_REMOTE_VM_V5_8,
-        &gup_put::KVM_RELEASE_PAGE_DIRTY_V5_8,
-    ];
+    let mut routines: Vec<&'static Routine> =
+        vec![&gup_put::RELEASE_PAGES_V5_17, &gup_put::KVM_RELEASE_PAGE_DIRTY_V5_8];
     routines.extend(calls(value));
     if FOLIOS.contains(&value) {
         routines.extend(of_folios(value, pmd));

@@ -29,7 +29,7 @@ pub mod gup_put;
 pub mod gup_slow;
 pub mod kernels;
 mod kernels_gup;
-mod kernels_rights;
+mod kernels_rare;
 pub mod khugepaged;
 pub mod ksm;
 pub mod madvise;

@@ -99,6 +99,8 @@ impl Request {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // one reply at a time, and serialised at once
 pub enum Reply {
+    /// To `Open`, of a build without all routines: one that has them should be asked.
+    More,
     /// To `Catalogue`.
     Catalogue(Catalogue),
     /// To `Open` and `Kernel`: a scenario stands on the stage.
