@@ -1,5 +1,5 @@
-//! What processes do to a huge page, and what its counts are then: the states that the mails of 2022
-//! tell apart, each reached by running the calls that lead there.
+//! What processes do to a huge page, and what its counts are then: the states that the mails of
+//! 2022 tell apart, each reached by running the calls that lead there.
 use pagerace::mm::{Layout, Memory, Pfn};
 use pagerace::scenario::parse;
 
