@@ -302,7 +302,8 @@ fn no_tail_left(look: &Look) -> bool {
     look.get::<u16>(Local::Index) == 1
 }
 
-/// The tail is locked as its head is. Where it is mapped follows from where that is.
+/// The tail is locked as its head is, and in the swap cache if that is: whether or not it knows its
+/// slot, and 0 is one, too. Where it is mapped follows from where the head is.
 fn clone_head(ctx: &mut Ctx) {
     let (head, index): (Pfn, u16) = (ctx.get(Local::Page), ctx.get::<u16>(Local::Index) - 1);
     ctx.set(Local::Index, index);
@@ -320,9 +321,10 @@ fn clone_head(ctx: &mut Ctx) {
         ctx.store(to, flag);
     }
     ctx.trylock(tail.lock());
-    if ctx.load(page.swap()).is_none() {
-        ctx.store(tail.swap(), None);
-    }
+    let cached = ctx.load(page.swap()).is_some();
+    let own = ctx.load(tail.swap()).filter(|_| cached);
+    let own = own.or(cached.then_some(Slot(0)));
+    ctx.store(tail.swap(), own);
 }
 
 /// With the first tail goes what the second page held of the whole.
