@@ -250,7 +250,6 @@ fn tried(wanted: impl Fn(&str) -> bool) -> (BTreeSet<String>, BTreeSet<String>) 
     let tried = targets.iter().filter(goes_alone).filter(|target| wanted(&target.name()));
     let (unnoticed, noticed): (Vec<_>, Vec<_>) = tried.partition(goes_unnoticed);
     println!("{} lines go unnoticed, {} do not", unnoticed.len(), noticed.len());
-    for (k, v) in [("U", &unnoticed), ("N", &noticed)] { for t in v.iter() { println!("@{k} {} {}", t.runs.len(), t.name()); } }
     let unnoticed: BTreeSet<String> = unnoticed.into_iter().map(Target::name).collect();
     let noticed = noticed.into_iter().map(Target::name);
     let noticed = noticed.filter(|name| !unnoticed.contains(name)).collect();
