@@ -120,7 +120,7 @@ pub static CLEAR_FIRST: [Routine; 2] = [
 /// the clearing is missed.
 pub static CHECK_FIRST: [Routine; 2] = [
     write_protect_page(
-        "mm/ksm.c, v5.8 to v5.18, with the check before the flush",
+        "mm/ksm.c with the check before the flush, v5.8 to v5.18",
         joined!(
             LOOKING,
             &[WRITABLE, SWAPPED, MAPCOUNT, count("unlock"), CLEAR, FLUSH_PAGE],
@@ -129,7 +129,7 @@ pub static CHECK_FIRST: [Routine; 2] = [
         ),
     ),
     write_protect_page(
-        "mm/ksm.c, v5.19 to v6.1, with the check before the flush",
+        "mm/ksm.c with the check before the flush, v5.19 to v6.1",
         joined!(
             LOOKING,
             &[EXCLUSIVE, WRITABLE, SWAPPED, MAPCOUNT, count("unlock"), CLEAR, FLUSH_PAGE],

@@ -174,7 +174,8 @@ pub(super) const RELEASE: Line = line("release", "unlock_page(page)", Op::Releas
 
 pub(super) const LOCKED_PARAMS: &[Local] = &[Local::Page, Local::NewPage];
 const LOCKED_LOCALS: &[Local] = &[Local::Mapped, Local::Ret];
-const LOCKED_OMITS: &str = "the lock of the target; trylock in the first passes; page contents";
+const LOCKED_OMITS: &str = "the lock of the target, but see migrate_page_move_mapping; trylock in \
+                            the first passes; page contents";
 
 /// The mappings become migration entries, the counts are compared, and the entries become
 /// mappings again: of the target, or of the page itself where somebody else holds it.

@@ -4,7 +4,7 @@ use super::at_hand::get_target;
 use super::migrate::LOCKED_PARAMS;
 use crate::machine::routine::{errno, line};
 use crate::machine::{Ctx, Function, Local, Look, Op, Returns, Routine};
-use crate::mm::{Page, Pfn, Place, Slot, WORDS};
+use crate::mm::{Lock, Page, Pfn, Place, Slot, WORDS};
 use crate::properties::event;
 
 /// `migrate_page_move_mapping`
@@ -12,11 +12,14 @@ pub const MOVE_MAPPING: Function = Function("migrate_page_move_mapping");
 
 /// For an anonymous page without swap cache the count is compared once and not frozen: with the
 /// entry gone, a late reference fails its second read of the entry. A page of the swap cache can be
-/// found there, and is frozen while the cache takes the other page for it.
+/// found there, and is frozen while the cache takes the other page for it. Who finds that waits for
+/// its lock until the contents are there; the kernel has it locked from `__unmap_and_move` on, and
+/// until the entries are back.
 pub static MOVE_MAPPING_V5_17: Routine = Routine {
     function: MOVE_MAPPING,
     source: "mm/migrate.c, v5.8 to v6.1 (with migrate_page_copy)",
-    omits: "files; the lock of the swap cache, since the page lock keeps the others out",
+    omits: "files; the lock of the swap cache, since the page lock keeps the others out; the lock \
+                of a target that nobody can find",
     params: LOCKED_PARAMS,
     locals: &[Local::Count],
     returns: Returns::Errno,
@@ -27,15 +30,22 @@ pub static MOVE_MAPPING_V5_17: Routine = Routine {
             Op::Branch(is_held, "busy"),
         ),
         line("mapping", "if (!mapping)", Op::If(has_no_mapping, "copy")),
+        line("lock", "(newpage was locked: trylock_page)", Op::Acquire(target_lock)),
         line("ref", "page_ref_add(newpage, 1)", Op::Do(get_target)),
         line("cache", "SetPageSwapCache(newpage)", Op::Do(set_swap_cache)),
         line("store", "xas_store(&xas, newpage)", Op::Do(replace)),
         line("unfreeze", "page_ref_unfreeze(page, expected_count - 1)", Op::Do(unfreeze)),
         line("copy", "newpage->index, mapping = page's", Op::Do(copy_mapping)),
+        line("unknown", "if (!mapping)", Op::If(has_no_mapping, "done")),
+        line("unlock", "(unlock_page(newpage))", Op::Release(target_lock)),
         line("done", "return MIGRATEPAGE_SUCCESS", Op::Return(|_| 0)),
         line("busy", "return -EAGAIN", Op::Return(|_| errno::EAGAIN)),
     ],
 };
+
+fn target_lock(look: &Look) -> Lock {
+    look.page(Local::NewPage).lock()
+}
 
 fn slot(ctx: &mut Ctx, page: Page) -> Option<Slot> {
     ctx.load(page.swap())

@@ -132,12 +132,18 @@ pub static TRY_TO_UNMAP_V5_19: [Routine; 3] = [
     ),
 ];
 
+const FORGETTING: [&str; 3] = [
+    "mm/rmap.c, v5.19 before 1493a1913e34, with the lazyfree test of v5.17",
+    "mm/rmap.c, v5.19 before 1493a1913e34",
+    "mm/rmap.c, v5.19 before 1493a1913e34, with its lazyfree tests swapped",
+];
+
 /// As before, but the swap entry has no bit to remember it by: before 1493a1913e34, and on
 /// machines without such a bit.
 pub static TRY_TO_UNMAP_V5_19_FORGETTING: [Routine; 3] = [
-    try_to_unmap(EXCLUSIVE[0], joined!(EXCLUSIVE_HEAD, &[ENTRY], EXCLUSIVE_TAIL, DIRTY_ONLY)),
-    try_to_unmap(EXCLUSIVE[1], joined!(EXCLUSIVE_HEAD, &[ENTRY], EXCLUSIVE_TAIL, REFS_THEN_DIRTY)),
-    try_to_unmap(EXCLUSIVE[2], joined!(EXCLUSIVE_HEAD, &[ENTRY], EXCLUSIVE_TAIL, DIRTY_THEN_REFS)),
+    try_to_unmap(FORGETTING[0], joined!(EXCLUSIVE_HEAD, &[ENTRY], EXCLUSIVE_TAIL, DIRTY_ONLY)),
+    try_to_unmap(FORGETTING[1], joined!(EXCLUSIVE_HEAD, &[ENTRY], EXCLUSIVE_TAIL, REFS_THEN_DIRTY)),
+    try_to_unmap(FORGETTING[2], joined!(EXCLUSIVE_HEAD, &[ENTRY], EXCLUSIVE_TAIL, DIRTY_THEN_REFS)),
 ];
 
 fn is_lazyfree(ctx: &mut Ctx) -> bool {

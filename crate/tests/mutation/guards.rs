@@ -2,7 +2,7 @@
 //! interrupts off where that is the guard. This is what a lock is for in scenarios where nobody
 //! contends for it.
 use pagerace::machine::System;
-use pagerace::mm::{Access, AccessKind, LockKind, LockWord, Memory, Pte, Subject, Unit, Word};
+use pagerace::mm::{Access, AccessKind, LockKind, LockWord, Memory, Pfn, Pte, Subject, Unit, Word};
 
 /// The first write of a line that its lane had no right to, by the field's name. `before` is the
 /// memory before the line, and is brought to that behind it.
@@ -13,14 +13,14 @@ pub fn unguarded(
     accesses: &[Access],
 ) -> Option<String> {
     let mut wrong = None;
-    let writes = accesses.iter().filter(|access| access.kind != AccessKind::Load);
-    for access in writes {
-        if wrong.is_none() && !is_guarded(system, before, cpu, access) {
+    for access in accesses {
+        let writes = access.kind != AccessKind::Load;
+        if wrong.is_none() && writes && !is_guarded(system, before, cpu, access) {
             let info = system.layout.info(access.cell);
             wrong = Some(format!("CPU{cpu} writes {} of {:?} unguarded", info.field, info.subject));
         }
+        before.redo(access);
     }
-    accesses.iter().for_each(|access| before.redo(access));
     wrong
 }
 
@@ -44,6 +44,23 @@ fn is_guarded(system: &System, memory: &Memory, cpu: usize, access: &Access) -> 
             own && irqs_off || holds(layout.pcp(usize::from(of)).lock(LockKind::Spin))
         }
         (Subject::Cma(area), "bitmap") => holds(layout.cma_lock(usize::from(area))),
+        (Subject::Mm(mm), "pmd") => holds(layout.mm(usize::from(mm)).ptl()),
+        // Nobody looks at the areas of a process that is being made.
+        (Subject::Mm(mm), "vm_flags") => {
+            let mm = layout.mm(usize::from(mm));
+            let lock = memory.peek(mm.mmap_write().cell);
+            !memory.peek(mm.runs()) || lock.exclusive() && lock.held_by(cpu)
+        }
+        (Subject::Page(pfn), "_mapcount + 1" | "PG_anon_exclusive") => {
+            let tables = 0..layout.geometry.processes.len();
+            let unmapped = memory.peek(layout.page(Pfn(pfn)).mapcount()) == 0;
+            unmapped || tables.map(|mm| layout.mm(mm).ptl()).any(holds)
+        }
+        // The first one is given to a page that nobody else knows.
+        (Subject::Page(pfn), "mapping and index") => {
+            access.old == 0 || access.new == 0 || holds(layout.page(Pfn(pfn)).lock())
+        }
+        (Subject::Page(pfn), "PG_swapcache") => holds(layout.page(Pfn(pfn)).lock()),
         // The hardware sets the dirty bit without a lock.
         (Subject::Mm(_), "pte") if differs_in_dirty(access) => true,
         (Subject::Mm(mm), "pte") => {

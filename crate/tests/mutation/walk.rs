@@ -28,6 +28,8 @@ impl Walk {
 /// Walks until something is unguarded, or `most` states are known.
 pub fn walk(system: &System, mut memory: Memory, most: usize) -> Walk {
     let mut walk = Walk::default();
+    // In a store buffer a write may be when its lock has been dropped.
+    let guarded = system.kernel.config.buffers.is_none();
     let start: Box<[u16]> = memory.cells().into();
     let mut before = memory.clone();
     let mut known = HashSet::from([start.clone()]);
@@ -40,7 +42,7 @@ pub fn walk(system: &System, mut memory: Memory, most: usize) -> Walk {
             let Some((frame, loc)) = system.next_line(&memory, cpu) else { continue };
             walk.reach(system.lanes[cpu].program(frame), loc);
         }
-        if system.is_quiescent(&memory) {
+        if guarded && system.is_quiescent(&memory) {
             walk.unguarded = guards::still_locked(system, &memory);
         }
         for choice in choices {
@@ -50,8 +52,10 @@ pub fn walk(system: &System, mut memory: Memory, most: usize) -> Walk {
             before.restore(&state);
             for LineRecord { loc, accesses, .. } in &step.lines {
                 walk.reach(program, *loc);
-                let unguarded = guards::unguarded(system, &mut before, choice.cpu(), accesses);
-                walk.unguarded = walk.unguarded.or(unguarded);
+                if guarded {
+                    let unguarded = guards::unguarded(system, &mut before, choice.cpu(), accesses);
+                    walk.unguarded = walk.unguarded.or(unguarded);
+                }
             }
             if !known.contains(memory.cells()) {
                 known.insert(memory.cells().into());
