@@ -63,8 +63,8 @@ fn a_huge_page_takes_its_counts_along() {
     }
 }
 
-/// The child has copied its second page: one entry for the whole and three for the rest, without the
-/// bias that splitting had added.
+/// The child has copied its second page: one entry for the whole and three for the rest, without
+/// the bias that splitting had added.
 #[test]
 fn a_page_that_is_mapped_in_both_ways_takes_its_counts_along() {
     let copied = "[[before]]\nprocess = \"P\"\nrun = [\"fork(C)\"]\n\
