@@ -72,8 +72,8 @@ pub static MOVE_MAPPING_V6_7: Routine = move_mapping(
 );
 
 /// As before, but the references of the swap cache are expected of an anonymous page alone
-/// (folio_expected_ref_count, 86ebd50224c0): one that was read in and never mapped has one too many,
-/// for ever.
+/// (`folio_expected_ref_count`, 86ebd50224c0): one that was read in and never mapped has one too
+/// many, for ever.
 pub static MOVE_MAPPING_V6_16: Routine = move_mapping(
     "mm/migrate.c, v6.16 to v6.18 (folio_migrate_mapping)",
     joined!(&[FREEZE_ANON], BEGIN, &[ALL_PRIVATE, DIRTY], STORE_ALL, MOVE),
