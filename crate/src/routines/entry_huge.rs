@@ -8,6 +8,7 @@ pub(super) const COMPACT_ZONE: Entry = Entry {
     params: &[START_PFN, END_PFN],
     help: "Compaction, as kcompactd does it: migrates what it can out of a range. No pageblock is \
            isolated, and compound pages are left where they are.",
+    returns: "how many pages it has picked",
     ..PLAIN
 };
 

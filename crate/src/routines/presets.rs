@@ -77,6 +77,7 @@ pub static PRESETS: &[Preset] = &[
             ("prep_compound", "order_first"),
             ("split_pmd", "pmd_lock"),
             ("double_map", "on"),
+            ("huge_cow", "copy"),
             ("head_recheck", "off"),
             ("smp", "on"),
             ("preempt_rt", "off"),
@@ -169,6 +170,7 @@ pub static PRESETS: &[Preset] = &[
             ("gup", "v5.8"),
             ("mapcount_slab", "any_page"),
             ("split_pmd", "page_lock"),
+            ("huge_cow", "split"),
         ],
     },
     Preset {

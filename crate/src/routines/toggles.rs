@@ -450,6 +450,7 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_huge::PREP_COMPOUND,
     toggles_huge::SPLIT_PMD,
     toggles_huge::DOUBLE_MAP,
+    toggles_huge::HUGE_COW,
     toggles_huge::HEAD_RECHECK,
     toggles_huge::OFFLINE_ISOLATE,
     toggles_huge::COMPACTION_LOCK,

@@ -68,6 +68,15 @@ pub(super) const PREP_COMPOUND: Toggle = Toggle {
     ],
 };
 
+pub(super) const HUGE_COW: Toggle = Toggle {
+    name: "huge_cow",
+    sentence: "What a store does to a huge page that is shared.",
+    values: &[
+        ("copy", "Copies all of it: up to v5.7."),
+        ("split", "Splits the entry and copies one page: v5.8 (3917c80280c9)."),
+    ],
+};
+
 pub(super) const SPLIT_PMD: Toggle = Toggle {
     name: "split_pmd",
     sentence: "What __split_huge_pmd holds while it changes the counts of mappings.",

@@ -83,6 +83,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'prep_compound',
       'split_pmd',
       'double_map',
+      'huge_cow',
       'head_recheck',
       'offline_isolate',
       'compaction_lock',

@@ -25,6 +25,8 @@ pub const DO_HUGE_PMD_ANONYMOUS_PAGE: Function = Function("do_huge_pmd_anonymous
 pub const DO_HUGE_PMD_WP_PAGE: Function = Function("do_huge_pmd_wp_page");
 /// `zap_huge_pmd`: whether there was a huge entry.
 pub const ZAP_HUGE_PMD: Function = Function("zap_huge_pmd");
+/// `page_add_new_anon_rmap`, of a compound page.
+pub const PAGE_ADD_NEW_COMPOUND_RMAP: Function = Function("page_add_new_anon_rmap");
 /// `lru_cache_add`, of a compound page.
 pub const LRU_CACHE_ADD: Function = Function("lru_cache_add");
 
@@ -34,7 +36,7 @@ pub const VM_FAULT_FALLBACK: u16 = 2;
 /// What is told of a fault on a huge entry.
 pub(super) const VMF: &[Local] = &[Local::Mm, Local::Addr, Local::Fault, Local::Pmd];
 
-const FALLBACK: Line =
+pub(super) const FALLBACK: Line =
     line("fallback", "return VM_FAULT_FALLBACK", Op::Return(|_| VM_FAULT_FALLBACK));
 
 /// Nobody maps the page yet, but who walks the memory can see it from its first reference on. It is
@@ -57,9 +59,7 @@ pub static DO_HUGE_PMD_ANONYMOUS_PAGE_V5_8: Routine = Routine {
         line("dtor", "prep_transhuge_page(page)", Op::Do(set_dtor)),
         line("lock", "vmf->ptl = pmd_lock(vma->vm_mm, vmf->pmd)", Op::Acquire(ptl)),
         line("taken", "if (!pmd_none(*vmf->pmd))", Op::Branch(is_taken, "release")),
-        line("swapb", "page_add_new_anon_rmap: __SetPageSwapBacked", Op::Do(set_swapbacked)),
-        line("map", "  atomic_set(compound_mapcount_ptr(page), 0)", Op::Do(set_mapcount)),
-        line("anon", "  __page_set_anon_rmap(page, vma, addr, 1)", Op::Do(set_anon)),
+        line("rmap", "page_add_new_anon_rmap(page, ..)", Op::Call(PAGE_ADD_NEW_COMPOUND_RMAP, &[])),
         line("lru", "lru_cache_add_active_or_unevictable(page)", Op::Call(LRU_CACHE_ADD, &[])),
         line("set", "set_pmd_at(.., maybe_pmd_mkwrite(dirty entry))", Op::Do(set_new)),
         line("unlock", "spin_unlock(vmf->ptl)", Op::Release(ptl)),
@@ -68,6 +68,22 @@ pub static DO_HUGE_PMD_ANONYMOUS_PAGE_V5_8: Routine = Routine {
         line("put", "put_page(page)", Op::Call(PUT_PAGE, &[])),
         line("again", "return 0", Op::Return(|_| 0)),
         FALLBACK,
+    ],
+};
+
+/// What the page is comes in three steps.
+pub static PAGE_ADD_NEW_COMPOUND_RMAP_V5_7: Routine = Routine {
+    function: PAGE_ADD_NEW_COMPOUND_RMAP,
+    source: "mm/rmap.c, v5.7 to v6.12",
+    omits: "statistics",
+    params: &[Local::Mm, Local::Page],
+    locals: &[],
+    returns: Returns::Nothing,
+    body: &[
+        line("swapb", "__SetPageSwapBacked(page)", Op::Do(set_swapbacked)),
+        line("map", "atomic_set(compound_mapcount_ptr(page), 0)", Op::Do(set_mapcount)),
+        line("anon", "__page_set_anon_rmap(page, vma, address, 1)", Op::Do(set_anon)),
+        line("out", "return", Op::Return(|_| 0)),
     ],
 };
 
@@ -103,7 +119,7 @@ pub static PUTBACK_LRU_PAGE_V5_8: Routine = Routine {
     ],
 };
 
-const fn do_huge_pmd_wp_page(source: &'static str, body: &'static [Line]) -> Routine {
+pub(super) const fn do_huge_pmd_wp_page(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: DO_HUGE_PMD_WP_PAGE,
         source,
@@ -115,16 +131,18 @@ const fn do_huge_pmd_wp_page(source: &'static str, body: &'static [Line]) -> Rou
     }
 }
 
-const LOCK: Line = line("lock", "spin_lock(vmf->ptl)", Op::Acquire(ptl));
-const SAME: Line =
+pub(super) const LOCK: Line = line("lock", "spin_lock(vmf->ptl)", Op::Acquire(ptl));
+pub(super) const SAME: Line =
     line("same", "if (!pmd_same(*vmf->pmd, orig_pmd))", Op::Branch(has_changed, "changed"));
-const PAGE: Line = line("page", "page = pmd_page(orig_pmd)", Op::Let(take_page));
-const TRYLOCK: Line =
+pub(super) const PAGE: Line = line("page", "page = pmd_page(orig_pmd)", Op::Let(take_page));
+pub(super) const TRYLOCK: Line =
     line("trylock", "if (!trylock_page(page))", Op::Branch(trylock_fails, "sleep"));
-const UNLOCK_PAGE: Line = line("unlockp", "unlock_page(page)", Op::Release(page_lock));
-const SET: Line = line("set", "pmdp_set_access_flags(.., entry, 1)", Op::Do(make_writable));
-const UNLOCK: Line = line("unlock", "spin_unlock(vmf->ptl)", Op::Release(ptl));
-const WROTE: Line = line("wrote", "return VM_FAULT_WRITE", Op::Return(|_| VM_FAULT_WRITE));
+pub(super) const UNLOCK_PAGE: Line = line("unlockp", "unlock_page(page)", Op::Release(page_lock));
+pub(super) const SET: Line =
+    line("set", "pmdp_set_access_flags(.., entry, 1)", Op::Do(make_writable));
+pub(super) const UNLOCK: Line = line("unlock", "spin_unlock(vmf->ptl)", Op::Release(ptl));
+pub(super) const WROTE: Line =
+    line("wrote", "return VM_FAULT_WRITE", Op::Return(|_| VM_FAULT_WRITE));
 
 /// The page stays whole, and this process's entry is taken apart: the fault goes on with a page
 /// table entry (3917c80280c9).
@@ -138,7 +156,7 @@ const SPLIT: &[Line] = &[
 ];
 
 /// Waiting for the page lock, with the page table lock dropped.
-const SLEEP: &[Line] = &[
+pub(super) const SLEEP: &[Line] = &[
     line("sleep", "get_page(page)", Op::Do(get_page)),
     line("wait", "spin_unlock(vmf->ptl)", Op::Release(ptl)),
     line("lockp", "lock_page(page)", Op::Acquire(page_lock)),
@@ -253,7 +271,7 @@ fn has_a_hole(look: &Look) -> bool {
     flags.any(|flags| flags & vm::READ == 0)
 }
 
-fn want_huge(ctx: &mut Ctx) {
+pub(super) fn want_huge(ctx: &mut Ctx) {
     let order = u16::from(ctx.geometry().hpage_order);
     ctx.set(Local::Order, order);
     ctx.set(Local::Wanted, Migratetype::Movable);

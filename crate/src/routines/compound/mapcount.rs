@@ -73,18 +73,11 @@ pub static PAGE_MAPCOUNT_V5_8: [Routine; 2] = [
     ),
 ];
 /// The flag of the second page asserts that the first is a head.
-pub static PAGE_MAPCOUNT_V5_16: [Routine; 2] = [
-    mapcount(
-        PAGE_MAPCOUNT,
-        "mm/util.c (__page_mapcount), v5.16, with the assertion of v5.6",
-        joined!(NO_SLAB, OWN, HUGE, ENTIRE, ASSERTED_HEAD, LESS_ONE),
-    ),
-    mapcount(
-        PAGE_MAPCOUNT,
-        "mm/util.c (__page_mapcount), v5.16 to v6.1",
-        joined!(OWN, HUGE, ENTIRE, ASSERTED_HEAD, LESS_ONE),
-    ),
-];
+pub static PAGE_MAPCOUNT_V5_16: Routine = mapcount(
+    PAGE_MAPCOUNT,
+    "mm/util.c (__page_mapcount), v5.16 to v6.1",
+    joined!(OWN, HUGE, ENTIRE, ASSERTED_HEAD, LESS_ONE),
+);
 
 const NO_HUGETLB: &[Line] = &page_huge("first");
 const EACH: &[Line] = &[
@@ -288,10 +281,11 @@ fn is_not_double_mapped(ctx: &mut Ctx) -> bool {
 
 /// The forms that a kernel has of these.
 pub(super) fn routines(chosen: &Chosen) -> [&'static Routine; 2] {
-    let any = usize::from(chosen.is("mapcount_slab", "any_page"));
-    match chosen.get("total_mapcount") {
-        "v5.8" => [&PAGE_MAPCOUNT_V5_8[any], &TOTAL_MAPCOUNT_V5_8],
-        "v6.1" => [&PAGE_MAPCOUNT_V5_16[any], &TOTAL_MAPCOUNT_V6_1],
-        _ => [&PAGE_MAPCOUNT_V5_16[any], &TOTAL_MAPCOUNT_V6_10],
-    }
+    let (one, all) = match chosen.get("total_mapcount") {
+        "v5.8" => (&PAGE_MAPCOUNT_V5_8[1], &TOTAL_MAPCOUNT_V5_8),
+        "v6.1" => (&PAGE_MAPCOUNT_V5_16, &TOTAL_MAPCOUNT_V6_1),
+        _ => (&PAGE_MAPCOUNT_V5_16, &TOTAL_MAPCOUNT_V6_10),
+    };
+    let asserts = chosen.is("mapcount_slab", "asserted");
+    [if asserts { &PAGE_MAPCOUNT_V5_8[0] } else { one }, all]
 }

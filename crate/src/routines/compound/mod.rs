@@ -10,6 +10,7 @@ pub mod compaction;
 pub mod counts;
 pub mod fork;
 pub mod gup;
+pub mod huge_copy;
 pub mod huge_memory;
 mod kernels_migration;
 pub mod mapcount;
@@ -143,6 +144,7 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
         &memory::MPROTECT_V5_8,
         &huge_memory::DO_HUGE_PMD_ANONYMOUS_PAGE_V5_8,
         &huge_memory::LRU_CACHE_ADD_V5_8,
+        &huge_memory::PAGE_ADD_NEW_COMPOUND_RMAP_V5_7,
         &huge_memory::ZAP_HUGE_PMD_V5_8,
         &split_pmd::SPLIT_HUGE_PMD_OF_V5_7,
         &swapfile::REUSE_SWAP_PAGE_V5_8,
@@ -188,14 +190,17 @@ fn huge_entries(chosen: &Chosen) -> Vec<&'static Routine> {
         _ => &split_pmd::SPLIT_HUGE_PMD_V5_7,
     };
     let mut routines = vec![prep, split, split_pmd::locked(chosen)];
-    match chosen.get("cow") {
-        "mapcount" => {
-            routines
-                .extend([&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_8, &wp::DO_WP_PAGE_V5_8_COMPOUND]);
-        }
-        "refcount" => routines.push(&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_8),
-        "refcount_swap" => routines.push(&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_18),
-        _ => routines.push(&huge_memory::DO_HUGE_PMD_WP_PAGE_V5_19),
+    let splits: &Routine = match chosen.get("cow") {
+        "mapcount" | "refcount" => &huge_memory::DO_HUGE_PMD_WP_PAGE_V5_8,
+        "refcount_swap" => &huge_memory::DO_HUGE_PMD_WP_PAGE_V5_18,
+        _ => &huge_memory::DO_HUGE_PMD_WP_PAGE_V5_19,
+    };
+    routines.push(match chosen.get("huge_cow") {
+        "copy" => &huge_copy::DO_HUGE_PMD_WP_PAGE_V5_7,
+        _ => splits,
+    });
+    if chosen.is("cow", "mapcount") {
+        routines.push(&wp::DO_WP_PAGE_V5_8_COMPOUND);
     }
     routines
 }
