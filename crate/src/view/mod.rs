@@ -6,6 +6,7 @@ pub mod lanes;
 pub mod picture;
 pub mod process;
 pub mod protocol;
+pub mod sections;
 pub mod session;
 pub mod state;
 pub mod words;

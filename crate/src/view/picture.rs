@@ -3,7 +3,7 @@ use super::protocol::{
     BlockView, CmaView, CountersView, FindingView, FreeListView, LedgerView, LockView, PageView,
     PcpListView, PcpView, StateView,
 };
-use super::{compound, contents, lanes, process, words};
+use super::{compound, contents, lanes, process, sections, words};
 use crate::machine::{Choice, State, Status, System};
 use crate::mm::{
     AccessKind, Layout, LockWord, Memory, Migratetype, OwnList, OwnListKind, PCPTYPES, Pfn, Place,
@@ -33,6 +33,7 @@ pub fn state(scenario: &Scenario, player: &Player) -> StateView {
         blocks: (0..layout.geometry.blocks).map(|b| block(layout, memory, b, &changed)).collect(),
         pages: layout.pfns().map(|pfn| page(&scene, pfn)).collect(),
         compounds: compound::compounds(layout, memory, &changed),
+        sections: sections::sections(layout, memory, &changed),
         free_lists: free_lists(layout, memory),
         pcps: pcps(layout, memory),
         counters: counters(system, memory),
@@ -167,6 +168,7 @@ fn noted(layout: &Layout, memory: &Memory, pfn: Pfn) -> Option<String> {
 fn kind(layout: &Layout, memory: &Memory, pfn: Pfn) -> &'static str {
     let page = layout.page(pfn);
     match memory.peek(page.place()) {
+        _ if sections::is_removed(layout, memory, pfn) => "removed",
         _ if layout.geometry.is_zero_pfn(pfn) => "zero page",
         Place::Buddy | Place::BuddyTail => "free",
         Place::InFlight => "in flight",

@@ -420,6 +420,7 @@ mod tests {
             BlockView::decl(config),
             PageView::decl(config),
             CompoundView::decl(config),
+            SectionView::decl(config),
             LedgerView::decl(config),
             FreeListView::decl(config),
             CountersView::decl(config),

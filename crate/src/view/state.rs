@@ -17,6 +17,8 @@ pub struct StateView {
     pub pages: Vec<PageView>,
     /// The compound pages, in machines with huge pages.
     pub compounds: Vec<CompoundView>,
+    /// The sections, in machines whose memory can be removed.
+    pub sections: Vec<SectionView>,
     /// The free lists that are not empty.
     pub free_lists: Vec<FreeListView>,
     /// The page lists of each CPU.
@@ -225,6 +227,28 @@ pub struct PageView {
     pub surplus: Option<String>,
     /// The migratetype that the free path has noted, while it is free or in flight.
     pub noted: Option<String>,
+    /// The step at the cursor changed it.
+    pub changed: bool,
+}
+
+/// One section of memory.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SectionView {
+    /// Its number.
+    pub number: u32,
+    /// Its first page.
+    pub first: u32,
+    /// Its last page.
+    pub last: u32,
+    /// `online_section`
+    pub online: bool,
+    /// `valid_section`: `SECTION_HAS_MEM_MAP`.
+    pub valid: bool,
+    /// `ms->usage`: `there`, `freed` or `NULL`.
+    pub usage: String,
+    /// Its struct pages: `there`, `poisoned` or `removed`.
+    pub memmap: String,
     /// The step at the cursor changed it.
     pub changed: bool,
 }

@@ -1,6 +1,6 @@
-/** Compound pages with their counts, as the kernel's functions tell them. */
+/** Compound pages with their counts, as the kernel's functions tell them, and sections. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { CompoundView } from '../protocol';
+import type { CompoundView, SectionView } from '../protocol';
 
 type Choose = (pfn: number) => void;
 
@@ -22,6 +22,37 @@ export function compounds(
     </table>
   </div>`;
 }
+
+/** What is left of each section; nothing where memory is there for good. */
+export function sections(list: readonly SectionView[]): TemplateResult | typeof nothing {
+  if (list.length === 0) return nothing;
+  return html`<div class="compounds" role="region" aria-label="Sections" tabindex="0">
+    <table>
+      <thead><tr>
+        <th scope="col">section</th>
+        <th scope="col">online_section</th>
+        <th scope="col">valid_section</th>
+        <th scope="col">ms->usage</th>
+        <th scope="col">struct pages</th>
+      </tr></thead>
+      <tbody>${list.map(
+        ({ number, first, last, online, valid, usage, memmap, changed }) => html`<tr
+          class=${changed ? 'changed' : ''}
+        >
+          <th scope="row">${number}: pages ${first} to ${last}</th>
+          <td>${yesNo(online)}</td>
+          <td>${yesNo(valid)}</td>
+          <td>${isThere(usage)}</td>
+          <td>${isThere(memmap)}</td>
+        </tr>`,
+      )}</tbody>
+    </table>
+  </div>`;
+}
+
+const yesNo = (it: boolean): TemplateResult => (it ? html`yes` : html`<b>no</b>`);
+
+const isThere = (it: string): TemplateResult => (it === 'there' ? html`there` : html`<b>${it}</b>`);
 
 function row(compound: CompoundView, choose: Choose): TemplateResult {
   const { head, last, life, unfinished, changed, double_map: twice } = compound;

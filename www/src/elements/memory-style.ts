@@ -145,11 +145,21 @@ export const memoryStyles = css`
   }
   .compounds .twice {
     color: var(--soft);
+    white-space: normal;
+  }
+  .compounds :is(th, td):last-child {
+    padding-right: 0;
+    white-space: normal;
+  }
+  .kind-removed .count {
+    visibility: hidden;
   }
   .tail .kind {
     letter-spacing: 0.2em;
   }
   .kind-pcplist,
+  .kind-removed,
+  .kind-offline,
   .kind-parked,
   .kind-in-flight {
     background-image: repeating-linear-gradient(

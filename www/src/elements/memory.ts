@@ -3,7 +3,7 @@ import { request } from '../actions';
 import type { BlockView, PageView, StateView } from '../protocol';
 import { migratetypes, ui } from '../ui';
 import { vars } from '../vars';
-import { compounds } from './compounds';
+import { compounds, sections } from './compounds';
 import { freeLists, pcplists } from './lists';
 import { memoryStyles } from './memory-style';
 import './page-ledger';
@@ -16,6 +16,7 @@ const TAIL = 'free (tail)';
 
 /** What stands in a page's cell: a free block says its size once. */
 function words(page: PageView): string {
+  if (page.kind === 'removed') return 'no struct page';
   if (page.place === TAIL) return '…';
   if (page.compound !== null) return page.compound === 'head' ? 'head' : 'tail';
   if (page.order === null) return page.kind;
@@ -56,6 +57,7 @@ export class PageraceMemory extends LitElement {
         ${state?.blocks.map((block) => this.#block(block, pages, page?.pfn ?? null))}
       </div>
       ${compounds(state?.compounds ?? [], (pfn) => this.#choose(pfn))}
+      ${sections(state?.sections ?? [])}
       <pagerace-ledger .page=${page} .following=${this.page === null}></pagerace-ledger>
       ${state ? this.#zone(state) : nothing}
     </section>`;

@@ -64,6 +64,9 @@ export class PageraceSystem extends LitElement {
       .by-pmd {
         border-left: 3px double var(--strong-line);
       }
+      .groups th.mono {
+        white-space: nowrap;
+      }
       .by-pmd th {
         padding-left: 10px;
       }
