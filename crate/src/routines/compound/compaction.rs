@@ -155,7 +155,7 @@ pub static UNREFERENCED_V5_8: [Routine; 2] = [
         ),
     ),
     isolate_migratepages(
-        "the patch of November 2022, v1, on mm/compaction.c, v5.7 to v5.10",
+        "patch v1 of November 2022 on v5.7 to v5.10",
         joined!(
             EACH,
             BUDDY,
@@ -189,7 +189,7 @@ pub static UNREFERENCED_V5_11: [Routine; 2] = [
         ),
     ),
     isolate_migratepages(
-        "the patch of November 2022, v1, on mm/compaction.c, v5.11 to v6.1-rc7",
+        "patch v1 of November 2022 on v5.11 to v6.1-rc7",
         joined!(
             EACH,
             BUDDY,
@@ -210,7 +210,7 @@ pub static UNREFERENCED_V5_11: [Routine; 2] = [
 /// neither split nor freed. Is it on the LRU, too, its head was written to the end.
 pub static REFERENCED: [Routine; 2] = [
     isolate_migratepages(
-        "mm/compaction.c, v6.1-rc7 with the reference first",
+        "half the fix (the reference first) on v6.1-rc7",
         joined!(
             EACH,
             BUDDY,
@@ -245,7 +245,7 @@ pub static REFERENCED: [Routine; 2] = [
 
 /// What the thread thought of: every reference is accounted for, or it is left alone.
 pub static EXPECTED_REFERENCES: Routine = isolate_migratepages(
-    "an idea of November 2022 on mm/compaction.c, v6.1-rc7",
+    "an idea of November 2022 on v6.1-rc7",
     joined!(
         EACH,
         BUDDY,
@@ -263,7 +263,7 @@ pub static EXPECTED_REFERENCES: Routine = isolate_migratepages(
 
 /// A free page has no reference to take, so nothing asks for one.
 pub static REFERENCED_AT_TOP: Routine = isolate_migratepages(
-    "a sketch of November 2022 on mm/compaction.c, v6.1-rc7",
+    "a sketch of November 2022 on v6.1-rc7",
     joined!(
         EACH,
         GET,
