@@ -146,6 +146,11 @@ pub(super) const MIGRATE_SWAP_CACHE: Toggle = Toggle {
             "all_slots",
             "Each slot gets the other page, whose pages all know theirs: v6.7 (fc346d0a70a1).",
         ),
+        (
+            "anon_only",
+            "The same, but a page that is not anonymous yet is not expected to have references of \
+             the swap cache: v6.16 (86ebd50224c0) to v6.18.",
+        ),
     ],
 };
 

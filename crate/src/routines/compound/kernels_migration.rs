@@ -51,6 +51,7 @@ pub(super) fn migration(chosen: &Chosen) -> Vec<&'static Routine> {
     routines.push(match chosen.get("migrate_swap_cache") {
         "head_private" => &move_mapping::MOVE_MAPPING_V5_7,
         "one_slot" => &move_mapping::MOVE_MAPPING_V5_16,
+        "anon_only" => &move_mapping::MOVE_MAPPING_V6_16,
         _ => &move_mapping::MOVE_MAPPING_V6_7,
     });
     routines.extend([&move_pages::MOVE_PAGES_V5_8, &migrate::MIGRATE_PAGES_V5_7]);

@@ -20,12 +20,17 @@ const fn move_mapping(source: &'static str, body: &'static [Line]) -> Routine {
     }
 }
 
-const FREEZE: &[Line] = &[
-    line(
-        "expected",
-        "if (page_count != expected, or !page_ref_freeze())",
-        Op::Branch(is_held, "busy"),
-    ),
+const FREEZE: Line = line(
+    "expected",
+    "if (page_count != expected, or !page_ref_freeze())",
+    Op::Branch(|ctx| is_held(ctx, false), "busy"),
+);
+const FREEZE_ANON: Line = line(
+    "expected",
+    "if (!folio_ref_freeze(folio, expected_count))",
+    Op::Branch(|ctx| is_held(ctx, true), "busy"),
+);
+const BEGIN: &[Line] = &[
     line("index", "newpage->index, mapping = page's", Op::Do(copy_mapping)),
     line("mapping", "if (!mapping)", Op::If(has_no_mapping, "copy")),
     line("ref", "page_ref_add(newpage, nr)", Op::Do(add_references)),
@@ -53,26 +58,35 @@ const MOVE: &[Line] = &[
 /// gets the other page. Which slot each page has, the other one knows of its head alone.
 pub static MOVE_MAPPING_V5_7: Routine = move_mapping(
     "mm/migrate.c, v5.7 to v5.15 (with migrate_page_copy)",
-    joined!(FREEZE, &[HEAD_PRIVATE, DIRTY], STORE_ALL, MOVE),
+    joined!(&[FREEZE], BEGIN, &[HEAD_PRIVATE, DIRTY], STORE_ALL, MOVE),
 );
 /// One slot gets the other page (3417013e0d18): the others go on naming the old one.
 pub static MOVE_MAPPING_V5_16: Routine = move_mapping(
     "mm/migrate.c, v5.16 to v6.6 (folio_migrate_mapping)",
-    joined!(FREEZE, &[HEAD_PRIVATE, DIRTY, STORE], MOVE),
+    joined!(&[FREEZE], BEGIN, &[HEAD_PRIVATE, DIRTY, STORE], MOVE),
 );
 /// Every slot again (fc346d0a70a1), and each page's slot follows from the head's (cfeed8ffe55b).
 pub static MOVE_MAPPING_V6_7: Routine = move_mapping(
     "mm/migrate.c, v6.7 to v6.12 (folio_migrate_mapping)",
-    joined!(FREEZE, &[ALL_PRIVATE, DIRTY], STORE_ALL, MOVE),
+    joined!(&[FREEZE], BEGIN, &[ALL_PRIVATE, DIRTY], STORE_ALL, MOVE),
+);
+
+/// As before, but the references of the swap cache are expected of an anonymous page alone
+/// (`folio_expected_ref_count`, 86ebd50224c0): one that was read in and never mapped has one too
+/// many, for ever.
+pub static MOVE_MAPPING_V6_16: Routine = move_mapping(
+    "mm/migrate.c, v6.16 to v6.18 (folio_migrate_mapping)",
+    joined!(&[FREEZE_ANON], BEGIN, &[ALL_PRIVATE, DIRTY], STORE_ALL, MOVE),
 );
 
 /// The isolation's reference, and that of the swap cache for each page. Ghost: of a frozen page
 /// nobody holds anything.
-fn is_held(ctx: &mut Ctx) -> bool {
+fn is_held(ctx: &mut Ctx, anon_only: bool) -> bool {
     let head: Pfn = ctx.get(Local::Page);
     let page = ctx.layout().page(head);
     let cached = ctx.load(page.swap()).is_some();
-    let expected = if cached { 1 + pages(ctx, head) } else { 1 };
+    let counted = cached && (!anon_only || ctx.load(page.anon()));
+    let expected = if counted { 1 + pages(ctx, head) } else { 1 };
     ctx.set(Local::Count, expected);
     let count: u16 = if cached {
         ctx.update(page.refcount(), |count| if count == expected { 0 } else { count })
