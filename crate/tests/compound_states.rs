@@ -91,3 +91,14 @@ fn a_page_that_is_mapped_in_both_ways_is_told_apart_up_to_v6_1() {
         assert!(!of(gone) && !of(alone), "{kernel}");
     }
 }
+
+/// Before v5.8 the child copies all of it (3917c80280c9): nobody maps a page by itself for that.
+#[test]
+fn copying_the_whole_leaves_nothing_mapped_page_by_page() {
+    let old = ["v4.17", "v5.8\"\nhuge_cow = \"copy"];
+    for kernel in old {
+        let scenario = parse(&text(kernel, ["\"fork(C)\"", COW_OF_ONE, ""])).expect("it reads");
+        let (system, memory) = scenario.build(&scenario.kernel).expect("it builds");
+        assert_eq!(counts(&system.layout, &memory), [1, 1, 1], "{kernel}");
+    }
+}

@@ -310,7 +310,9 @@ fn argument(
         ParamKind::Bool => choose(word, &[("false", 0), ("true", 1)], place)?,
         ParamKind::Advice => {
             let known = [("MADV_DONTNEED", advice::DONTNEED), ("MADV_FREE", advice::FREE)];
-            choose(word, &known, place)?
+            // Nobody frees a huge page lazily here.
+            let modelled = if geometry.has_huge_pages() { 1 } else { known.len() };
+            choose(word, &known[..modelled], place)?
         }
         ParamKind::Migratetype => {
             let types = [Migratetype::Cma, Migratetype::Movable, Migratetype::Unmovable];
