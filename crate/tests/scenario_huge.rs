@@ -196,3 +196,23 @@ fn what_does_not_know_compound_pages_says_so() {
     let hint = "it is modelled on machines without huge pages only";
     assert_eq!(error.hint.as_deref(), Some(hint));
 }
+
+/// A look that began before the page was freed tells of a life that is over.
+#[test]
+fn a_verdict_says_which_life_it_is_about() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/thp-freed-under-check.toml");
+    let scenario = parse(&std::fs::read_to_string(path).expect("text")).expect("it reads");
+    let (system, memory) = scenario.build(&scenario.kernel).expect("it builds");
+    let mut player = Player::new(Rc::new(system), memory);
+    let (steps, place) = scenario.schedule.clone().expect("it has a schedule");
+    player.play(&steps, place).expect("it plays");
+    let mut said = Vec::new();
+    for cursor in 0..=player.steps().len() {
+        player.seek(cursor);
+        let frames =
+            picture::state(&scenario, &player).lanes.into_iter().flat_map(|lane| lane.stack);
+        said.extend(frames.filter_map(|frame| frame.verdict));
+    }
+    assert!(said.iter().any(|words| !words.contains("by now")), "{said:?}");
+    assert!(said.iter().any(|words| words.ends_with("which is in life 2 by now")), "{said:?}");
+}

@@ -12,6 +12,13 @@ pub fn compounds(layout: &Layout, memory: &Memory, changed: &[Subject]) -> Vec<C
     heads.map(|head| compound(layout, memory, head, changed)).collect()
 }
 
+/// What somebody who looks without a reference judges: `life` is the ghost that it began with.
+pub fn verdict_words(layout: &Layout, memory: &Memory, pfn: Pfn, life: u16) -> String {
+    let now = memory.peek(layout.compound(pfn).generation());
+    let began = format!("The verdict will be about life {} of page {pfn}", life + 1);
+    if now == life { began } else { format!("{began}, which is in life {} by now", now + 1) }
+}
+
 /// `page_maybe_dma_pinned` of a compound page, which counts its pins; none of a page by itself.
 pub fn is_pinned(layout: &Layout, memory: &Memory, pfn: Pfn) -> Option<bool> {
     role(layout, memory, pfn)?;

@@ -2,10 +2,11 @@
 use super::protocol::{
     CallView, ChangeView, FrameView, LaneView, LineView, OperationView, PendingStoreView, StepView,
 };
-use super::words;
-use crate::machine::{Choice, Delivery, Frame, Pending, Program, StepRecord, System};
-use crate::mm::{Cell, Memory};
+use super::{compound, words};
+use crate::machine::{Choice, Delivery, Frame, Local, Pending, Program, StepRecord, System};
+use crate::mm::{Cell, Memory, Pfn};
 use crate::player::Player;
+use crate::properties::event;
 use crate::scenario::Scenario;
 
 /// The lanes at a state.
@@ -144,6 +145,9 @@ fn stack(system: &System, memory: &Memory, cpu: usize) -> Vec<FrameView> {
     frames
 }
 
+/// The line of the scanner at which its verdict begins.
+const FIRST_LOOK: &str = "lruhead";
+
 fn activation(
     system: &System,
     memory: &Memory,
@@ -157,19 +161,30 @@ fn activation(
     let label = program.locs[at].line.label;
     let locals = routine.params.iter().chain(routine.locals);
     let shown = locals.filter(|local| local.unit() != crate::mm::Unit::Hidden);
+    let word = |local: Local| {
+        let slot = call.slot(local)?;
+        Some(memory.peek(Cell::<u16>::at(slots + u32::from(slot))))
+    };
+    let current = routine.position(label).expect("the line is of the routine");
     FrameView {
         function: system.kernel.name_of(routine.function).into(),
         source: routine.source.into(),
         omits: routine.omits.into(),
         lines: routine.body.iter().map(|line| (line.label.into(), line.text.into())).collect(),
-        current: routine.position(label).expect("the line is of the routine") as u32,
+        current: current as u32,
         locals: shown
             .map(|local| {
-                let slot = call.slot(*local).expect("the local is declared");
-                let word = memory.peek(Cell::<u16>::at(slots + u32::from(slot)));
+                let word = word(*local).expect("the local is declared");
                 (local.name().into(), words::value(local.unit(), word))
             })
             .collect(),
+        verdict: routine
+            .position(FIRST_LOOK)
+            .filter(|look| system.watched & 1 << event::STALE_VERDICT != 0 && *look < current)
+            .and_then(|_| {
+                let (page, life) = (word(Local::Page)?, word(Local::Life)?);
+                Some(compound::verdict_words(&system.layout, memory, Pfn(page), life))
+            }),
     }
 }
 

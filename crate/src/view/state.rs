@@ -168,6 +168,8 @@ pub struct FrameView {
     pub current: u32,
     /// The locals: name and value.
     pub locals: Vec<(String, String)>,
+    /// Which life of a page its verdict will be about, and which it is in by now.
+    pub verdict: Option<String>,
 }
 
 /// One pageblock.
@@ -263,7 +265,7 @@ pub struct CompoundView {
     pub last: u32,
     /// `page_count`
     pub refcount: u32,
-    /// `compound_mapcount`: the pmds that map all of it; none where page[1] holds something else.
+    /// `compound_mapcount`: the pmds that map all of it; none where the second page holds something else.
     pub entire_mapcount: Option<i32>,
     /// `_mapcount + 1` of each page, as it stands there.
     pub mapcounts: Vec<u32>,

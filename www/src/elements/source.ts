@@ -97,6 +97,7 @@ export class PageraceSource extends LitElement {
             ([name, value]) => html`<span><code>${name}</code> = <code>${value}</code></span>`,
           ) ?? nothing
         }${frame && frame.locals.length === 0 ? html`<span class="soft">no locals</span>` : nothing}</p>
+        ${frame?.verdict ? html`<p>${frame.verdict}.</p>` : nothing}
         <p class="soft">${frame ? frame.source : nothing}${
           frame?.omits ? html`. The model leaves out: ${frame.omits}.` : nothing
         }</p>
