@@ -27,6 +27,7 @@ pub fn unguarded(
 fn is_guarded(system: &System, memory: &Memory, cpu: usize, access: &Access) -> bool {
     let layout = &system.layout;
     let holds = |lock: pagerace::mm::Lock| memory.peek(lock.cell).held_by(cpu);
+    let lock_of = |pfn: Pfn| layout.page(layout.block_head(memory, pfn)).lock();
     let irqs_off = memory.peek(system.lanes[cpu].cells.irqs_off()) > 0;
     let info = layout.info(access.cell);
     match (info.subject, info.field) {
@@ -60,7 +61,8 @@ fn is_guarded(system: &System, memory: &Memory, cpu: usize, access: &Access) -> 
         (Subject::Page(pfn), "mapping and index") => {
             access.old == 0 || access.new == 0 || holds(layout.page(Pfn(pfn)).lock())
         }
-        (Subject::Page(pfn), "PG_swapcache") => holds(layout.page(Pfn(pfn)).lock()),
+        // Of a compound page, the head's lock is the lock of all.
+        (Subject::Page(pfn), "PG_swapcache") => holds(lock_of(Pfn(pfn))),
         // The hardware sets the dirty bit without a lock.
         (Subject::Mm(_), "pte") if differs_in_dirty(access) => true,
         (Subject::Mm(mm), "pte") => {
@@ -68,7 +70,6 @@ fn is_guarded(system: &System, memory: &Memory, cpu: usize, access: &Access) -> 
                 (Pte::Migration { pfn, .. }, Pte::Present { .. }) => Some(pfn),
                 _ => None,
             };
-            let lock_of = |pfn| layout.page(layout.block_head(memory, pfn)).lock();
             holds(layout.mm(usize::from(mm)).ptl())
                 && restores.is_none_or(|pfn| holds(lock_of(pfn)))
         }
