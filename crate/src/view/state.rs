@@ -265,7 +265,8 @@ pub struct CompoundView {
     pub last: u32,
     /// `page_count`
     pub refcount: u32,
-    /// `compound_mapcount`: the pmds that map all of it; none where the second page holds something else.
+    /// `compound_mapcount`: the pmds that map all of it; none where the second page holds something
+    /// else.
     pub entire_mapcount: Option<i32>,
     /// `_mapcount + 1` of each page, as it stands there.
     pub mapcounts: Vec<u32>,
