@@ -109,6 +109,7 @@ test('toggles stand in groups, and what differs from the preset is marked', asyn
   expect(await violations(page)).toEqual([]);
   // A text that differs opens the group of the toggle by itself; going back closes nothing.
   await page.reload();
+  await expect(stepButton(page, 0)).toBeVisible();
   await apply(page, RACE.replace('"v3.16"', '"v3.16"\npageset_update = "no_kicks"'));
   await page.getByRole('button', { name: 'Toggles: pageset_update' }).click();
   await expect(kernel.locator('details[open]')).toHaveCount(1);
