@@ -105,22 +105,21 @@ pub(super) const fn copy_page_range(source: &'static str, body: &'static [Line])
 }
 
 const TABLES: Line = line("copy", "ret = copy_p4d_range(..)", Op::Call(COPY_PTE_RANGE, &[]));
-const RETURN: Line = line("out", "return ret", Op::Return(returned));
+pub(in crate::routines) const RETURN: Line = line("out", "return ret", Op::Return(returned));
+/// From here on `pin_user_pages_fast` takes the slow path.
+pub(in crate::routines) const BEGIN: Line =
+    line("begin", "raw_write_seqcount_begin(&write_protect_seq)", Op::Do(count_up));
+/// Whoever began before this does, too.
+pub(in crate::routines) const END: Line =
+    line("end", "raw_write_seqcount_end(&write_protect_seq)", Op::Do(count_up));
 
 /// Who walks without locks is not told.
 pub static COPY_PAGE_RANGE_V3_16: Routine =
     copy_page_range("mm/memory.c, v3.16 to v5.10.0", &[TABLES, RETURN]);
 /// While the sequence is odd, and if it has changed, `pin_user_pages_fast` takes the slow path,
 /// which waits for `mmap_lock` (57efa1fe5957).
-pub static COPY_PAGE_RANGE_V5_11: Routine = copy_page_range(
-    "mm/memory.c, v5.11 to v6.12",
-    &[
-        line("begin", "raw_write_seqcount_begin(&write_protect_seq)", Op::Do(count_up)),
-        TABLES,
-        line("end", "raw_write_seqcount_end(&write_protect_seq)", Op::Do(count_up)),
-        RETURN,
-    ],
-);
+pub static COPY_PAGE_RANGE_V5_11: Routine =
+    copy_page_range("mm/memory.c, v5.11 to v6.12", &[BEGIN, TABLES, END, RETURN]);
 
 /// A child does not run before fork has made it.
 pub static RET_FROM_FORK_V3_16: Routine = Routine {

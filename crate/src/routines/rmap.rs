@@ -94,7 +94,10 @@ pub static TRY_TO_MIGRATE_V5_19_SYNC: Routine = Routine {
     ..TRY_TO_MIGRATE_V5_19
 };
 
-const fn page_try_share_anon_rmap(source: &'static str, body: &'static [Line]) -> Routine {
+pub(in crate::routines) const fn page_try_share_anon_rmap(
+    source: &'static str,
+    body: &'static [Line],
+) -> Routine {
     Routine {
         function: PAGE_TRY_SHARE_ANON_RMAP,
         source,
@@ -108,10 +111,16 @@ const fn page_try_share_anon_rmap(source: &'static str, body: &'static [Line]) -
 
 const PINNED: Line =
     line("pinned", "if (page_maybe_dma_pinned(page))", Op::Branch(looks_pinned, "busy"));
-const CLEAR_EXCLUSIVE: Line =
+pub(in crate::routines) const CLEAR_EXCLUSIVE: Line =
     line("share", "ClearPageAnonExclusive(page)", Op::Do(clear_exclusive));
-const SHARED_NOW: Line = line("done", "return 0", Op::Return(|_| 0));
-const BUSY: Line = line("busy", "return -EBUSY", Op::Return(|_| errno::EBUSY));
+pub(in crate::routines) const SHARED_NOW: Line = line("done", "return 0", Op::Return(|_| 0));
+pub(in crate::routines) const BUSY: Line =
+    line("busy", "return -EBUSY", Op::Return(|_| errno::EBUSY));
+
+/// What orders the cleared entry before the look at the count.
+pub(in crate::routines) const MB: Line = line("mb", "smp_mb()", Op::Fence);
+/// And the flag before an entry that is set again.
+pub(in crate::routines) const MB_AFTER: Line = line("mbafter", "smp_mb__after_atomic()", Op::Fence);
 
 /// The entry is gone by now. On machines whose clearing of an entry orders nothing, the look at the
 /// count may come first.
@@ -122,14 +131,7 @@ pub static PAGE_TRY_SHARE_V5_19: Routine = page_try_share_anon_rmap(
 /// With the barriers that order entry, count and flag (088b8aa537c2).
 pub static PAGE_TRY_SHARE_V6_1: Routine = page_try_share_anon_rmap(
     "include/linux/rmap.h, v6.1 to v6.12",
-    &[
-        line("mb", "smp_mb()", Op::Fence),
-        PINNED,
-        CLEAR_EXCLUSIVE,
-        line("mbafter", "smp_mb__after_atomic()", Op::Fence),
-        SHARED_NOW,
-        BUSY,
-    ],
+    &[MB, PINNED, CLEAR_EXCLUSIVE, MB_AFTER, SHARED_NOW, BUSY],
 );
 
 /// The mapping that a walk is at: the process's number plus one, and nothing behind the last.

@@ -110,41 +110,37 @@ const LEAVING: &[Line] = &[
 const WAITING: &[Line] = &[WAIT, WAITED];
 const CALLING: &[Line] = &[WAIT_CALL, WAITED];
 
+/// A store may write at once if no other entry maps the page.
+const REUSING: &[Line] = &[
+    PTE,
+    READS,
+    line("reuse", "ret = reuse_swap_page(page)", Op::Call(REUSE_SWAP_PAGE, &[])),
+    line("shared", "if (!ret)", Op::If(|look| returned(look) == 0, "rmap")),
+];
+/// What the entry remembers.
+const REMEMBERING: &[Line] = &[
+    line("bug", "BUG_ON(PageAnonExclusive(page))", Op::BugOn(is_exclusive)),
+    line("excl", "exclusive = pte_swp_exclusive(orig_pte)", Op::Let(read_exclusive)),
+];
+/// A page that is exclusive by that, or by its count, is so again.
+const OWNED: &[Line] = &[
+    line("alone", "if (exclusive)", Op::If(|look| look.get(Local::Exclusive), "mine")),
+    COUNT,
+    line("mine", "rmap_flags |= RMAP_EXCLUSIVE", Op::Let(set_exclusive)),
+    READS,
+];
+
 /// A page of the swap cache is waited for while somebody has locked it. A store that finds the page
 /// its own, by mappings and swap entries, may write at once, whoever else has a reference; a load
 /// never may.
 pub static DO_SWAP_PAGE_V5_8: [Routine; 2] = [
     do_swap_page(
         "mm/memory.c, v5.8 to v5.17",
-        joined!(
-            FINDING,
-            &[
-                PTE,
-                READS,
-                line("reuse", "ret = reuse_swap_page(page)", Op::Call(REUSE_SWAP_PAGE, &[])),
-                line("shared", "if (!ret)", Op::If(|look| returned(look) == 0, "rmap"))
-            ],
-            MAPPING,
-            &[FREE],
-            LEAVING,
-            WAITING
-        ),
+        joined!(FINDING, REUSING, MAPPING, &[FREE], LEAVING, WAITING),
     ),
     do_swap_page(
         "mm/memory.c, v5.8 to v5.17",
-        joined!(
-            FINDING,
-            &[
-                PTE,
-                READS,
-                line("reuse", "ret = reuse_swap_page(page)", Op::Call(REUSE_SWAP_PAGE, &[])),
-                line("shared", "if (!ret)", Op::If(|look| returned(look) == 0, "rmap"))
-            ],
-            MAPPING,
-            &[FREE],
-            LEAVING,
-            CALLING
-        ),
+        joined!(FINDING, REUSING, MAPPING, &[FREE], LEAVING, CALLING),
     ),
 ];
 
@@ -164,43 +160,11 @@ pub static DO_SWAP_PAGE_V5_18: [Routine; 2] = [
 pub static DO_SWAP_PAGE_V5_19: [Routine; 2] = [
     do_swap_page(
         "mm/memory.c, v5.19 to v6.5",
-        joined!(
-            FINDING,
-            &[
-                line("bug", "BUG_ON(PageAnonExclusive(page))", Op::BugOn(is_exclusive)),
-                line("excl", "exclusive = pte_swp_exclusive(orig_pte)", Op::Let(read_exclusive))
-            ],
-            OWNING,
-            &[
-                line("alone", "if (exclusive)", Op::If(|look| look.get(Local::Exclusive), "mine")),
-                COUNT,
-                line("mine", "rmap_flags |= RMAP_EXCLUSIVE", Op::Let(set_exclusive)),
-                READS
-            ],
-            MAPPING,
-            LEAVING,
-            WAITING
-        ),
+        joined!(FINDING, REMEMBERING, OWNING, OWNED, MAPPING, LEAVING, WAITING),
     ),
     do_swap_page(
         "mm/memory.c, v5.19 to v6.5",
-        joined!(
-            FINDING,
-            &[
-                line("bug", "BUG_ON(PageAnonExclusive(page))", Op::BugOn(is_exclusive)),
-                line("excl", "exclusive = pte_swp_exclusive(orig_pte)", Op::Let(read_exclusive))
-            ],
-            OWNING,
-            &[
-                line("alone", "if (exclusive)", Op::If(|look| look.get(Local::Exclusive), "mine")),
-                COUNT,
-                line("mine", "rmap_flags |= RMAP_EXCLUSIVE", Op::Let(set_exclusive)),
-                READS
-            ],
-            MAPPING,
-            LEAVING,
-            CALLING
-        ),
+        joined!(FINDING, REMEMBERING, OWNING, OWNED, MAPPING, LEAVING, CALLING),
     ),
 ];
 

@@ -10,7 +10,7 @@ use crate::routines::at_hand::{ptl, returned, returned_zero};
 use crate::routines::copy_pte::{
     COPY_PTE_RANGE, EXCLUSIVE, GET, NEVER_PINNED, NOT_PINNED, OUT, REFUSED, SHARE, child_ptl,
 };
-use crate::routines::fork::{child, copy_page_range, count_up};
+use crate::routines::fork::{BEGIN, END, RETURN, child, copy_page_range};
 use crate::routines::mm_h::{page_maybe_dma_pinned, promise_not_pinned};
 
 /// `copy_pmd_range`
@@ -19,21 +19,13 @@ pub const COPY_PMD_RANGE: Function = Function("copy_pmd_range");
 pub const COPY_HUGE_PMD: Function = Function("copy_huge_pmd");
 
 const TABLES: Line = line("copy", "ret = copy_p4d_range(..)", Op::Call(COPY_PMD_RANGE, &[]));
-const RETURN: Line = line("out", "return ret", Op::Return(returned));
 
 /// Who walks without locks is not told.
 pub static COPY_PAGE_RANGE_V5_7: Routine =
     copy_page_range("mm/memory.c, v5.7 to v5.10.0", &[TABLES, RETURN]);
 /// Who walks without locks is told (57efa1fe5957).
-pub static COPY_PAGE_RANGE_V5_11: Routine = copy_page_range(
-    "mm/memory.c, v5.11 to v6.12",
-    &[
-        line("begin", "raw_write_seqcount_begin(&write_protect_seq)", Op::Do(count_up)),
-        TABLES,
-        line("end", "raw_write_seqcount_end(&write_protect_seq)", Op::Do(count_up)),
-        RETURN,
-    ],
-);
+pub static COPY_PAGE_RANGE_V5_11: Routine =
+    copy_page_range("mm/memory.c, v5.11 to v6.12", &[BEGIN, TABLES, END, RETURN]);
 
 /// What cannot be shared as a whole is split by then, and goes entry by entry.
 pub static COPY_PMD_RANGE_V5_7: Routine = Routine {

@@ -10,12 +10,12 @@ use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::word::Restore;
 use crate::mm::{HugePmd, Pfn, Pmd, Pte};
 use crate::properties::event;
-use crate::routines::at_hand::{
-    clear_exclusive, drop_reference, returned_nonzero, set_page_dirty, was_shared,
-};
+use crate::routines::at_hand::{drop_reference, returned_nonzero, set_page_dirty, was_shared};
 use crate::routines::mm_h::promise_not_pinned;
 use crate::routines::rmap::{
-    EACH, FIRST, LOCK, LOOP, NEXT, OUT, PAGE_TRY_SHARE_ANON_RMAP, PUT, TRY_TO_MIGRATE, UNLOCK, ptl,
+    BUSY, CLEAR_EXCLUSIVE, EACH, FIRST, LOCK, LOOP, MB, MB_AFTER, NEXT, OUT,
+    PAGE_TRY_SHARE_ANON_RMAP, PUT, SHARED_NOW, TRY_TO_MIGRATE, UNLOCK, page_try_share_anon_rmap,
+    ptl,
 };
 use crate::routines::tlb::FLUSH_PAGE;
 
@@ -410,43 +410,24 @@ fn put_back_pmd(ctx: &mut Ctx) {
     ctx.store(cell, old);
 }
 
-const fn page_try_share_anon_rmap(source: &'static str, body: &'static [Line]) -> Routine {
-    Routine {
-        function: PAGE_TRY_SHARE_ANON_RMAP,
-        source,
-        omits: "device memory",
-        params: &[Local::Page],
-        locals: &[],
-        returns: Returns::Errno,
-        body,
-    }
-}
-
 const PINNED: Line =
     line("pinned", "if (page_maybe_dma_pinned(page))", Op::Branch(looks_pinned, "busy"));
-const CLEAR_EXCLUSIVE: Line =
-    line("share", "ClearPageAnonExclusive(page)", Op::Do(clear_exclusive));
-const SHARED_NOW: Line = line("done", "return 0", Op::Return(|_| 0));
-const BUSY: Line = line("busy", "return -EBUSY", Op::Return(|_| errno::EBUSY));
 
 /// Pins are counted for the compound page; what is exclusive is each of its pages, or by the head
 /// all of it while one entry maps it.
-pub static PAGE_TRY_SHARE_V5_19: Routine = page_try_share_anon_rmap(
+pub static PAGE_TRY_SHARE_V5_19: Routine = page_try_share(
     "include/linux/rmap.h, v5.19 and v6.0",
     &[PINNED, CLEAR_EXCLUSIVE, SHARED_NOW, BUSY],
 );
 /// With the barriers that order entry, count and flag (088b8aa537c2).
-pub static PAGE_TRY_SHARE_V6_1: Routine = page_try_share_anon_rmap(
+pub static PAGE_TRY_SHARE_V6_1: Routine = page_try_share(
     "include/linux/rmap.h, v6.1 to v6.12",
-    &[
-        line("mb", "smp_mb()", Op::Fence),
-        PINNED,
-        CLEAR_EXCLUSIVE,
-        line("mbafter", "smp_mb__after_atomic()", Op::Fence),
-        SHARED_NOW,
-        BUSY,
-    ],
+    &[MB, PINNED, CLEAR_EXCLUSIVE, MB_AFTER, SHARED_NOW, BUSY],
 );
+
+const fn page_try_share(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine { omits: "device memory", ..page_try_share_anon_rmap(source, body) }
+}
 
 /// The head of the page at hand, which somebody here has a reference of: it cannot change.
 fn head_of(ctx: &Ctx, page: Pfn) -> Pfn {
