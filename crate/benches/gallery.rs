@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
 
-use pagerace::explore::{Explorer, Limits};
+use pagerace::explore::{Explorer, Limits, When};
 use pagerace::routines::{kernels, presets};
 use pagerace::scenario::{KernelChoice, Scenario, parse};
 
 const RUNS: usize = 3;
-const LIMITS: Limits = Limits { max_states: 2_000_000, max_bytes: 4 << 30 };
+const LIMITS: Limits =
+    Limits { max_states: 20_000_000, max_bytes: 4 << 30, exact: false, reduction: When::Large };
 
 /// A line of /proc/self/status in bytes; 0 where there is no such file.
 fn status(line: &str) -> usize {

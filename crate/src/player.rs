@@ -60,7 +60,7 @@ impl Player {
         match self.system.status(&self.memory, choice) {
             Status::Runnable => {
                 self.steps.truncate(self.cursor);
-                self.steps.push(self.system.step(&mut self.memory, choice, true));
+                self.steps.push(self.system.step(&mut self.memory, choice));
                 self.cursor += 1;
                 Ok(())
             }

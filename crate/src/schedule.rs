@@ -176,7 +176,7 @@ pub fn replay(
             if steps.len() == limits::STEPS {
                 return Err(too_long(here));
             }
-            steps.push(system.step(memory, item.choice, true));
+            steps.push(system.step(memory, item.choice));
             if let Times::Exactly(times) = &mut left {
                 *times -= 1;
             }
@@ -210,7 +210,7 @@ fn cannot_move(
 pub fn wait_words(system: &System, wait: &Wait) -> String {
     match wait {
         Wait::Lock(cell, holders) => {
-            let holders: Vec<String> = holders.iter().map(|cpu| format!("CPU{cpu}")).collect();
+            let holders: Vec<String> = holders.holders().map(|cpu| format!("CPU{cpu}")).collect();
             let lock = lock_name(&system.layout, *cell);
             format!("it waits for {lock}, held by {}", holders.join(" and "))
         }

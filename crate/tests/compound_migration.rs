@@ -31,7 +31,7 @@ fn counts(system: &System, memory: &Memory) -> Counts {
 /// Runs the lane to its end.
 fn finish(system: &System, memory: &mut Memory) {
     while system.status(memory, Choice::Run(0)) == Status::Runnable {
-        system.step(memory, Choice::Run(0), false);
+        system.make(memory, Choice::Run(0));
     }
     assert!(system.is_quiescent(memory), "it waits for ever");
     assert_eq!(system.findings(memory), 0, "{}", system.kernel.name);

@@ -183,7 +183,7 @@ fn interleavings(lanes: &[Timeline]) -> Vec<(Schedule, Memory)> {
         }
         for choice in next {
             let (mut choices, mut memory) = (choices.clone(), memory.clone());
-            system.step(&mut memory, choice, false);
+            system.make(&mut memory, choice);
             choices.push(choice);
             work.push((choices, memory));
         }
@@ -321,7 +321,7 @@ fn limits_are_named_and_leave_the_search_undecided() {
     let (system, memory) = self::system(&[lane(&["both"]), lane(&["both"])]);
     let limits = Limits { max_bytes: 2000, ..Limits::default() };
     let report = Explorer::new(system, memory, limits).run();
-    assert_eq!(report.limit.as_deref(), Some("stopped at the limit of 2000 bytes of states"));
+    assert_eq!(report.limit.as_deref(), Some("stopped at the limit of 2000 bytes of memory"));
 }
 
 #[test]

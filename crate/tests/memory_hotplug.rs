@@ -73,7 +73,7 @@ fn without_exclusion_alloc_contig_range_meets_them_too() {
 }
 
 fn steps(system: &System, memory: &mut Memory, cpu: usize, count: usize) {
-    (0..count).for_each(|_| drop(system.step(memory, Choice::Run(cpu), false)));
+    (0..count).for_each(|_| system.make(memory, Choice::Run(cpu)));
 }
 
 /// A count of ones is not zero: the reference is had, and is nobody's. The next look is at a flag.

@@ -100,7 +100,7 @@ fn faults_and_the_slow_path_wait_as_long_as_fork_has_the_lock() {
                 run_until(&system, &mut memory, 1, |_| false);
                 let status = system.status(&memory, Choice::Run(1));
                 assert!(matches!(status, Status::Blocked(_)), "{kernel} {call} {status:?}");
-                system.step(&mut memory, Choice::Run(0), false);
+                system.make(&mut memory, Choice::Run(0));
                 waited += 1;
             }
             assert!(waited > 5, "{kernel} {call}");

@@ -25,7 +25,7 @@ fn held_on_the_way(kernel: &str) -> Vec<u16> {
     let cell = system.layout.page(PAGE).held_by(0);
     let mut held: Vec<u16> = vec![memory.peek(cell)];
     while system.status(&memory, Choice::Run(0)) == Status::Runnable {
-        system.step(&mut memory, Choice::Run(0), false);
+        system.make(&mut memory, Choice::Run(0));
         held.push(memory.peek(cell));
     }
     held.dedup();
@@ -82,7 +82,7 @@ fn the_walk_under_the_locks_waits_for_fork() {
         // fork has taken mmap_lock.
         let mmap = system.layout.mm(0).mmap_write().cell;
         while !memory.peek(mmap).exclusive() {
-            system.step(&mut memory, Choice::Run(1), false);
+            system.make(&mut memory, Choice::Run(1));
         }
         let status = run_until(&system, &mut memory, 0, |_| false);
         assert!(matches!(status, Status::Blocked(_)), "{kernel}");

@@ -139,7 +139,7 @@ fn every_livelock_has_a_fair_loop() {
                 player.play(&text, Default::default()).expect("it plays");
                 assert_eq!(player.loop_from(), Some(from), "{name} {kernel:?}: {text}");
                 let (stem, turn) = witness.schedule.0.split_at(from);
-                stem.iter().for_each(|choice| drop(system.step(&mut memory, *choice, false)));
+                stem.iter().for_each(|choice| system.make(&mut memory, *choice));
                 let before = memory.cells().to_vec();
                 for choice in turn {
                     let can = |choice: &Choice| system.status(&memory, *choice) == Status::Runnable;
@@ -147,7 +147,7 @@ fn every_livelock_has_a_fair_loop() {
                         system.choices().find(|other| can(other) && !turn.contains(other));
                     assert_eq!(starved, None, "{name} {kernel:?}: {turn:?}");
                     assert!(can(choice), "{name} {kernel:?}: {turn:?}");
-                    system.step(&mut memory, *choice, false);
+                    system.make(&mut memory, *choice);
                 }
                 assert!(
                     !turn.is_empty() && memory.cells() == before,

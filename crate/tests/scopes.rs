@@ -20,14 +20,14 @@ fn walk(name: &str, system: &System, mut memory: Memory) {
         memory.restore(&state);
         let found = system.findings(&memory);
         for (number, property) in system.properties.iter().enumerate() {
-            let broken = !(property.holds)(&State { system, memory: &memory });
+            let broken = !(property.holds)(&State::of(system, &memory));
             let missed = broken && found & 1 << number == 0 && property.scope != Scope::OnRequest;
             assert!(!missed, "{name}: {} is broken and was not found", property.name);
         }
         for choice in system.choices() {
             memory.restore(&state);
             if known.len() < MOST_STATES && system.status(&memory, choice) == Status::Runnable {
-                system.step(&mut memory, choice, false);
+                system.make(&mut memory, choice);
                 if known.insert(memory.cells().into()) {
                     work.push(memory.cells().into());
                 }

@@ -35,7 +35,7 @@ fn is_one_step(access: &str, label: &str) -> bool {
 fn step(system: &System, memory: &mut Memory, cpu: usize) {
     let choice = Choice::Run(cpu);
     assert!(matches!(system.status(memory, choice), Status::Runnable), "CPU{cpu} waits");
-    system.step(memory, choice, false);
+    system.make(memory, choice);
 }
 
 #[test]

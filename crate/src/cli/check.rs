@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use pagerace::explore::{Judgement, Report, Verdict, judge};
+use pagerace::explore::{Judgement, Limits, Report, Verdict, judge};
 use pagerace::scenario::{Expectation, KernelChoice};
 use serde_json::json;
 
@@ -29,7 +29,7 @@ impl Counts {
 }
 
 /// `pagerace check`
-pub fn check(paths: &[PathBuf], as_json: bool, max_states: usize) -> Result<ExitCode, Problem> {
+pub fn check(paths: &[PathBuf], as_json: bool, limits: Limits) -> Result<ExitCode, Problem> {
     obey_interrupts();
     let mut counts = Counts::default();
     let mut files = Vec::new();
@@ -39,7 +39,7 @@ pub fn check(paths: &[PathBuf], as_json: bool, max_states: usize) -> Result<Exit
         inputs.iter().map(|file| input::read(file)).collect::<Result<_, _>>()?;
     for input in &inputs {
         explore::play_own_schedule(input)?;
-        let judged = judge_file(input, max_states)?;
+        let judged = judge_file(input, limits)?;
         judged.iter().for_each(|(_, judgement)| counts.add(judgement.verdict));
         if as_json {
             files.push(file_json(input, &judged));
@@ -71,12 +71,12 @@ pub fn check(paths: &[PathBuf], as_json: bool, max_states: usize) -> Result<Exit
 }
 
 /// Each claim with its verdict; one search for each kernel that is named.
-fn judge_file(input: &Input, max_states: usize) -> Result<Vec<(&Expectation, Judgement)>, Problem> {
+fn judge_file(input: &Input, limits: Limits) -> Result<Vec<(&Expectation, Judgement)>, Problem> {
     let mut reports: BTreeMap<&KernelChoice, Report> = BTreeMap::new();
     let mut judged = Vec::new();
     for claim in &input.scenario.expects {
         if !reports.contains_key(&claim.kernel) {
-            let report = search(&input.scenario, &claim.kernel, max_states)?;
+            let report = search(&input.scenario, &claim.kernel, limits)?;
             reports.insert(&claim.kernel, report);
         }
         judged.push((claim, judge(&reports[&claim.kernel], claim)));

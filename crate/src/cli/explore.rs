@@ -14,12 +14,6 @@ use serde_json::json;
 
 use super::input::{self, Input, Problem};
 
-/// The states after which a search gives up, unless told otherwise.
-pub const MAX_STATES: usize = 2_000_000;
-
-/// The bytes that stored states may take (4 GiB).
-const MAX_BYTES: usize = 4 << 30;
-
 /// Transitions between two looks at the clock and at Ctrl-C.
 const FUEL: usize = 20_000;
 const PROGRESS_EVERY: Duration = Duration::from_millis(300);
@@ -37,13 +31,12 @@ pub fn obey_interrupts() {
 pub fn search(
     scenario: &Scenario,
     kernel: &KernelChoice,
-    max_states: usize,
+    limits: Limits,
 ) -> Result<Report, Problem> {
     let built = scenario.build(kernel).map_err(|c| Problem(format!("{}\n", c.message)))?;
     let (system, memory) = built;
     let name = system.kernel.name.clone();
-    let mut explorer =
-        Explorer::new(Rc::new(system), memory, Limits { max_states, max_bytes: MAX_BYTES });
+    let mut explorer = Explorer::new(Rc::new(system), memory, limits);
     let terminal = std::io::stderr().is_terminal();
     let mut shown = Instant::now();
     let mut drawn = false;
@@ -71,12 +64,12 @@ pub fn explore(
     file: &Path,
     kernel: Option<&str>,
     json: bool,
-    max_states: usize,
+    limits: Limits,
 ) -> Result<ExitCode, Problem> {
     obey_interrupts();
     let input = input::read(file)?;
     let kernel = input::kernel(&input, kernel)?;
-    let report = search(&input.scenario, &kernel, max_states)?;
+    let report = search(&input.scenario, &kernel, limits)?;
     let claims: Vec<&Expectation> =
         input.scenario.expects.iter().filter(|claim| claim.kernel == kernel).collect();
     if json {
@@ -105,6 +98,8 @@ fn report_json(report: &Report, claims: &[&Expectation]) -> serde_json::Value {
     json!({
         "states": report.states,
         "transitions": report.transitions,
+        "reduced": report.reduced,
+        "missed": report.missed,
         "complete": report.complete,
         "limit": report.limit,
         "outcomes": outcomes,
@@ -123,10 +118,15 @@ fn report_text(
     let base = pagerace::routines::presets::preset(&kernel.base);
     let name = base.map(|base| pagerace::routines::kernels::name(base, &kernel.toggles));
     text += &format!("Kernel {}\n", name.unwrap_or_default());
-    text += &format!("States {}  Transitions {}\n", report.states, report.transitions);
+    let reduced = if report.reduced { " of the reduced search" } else { "" };
+    text += &format!("States {}  Transitions {}{reduced}\n", report.states, report.transitions);
     text += &match &report.limit {
         Some(limit) => format!("Not complete: {limit}\n"),
         None => "Complete: every interleaving was searched\n".into(),
+    };
+    text += &match report.missed {
+        0.0 => "States were compared by all their cells\n".into(),
+        missed => format!("A state was missed with a probability below {missed:.0e}\n"),
     };
     text += &format!("Outcomes {}\n", report.outcomes.len());
     for found in &report.outcomes {

@@ -7,7 +7,8 @@ mod lists;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pagerace::explore::{Limits, When};
 
 use input::Problem;
 
@@ -29,9 +30,8 @@ enum Command {
         /// Print JSON.
         #[arg(long)]
         json: bool,
-        /// Give up a search after this many states.
-        #[arg(long, default_value_t = explore::MAX_STATES)]
-        max_states: usize,
+        #[command(flatten)]
+        search: SearchArguments,
     },
     /// Search every interleaving of a scenario and list how executions end.
     Explore {
@@ -43,13 +43,8 @@ enum Command {
         /// Print JSON.
         #[arg(long)]
         json: bool,
-        /// Give up after this many states.
-        #[arg(long, default_value_t = explore::MAX_STATES)]
-        max_states: usize,
-        /// How many threads may search. The search takes one so far, and the results do not
-        /// depend on it.
-        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
-        threads: u8,
+        #[command(flatten)]
+        search: SearchArguments,
     },
     /// Play a schedule and print the timeline as a commit message draws it.
     Run {
@@ -68,12 +63,57 @@ enum Command {
     Kernels,
 }
 
+/// How to search.
+#[derive(Args, Clone, Copy)]
+struct SearchArguments {
+    /// Give up a search after this many states.
+    #[arg(long, default_value_t = MAX_STATES)]
+    max_states: usize,
+    /// Give up a search that takes more memory than this, in MiB.
+    #[arg(long, default_value_t = MAX_MEMORY)]
+    max_memory: usize,
+    /// Tell states apart by all their cells instead of by fingerprints: no state can be missed,
+    /// at twice the time and many times the memory.
+    #[arg(long)]
+    exact: bool,
+    /// When to take steps that do not matter to each other in one order only.
+    #[arg(long, value_enum, default_value_t = Reduction::Large)]
+    reduce: Reduction,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Reduction {
+    /// Behind the first 20,000 states.
+    Large,
+    /// From the start.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The states after which a search gives up, unless told otherwise.
+const MAX_STATES: usize = 50_000_000;
+/// And the MiB.
+const MAX_MEMORY: usize = 4096;
+
+impl SearchArguments {
+    fn limits(self) -> Limits {
+        let reduction = match self.reduce {
+            Reduction::Large => When::Large,
+            Reduction::Always => When::Always,
+            Reduction::Never => When::Never,
+        };
+        let max_bytes = self.max_memory.saturating_mul(1 << 20);
+        Limits { max_states: self.max_states, max_bytes, exact: self.exact, reduction }
+    }
+}
+
 /// Runs the command line; what went wrong is on standard error.
 pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Check { paths, json, max_states } => check::check(&paths, json, max_states),
-        Command::Explore { file, kernel, json, max_states, threads: _ } => {
-            explore::explore(&file, kernel.as_deref(), json, max_states)
+        Command::Check { paths, json, search } => check::check(&paths, json, search.limits()),
+        Command::Explore { file, kernel, json, search } => {
+            explore::explore(&file, kernel.as_deref(), json, search.limits())
         }
         Command::Run { file, schedule, kernel } => {
             explore::play(&file, schedule.as_deref(), kernel.as_deref())

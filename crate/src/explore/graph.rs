@@ -1,7 +1,7 @@
-//! The graph of all states: which choice leads where, which cycles are fair, the way to a state
-//! with the fewest context switches, and a turn round a fair cycle.
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+//! The graph of all states: which choice leads where, which cycles are fair, and a turn round a fair
+//! cycle.
+use std::collections::VecDeque;
+use std::num::NonZeroU32;
 
 use crate::machine::Choice;
 
@@ -17,28 +17,50 @@ pub struct Way {
     pub to: StateId,
 }
 
+/// A choice and where it leads, in 32 bits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Edge(u32);
+
+/// One more than the largest number of a state that an [`Edge`] can lead to.
+pub const MOST_STATES: usize = 1 << 26;
+
+impl Edge {
+    /// `to` is below [`MOST_STATES`].
+    pub fn new(choice: Choice, to: StateId) -> Edge {
+        Edge(to << 6 | u32::from(choice.to_bits()))
+    }
+
+    /// The choice.
+    pub fn choice(self) -> Choice {
+        Choice::from_bits((self.0 & 63) as u8)
+    }
+
+    /// The state that it leads to.
+    pub fn to(self) -> StateId {
+        self.0 >> 6
+    }
+}
+
 /// The edges found so far, grouped by the state that they leave.
 #[derive(Default)]
 pub struct Graph {
-    /// Index of each state's first edge; states are expanded in the order of their numbers.
-    firsts: Vec<usize>,
-    edges: Vec<(Choice, StateId)>,
+    /// Where the edges of each state are, and how many; nothing of one that was not expanded.
+    spans: Vec<Option<(NonZeroU32, u8)>>,
+    edges: Vec<Edge>,
 }
 
 impl Graph {
-    /// Starts the edges of the next state.
-    pub fn expand_next(&mut self) {
-        self.firsts.push(self.edges.len());
-    }
-
-    /// Adds an edge of the state that was started last.
-    pub fn add(&mut self, choice: Choice, to: StateId) {
-        self.edges.push((choice, to));
-    }
-
-    /// How many states have their edges.
-    pub fn expanded(&self) -> usize {
-        self.firsts.len()
+    /// Gives a state its edges.
+    pub fn expand(&mut self, state: StateId, edges: impl Iterator<Item = Edge>) {
+        let at = state as usize;
+        if self.spans.len() <= at {
+            self.spans.resize(at + 1, None);
+        }
+        let first = self.edges.len();
+        self.edges.extend(edges);
+        // One more than the first, which is never 0.
+        let start = NonZeroU32::MIN.saturating_add(first as u32);
+        self.spans[at] = Some((start, (self.edges.len() - first) as u8));
     }
 
     /// How many edges there are.
@@ -46,12 +68,26 @@ impl Graph {
         self.edges.len()
     }
 
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.spans.capacity() * size_of::<Option<(NonZeroU32, u8)>>() + self.edges.capacity() * 4
+    }
+
     /// The edges that leave a state; none of one that was not expanded.
-    pub fn from(&self, state: StateId) -> &[(Choice, StateId)] {
-        let state = state as usize;
-        let Some(first) = self.firsts.get(state) else { return &[] };
-        let end = self.firsts.get(state + 1).copied().unwrap_or(self.edges.len());
-        &self.edges[*first..end]
+    pub fn from(&self, state: StateId) -> &[Edge] {
+        let Some(Some((start, count))) = self.spans.get(state as usize) else { return &[] };
+        let first = start.get() as usize - 1;
+        &self.edges[first..first + usize::from(*count)]
+    }
+
+    /// Whether it can go on for ever; then it has a cycle.
+    pub fn has_cycle(&self) -> bool {
+        let part = vec![0; self.spans.len()];
+        let components = self.components(&part, 0..self.spans.len() as StateId);
+        components.iter().any(|component| {
+            let [only] = component[..] else { return true };
+            self.from(only).iter().any(|edge| edge.to() == only)
+        })
     }
 
     /// The states that lie on a cycle which a fair scheduler may follow for ever, grouped by
@@ -63,10 +99,10 @@ impl Graph {
     /// without the states that offer it; what is left of it is looked at again (Emerson and Lei,
     /// Sci. Comput. Program. 1987). The graph must be complete.
     pub fn fair_components(&self) -> Vec<Vec<StateId>> {
-        let mut part = vec![0u32; self.expanded()];
+        let mut part = vec![0u32; self.spans.len()];
         let mut parts = 1;
         let mut fair = Vec::new();
-        let mut work = self.components(&part, 0..self.expanded() as StateId);
+        let mut work = self.components(&part, 0..self.spans.len() as StateId);
         while let Some(component) = work.pop() {
             component.iter().for_each(|state| part[*state as usize] = parts);
             let offers = self.starving(&component, &part, parts);
@@ -77,7 +113,7 @@ impl Graph {
                 continue;
             }
             let keeps = |state: &StateId| {
-                !self.from(*state).iter().any(|(choice, _)| offers.contains(choice))
+                !self.from(*state).iter().any(|edge| offers.contains(&edge.choice()))
             };
             let rest: Vec<StateId> = component.into_iter().filter(keeps).collect();
             rest.iter().for_each(|state| part[*state as usize] = parts);
@@ -92,10 +128,10 @@ impl Graph {
     fn starving(&self, component: &[StateId], part: &[u32], own: u32) -> Option<Vec<Choice>> {
         // Few choices exist, so a list is searched faster than a set is built.
         let (mut made, mut offered): (Vec<Choice>, Vec<Choice>) = (Vec::new(), Vec::new());
-        for (choice, to) in component.iter().flat_map(|state| self.from(*state)) {
-            let list = if part[*to as usize] == own { &mut made } else { &mut offered };
-            if !list.contains(choice) {
-                list.push(*choice);
+        for edge in component.iter().flat_map(|state| self.from(*state)) {
+            let list = if part[edge.to() as usize] == own { &mut made } else { &mut offered };
+            if !list.contains(&edge.choice()) {
+                list.push(edge.choice());
             }
         }
         offered.retain(|choice| !made.contains(choice));
@@ -108,12 +144,12 @@ impl Graph {
     /// It is short, but not the shortest, which is a travelling salesman's problem: it goes to the
     /// nearest choice that is not made yet until none is left, and then straight back.
     pub fn fair_loop(&self, component: &[StateId], start: StateId) -> Vec<Choice> {
-        let mut inside = vec![false; self.expanded()];
+        let mut inside = vec![false; self.spans.len()];
         component.iter().for_each(|state| inside[*state as usize] = true);
         let mut missing: Vec<Choice> = Vec::new();
-        for (choice, _) in component.iter().flat_map(|state| self.from(*state)) {
-            if !missing.contains(choice) {
-                missing.push(*choice);
+        for edge in component.iter().flat_map(|state| self.from(*state)) {
+            if !missing.contains(&edge.choice()) {
+                missing.push(edge.choice());
             }
         }
         let (mut turn, mut at) = (Vec::new(), start);
@@ -141,19 +177,20 @@ impl Graph {
         let mut queue = VecDeque::from([from]);
         while let Some(state) = queue.pop_front() {
             let edges = self.from(state).iter();
-            for (choice, to) in edges.filter(|(_, to)| inside[*to as usize]) {
-                if wanted(*choice, *to) {
-                    let (mut choices, mut at) = (vec![*choice], state);
+            for edge in edges.filter(|edge| inside[edge.to() as usize]) {
+                let (choice, to) = (edge.choice(), edge.to());
+                if wanted(choice, to) {
+                    let (mut choices, mut at) = (vec![choice], state);
                     while let Some((before, choice)) = came[at as usize] {
                         choices.push(choice);
                         at = before;
                     }
                     choices.reverse();
-                    return Some(Way { choices, to: *to });
+                    return Some(Way { choices, to });
                 }
-                if *to != from && came[*to as usize].is_none() {
-                    came[*to as usize] = Some((state, *choice));
-                    queue.push_back(*to);
+                if to != from && came[to as usize].is_none() {
+                    came[to as usize] = Some((state, choice));
+                    queue.push_back(to);
                 }
             }
         }
@@ -185,22 +222,22 @@ impl Graph {
                     stack.push(state);
                     on_stack[at] = true;
                 }
-                if let Some((_, to)) = self.from(state).get(edge) {
+                if let Some(to) = self.from(state).get(edge).map(|edge| edge.to()) {
                     work.push((state, edge + 1));
-                    let to_at = *to as usize;
+                    let to_at = to as usize;
                     if part[to_at] != part[at] {
                         continue;
                     }
                     if index[to_at] == UNSEEN {
-                        work.push((*to, 0));
+                        work.push((to, 0));
                     } else if on_stack[to_at] {
                         low[at] = low[at].min(index[to_at]);
                     }
                     continue;
                 }
-                for (_, to) in self.from(state) {
-                    if on_stack[*to as usize] && part[*to as usize] == part[at] {
-                        low[at] = low[at].min(low[*to as usize]);
+                for to in self.from(state).iter().map(|edge| edge.to() as usize) {
+                    if on_stack[to] && part[to] == part[at] {
+                        low[at] = low[at].min(low[to]);
                     }
                 }
                 if low[at] == index[at] {
@@ -213,71 +250,6 @@ impl Graph {
         }
         components
     }
-
-    /// For each target, the way to the nearest of its states: fewest context switches first, then
-    /// fewest steps.
-    ///
-    /// Dijkstra's algorithm over (state, lane that ran last) with the pair (switches, steps) as
-    /// cost; both only grow, so the first arrival is the least. `target` says which target a state
-    /// belongs to, of `targets` in all.
-    pub fn witnesses(
-        &self,
-        lanes: usize,
-        targets: usize,
-        target: impl Fn(StateId) -> Option<usize>,
-    ) -> Vec<Option<Way>> {
-        let node = |state: StateId, lane: usize| state as usize * (lanes + 1) + lane;
-        let nodes = self.largest_state() as usize * (lanes + 1) + lanes + 1;
-        let mut came: Vec<Option<(usize, Choice)>> = vec![None; nodes];
-        let mut settled = vec![false; nodes];
-        let mut found: Vec<Option<Way>> = vec![None; targets];
-        let mut best = vec![(u32::MAX, u32::MAX); nodes];
-        let start = node(0, lanes);
-        best[start] = (0, 0);
-        // Of equal ways the one found first wins, which is the one of the lower lanes.
-        let mut found_at = 0u32;
-        let mut queue = BinaryHeap::from([Reverse(((0u32, 0u32), found_at, start))]);
-        let mut missing = targets;
-        while let Some(Reverse(((switches, steps), _, at))) = queue.pop() {
-            if std::mem::replace(&mut settled[at], true) {
-                continue;
-            }
-            let (state, lane) = ((at / (lanes + 1)) as StateId, at % (lanes + 1));
-            if let Some(target) = target(state).filter(|target| found[*target].is_none()) {
-                found[target] = Some(Way { choices: path(&came, at), to: state });
-                missing -= 1;
-                if missing == 0 {
-                    break;
-                }
-            }
-            for (choice, to) in self.from(state) {
-                let switch = u32::from(lane != lanes && lane != choice.cpu());
-                let (cost, to) = ((switches + switch, steps + 1), node(*to, choice.cpu()));
-                if cost < best[to] {
-                    best[to] = cost;
-                    came[to] = Some((at, *choice));
-                    found_at += 1;
-                    queue.push(Reverse((cost, found_at, to)));
-                }
-            }
-        }
-        found
-    }
-
-    fn largest_state(&self) -> StateId {
-        let reached = self.edges.iter().map(|(_, to)| *to).max().unwrap_or(0);
-        reached.max(self.expanded().saturating_sub(1) as StateId)
-    }
-}
-
-fn path(came: &[Option<(usize, Choice)>], mut at: usize) -> Vec<Choice> {
-    let mut choices = Vec::new();
-    while let Some((from, choice)) = came[at] {
-        choices.push(choice);
-        at = from;
-    }
-    choices.reverse();
-    choices
 }
 
 #[cfg(test)]
@@ -286,9 +258,9 @@ mod tests {
 
     fn graph(edges: &[&[(usize, StateId)]]) -> Graph {
         let mut graph = Graph::default();
-        for from in edges {
-            graph.expand_next();
-            from.iter().for_each(|(cpu, to)| graph.add(Choice::Run(*cpu), *to));
+        for (state, from) in edges.iter().enumerate() {
+            let edges = from.iter().map(|(cpu, to)| Edge::new(Choice::Run(*cpu), *to));
+            graph.expand(state as StateId, edges);
         }
         graph
     }
@@ -308,33 +280,25 @@ mod tests {
         let turn = graph.fair_loop(component, start);
         let mut at = start;
         for choice in &turn {
-            let edge = graph.from(at).iter().find(|(other, _)| other == choice);
-            at = edge.expect("the choice can be made").1;
+            let edge = graph.from(at).iter().find(|edge| edge.choice() == *choice);
+            at = edge.expect("the choice can be made").to();
             assert!(component.contains(&at), "{turn:?} leaves {component:?} for {at}");
         }
         assert_eq!(at, start, "{turn:?}");
-        for (choice, _) in component.iter().flat_map(|state| graph.from(*state)) {
-            assert!(turn.contains(choice), "{turn:?} never makes {choice:?}");
+        for edge in component.iter().flat_map(|state| graph.from(*state)) {
+            assert!(turn.contains(&edge.choice()), "{turn:?} never makes {:?}", edge.choice());
         }
         turn
     }
 
-    /// 0 to 3 by three switches in three steps, or by one switch in five.
     #[test]
-    fn fewer_switches_win_over_fewer_steps() {
-        let graph = graph(&[
-            &[(0, 1), (0, 4)],
-            &[(1, 2)],
-            &[(0, 3)],
-            &[],
-            &[(0, 5)],
-            &[(0, 6)],
-            &[(1, 7)],
-            &[(1, 3)],
-        ]);
-        let found = graph.witnesses(2, 1, |state| (state == 3).then_some(0));
-        let way = found[0].as_ref().unwrap();
-        assert_eq!((lanes(&way.choices), way.to), (vec![0, 0, 0, 1, 1], 3));
+    fn an_edge_keeps_its_choice_and_where_it_leads() {
+        for choice in [Choice::Run(0), Choice::Interrupt(15), Choice::Call(3), Choice::Drain(14)] {
+            for to in [0, 1, MOST_STATES as StateId - 1] {
+                let edge = Edge::new(choice, to);
+                assert_eq!((edge.choice(), edge.to()), (choice, to));
+            }
+        }
     }
 
     #[test]
@@ -389,13 +353,13 @@ mod tests {
         for _ in 0..500 {
             let mut graph = Graph::default();
             let states = 1 + below(12);
-            for _ in 0..states {
-                graph.expand_next();
-                for cpu in 0..3 {
-                    if below(3) > 0 {
-                        graph.add(Choice::Run(cpu), below(states));
-                    }
-                }
+            for state in 0..states {
+                let cpus: Vec<usize> = (0..3).filter(|_| below(3) > 0).collect();
+                let edges: Vec<Edge> = cpus
+                    .into_iter()
+                    .map(|cpu| Edge::new(Choice::Run(cpu), below(states)))
+                    .collect();
+                graph.expand(state, edges.into_iter());
             }
             for component in graph.fair_components() {
                 component.iter().for_each(|state| drop(checked(&graph, &component, *state)));

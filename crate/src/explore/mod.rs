@@ -1,37 +1,60 @@
 //! Floor 4: every interleaving.
 //!
-//! A breadth-first search over whole states: no state is taken for another, and none is passed
-//! over. What it finds is the set of outcomes, for each the interleaving with the fewest context
-//! switches, and what is true of all executions.
+//! A search over states finds the set of outcomes, for each the interleaving with the fewest context
+//! switches, and what is true of all executions. A small scenario is searched whole. In a larger one
+//! steps that do not matter to each other are taken in one order only: that finds the same
+//! outcomes, in fewer states, and then only as much of the whole is searched as the shortest
+//! interleavings need, or all of it where executions may go on for ever.
+mod bits;
+mod delta;
+mod facts;
 mod graph;
 mod judge;
+mod reduction;
+mod search;
+mod shortest;
+mod visited;
 
 use std::rc::Rc;
 
-use foldhash::fast::FixedState;
-use indexmap::IndexSet;
-
-use crate::machine::{Choice, Status, System};
+use crate::machine::{Choice, System};
 use crate::mm::Memory;
-use crate::scenario::{End, Outcome};
+use crate::scenario::Outcome;
 use crate::schedule::Schedule;
-use graph::{Graph, StateId, Way};
+use graph::{StateId, Way};
+use search::{Bounds, Progress, Search};
+use shortest::{Land, Shortest};
 
 pub use judge::{Judgement, Verdict, judge};
 
-/// When to stop.
+/// How to search, and when to stop.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// The states after which the search gives up.
+    /// The states after which a search gives up.
     pub max_states: usize,
-    /// The bytes that the stored states may take; the tables beside them take about as much again.
+    /// The bytes, about, that all that is remembered may take.
     pub max_bytes: usize,
+    /// Whether states are told apart by all their cells, instead of by a fingerprint of 128 bits.
+    pub exact: bool,
+    /// When steps that do not matter to each other are taken in one order only.
+    pub reduction: When,
+}
+
+/// When to do something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When {
+    /// Behind the first 20,000 states.
+    Large,
+    /// From the start.
+    Always,
+    /// Never.
+    Never,
 }
 
 impl Default for Limits {
-    /// 500,000 states in 512 MiB: what a browser's tab can bear.
+    /// 4,000,000 states in 768 MiB: what a browser's tab can bear.
     fn default() -> Self {
-        Limits { max_states: 500_000, max_bytes: 512 << 20 }
+        Limits { max_states: 4_000_000, max_bytes: 768 << 20, exact: false, reduction: When::Large }
     }
 }
 
@@ -42,6 +65,9 @@ pub struct Witness {
     pub schedule: Schedule,
     /// How often another lane moves than before, in the whole of it.
     pub switches: usize,
+    /// Whether no interleaving shows the outcome with fewer context switches, or with as many and
+    /// fewer steps.
+    pub fewest: bool,
     /// Of a livelock, how many choices lead to the loop. The others bring the machine back to the
     /// state before them, and every choice that can be made on the loop is one of them: a fair
     /// scheduler may repeat them for ever.
@@ -49,9 +75,11 @@ pub struct Witness {
 }
 
 impl Witness {
-    fn new(choices: Vec<Choice>) -> Self {
+    fn new(mut choices: Vec<Choice>, turn: Option<Vec<Choice>>, fewest: bool) -> Self {
+        let loop_from = turn.as_ref().map(|_| choices.len());
+        choices.extend(turn.into_iter().flatten());
         let schedule = Schedule(choices);
-        Witness { switches: schedule.switches(), schedule, loop_from: None }
+        Witness { switches: schedule.switches(), schedule, fewest, loop_from }
     }
 
     /// The choices of one turn of its loop, of a livelock.
@@ -64,12 +92,6 @@ impl Witness {
         let end = self.loop_from.unwrap_or(self.schedule.0.len());
         Schedule(self.schedule.0[..end].to_vec())
     }
-
-    fn with_loop(mut way: Vec<Choice>, turn: Vec<Choice>) -> Self {
-        let loop_from = Some(way.len());
-        way.extend(turn);
-        Witness { loop_from, ..Witness::new(way) }
-    }
 }
 
 /// An outcome and what is known of it.
@@ -79,24 +101,30 @@ pub struct Found {
     pub outcome: Outcome,
     /// Whether every execution ends so; never claimed of a search that is not complete.
     pub always: bool,
-    /// The interleaving that shows it: of a complete search the one with the fewest context
-    /// switches, then the fewest steps; before that, one with the fewest steps. Of a livelock this
-    /// is said of the way to its loop.
+    /// An interleaving that shows it: in the end the one with the fewest context switches, then
+    /// the fewest steps, if [`Witness::fewest`] says so. Of a livelock this is said of the way to
+    /// its loop.
     pub witness: Option<Witness>,
 }
 
 /// What a search has found so far.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// Distinct states.
+    /// Distinct states that the outcomes come from.
     pub states: usize,
     /// Steps between them.
     pub transitions: usize,
+    /// Steps that do not matter to each other were taken in one order only.
+    pub reduced: bool,
+    /// A bound for the probability that a state was taken for another one, and so missed; 0 where
+    /// they are compared by all their cells.
+    pub missed: f64,
     /// Steps from the start to the farthest state.
     pub depth: usize,
     /// The search goes on.
     pub running: bool,
-    /// Every interleaving was searched.
+    /// Every interleaving was searched: there are no other outcomes. The search may go on for
+    /// better witnesses.
     pub complete: bool,
     /// The limit that stopped the search, in words.
     pub limit: Option<String>,
@@ -107,182 +135,272 @@ pub struct Report {
 /// A search under way.
 pub struct Explorer {
     system: Rc<System>,
-    memory: Memory,
+    start: Memory,
     limits: Limits,
-    states: IndexSet<Box<[u16]>, FixedState>,
-    /// How each state was first reached: the number of steps, from where, by which choice.
-    reached: Vec<(u32, StateId, Option<Choice>)>,
-    graph: Graph,
-    outcomes: IndexSet<Outcome, FixedState>,
-    /// The outcome of each end state, and of each state on a fair cycle.
-    ends: Vec<(StateId, usize)>,
-    witnesses: Option<Vec<Option<Witness>>>,
+    /// Every step of every state.
+    whole: Search,
+    /// Enough of them for the outcomes, once the whole has turned out to be large.
+    reduced: Option<Search>,
+    stage: Stage,
+    /// The outcomes are known, all of them.
+    complete: bool,
     limit: Option<String>,
+    /// By the number of the outcome.
+    witnesses: Vec<Option<Witness>>,
+    /// The fair components of the whole.
+    loops: Vec<Vec<StateId>>,
 }
+
+/// What is being done.
+enum Stage {
+    /// The whole is searched: as long as it is small, or for what goes on for ever.
+    Whole,
+    /// The reduced search goes on.
+    Reduced,
+    /// The shortest ways to the outcomes are looked for in the whole, which is searched as far as
+    /// they need.
+    Ways(Shortest),
+    /// And in what was searched for the outcomes, since the whole is too large.
+    KnownWays(Shortest),
+    Done,
+}
+
+/// How many states the whole may have before the search is reduced.
+const SMALL: usize = 20_000;
 
 impl Explorer {
     /// A search from this starting state.
     pub fn new(system: Rc<System>, memory: Memory, limits: Limits) -> Self {
-        let mut states = IndexSet::with_hasher(FixedState::default());
-        states.insert(memory.cells().into());
-        Explorer {
+        let whole = Search::new(Rc::clone(&system), &memory, limits.exact, false);
+        let mut explorer = Explorer {
             system,
-            memory,
+            start: memory,
             limits,
-            states,
-            reached: vec![(0, 0, None)],
-            graph: Graph::default(),
-            outcomes: IndexSet::with_hasher(FixedState::default()),
-            ends: Vec::new(),
-            witnesses: None,
+            whole,
+            reduced: None,
+            stage: Stage::Whole,
+            complete: false,
             limit: None,
+            witnesses: Vec::new(),
+            loops: Vec::new(),
+        };
+        if limits.reduction == When::Always && explorer.can_reduce() {
+            explorer.reduce();
         }
+        explorer
+    }
+
+    /// Starts the reduced search.
+    fn reduce(&mut self) {
+        let (system, exact) = (Rc::clone(&self.system), self.limits.exact);
+        self.reduced = Some(Search::new(system, &self.start, exact, true));
+        self.stage = Stage::Reduced;
+    }
+
+    /// Steps that stores on their way have a part in are not told apart.
+    fn can_reduce(&self) -> bool {
+        self.system.kernel.config.buffers.is_none()
+    }
+
+    /// The search that the outcomes come from.
+    fn verdict(&self) -> &Search {
+        self.reduced.as_ref().unwrap_or(&self.whole)
     }
 
     /// Searches on for about `fuel` transitions; whether there is more to do.
     pub fn advance(&mut self, fuel: usize) -> bool {
-        let stop = self.graph.edges().saturating_add(fuel);
-        while self.graph.edges() < stop && self.graph.expanded() < self.states.len() {
-            self.limit = self.limit_reached();
-            if self.limit.is_some() {
-                break;
-            }
-            self.expand(self.graph.expanded() as StateId);
-        }
-        let searched = self.graph.expanded() == self.states.len();
-        if (searched || self.limit.is_some()) && self.witnesses.is_none() {
-            let loops = if searched { self.graph.fair_components() } else { Vec::new() };
-            self.record_livelocks(&loops);
-            self.find_witnesses(&loops);
+        let bounds = self.bounds();
+        let progress = match (&mut self.stage, &mut self.reduced) {
+            (Stage::Reduced, Some(reduced)) => reduced.advance(fuel, bounds),
+            (Stage::Whole | Stage::Reduced, _) => self.whole.advance(fuel, bounds),
+            (Stage::Ways(_) | Stage::KnownWays(_), _) => self.advance_ways(fuel, bounds),
+            (Stage::Done, _) => return false,
+        };
+        match progress {
+            Progress::More => {}
+            Progress::Done => self.next_stage(),
+            Progress::Bounded if self.may_reduce() => self.reduce(),
+            Progress::Bounded => self.stop(),
         }
         self.is_running()
     }
 
-    fn limit_reached(&self) -> Option<String> {
-        let Limits { max_states, max_bytes } = self.limits;
-        if self.states.len() >= max_states {
-            return Some(format!("stopped at the limit of {max_states} states"));
+    /// Whether the whole is searched in the hope that it is small.
+    fn may_reduce(&self) -> bool {
+        self.limits.reduction == When::Large
+            && matches!(self.stage, Stage::Whole)
+            && self.reduced.is_none()
+            && self.can_reduce()
+            && self.whole.states() < self.limits.max_states
+    }
+
+    /// How far the search at hand may go.
+    fn bounds(&self) -> Bounds {
+        let Limits { max_states, max_bytes, .. } = self.limits;
+        let states = max_states.min(graph::MOST_STATES);
+        let states = if self.may_reduce() { states.min(SMALL) } else { states };
+        let other = match self.stage {
+            Stage::Reduced => self.whole.bytes(),
+            _ => self.reduced.as_ref().map_or(0, Search::bytes),
+        };
+        Bounds { states, bytes: max_bytes.saturating_sub(other) }
+    }
+
+    /// A ways' look at the bounds does not depend on the fuel.
+    fn advance_ways(&mut self, fuel: usize, bounds: Bounds) -> Progress {
+        const AT_ONCE: usize = 512;
+        for _ in 0..fuel.div_ceil(AT_ONCE) {
+            let goes_on = match (&mut self.stage, &self.reduced) {
+                (Stage::Ways(shortest), _) => {
+                    let bytes = self.whole.bytes() + shortest.bytes();
+                    if self.whole.states() >= bounds.states || bytes >= bounds.bytes {
+                        return Progress::Bounded;
+                    }
+                    shortest.advance(&mut self.whole, AT_ONCE)
+                }
+                (Stage::KnownWays(shortest), reduced) => {
+                    let known = reduced.as_ref().unwrap_or(&self.whole);
+                    shortest.advance(&mut Known(known), AT_ONCE)
+                }
+                _ => false,
+            };
+            if !goes_on {
+                return Progress::Done;
+            }
         }
-        let bytes = self.states.len() * size_of_val(self.memory.cells());
-        (bytes >= max_bytes).then(|| {
-            let (size, unit) = if max_bytes < 1 << 20 { (0, "bytes") } else { (20, "MiB") };
-            format!("stopped at the limit of {} {unit} of states", max_bytes >> size)
-        })
+        Progress::More
+    }
+
+    fn next_stage(&mut self) {
+        match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Whole => {
+                self.reduced = None;
+                self.loops = self.whole.graph().fair_components();
+                self.loops.iter().for_each(|component| self.whole.record_livelocks(component));
+                self.complete = true;
+                self.look_for_ways();
+            }
+            Stage::Reduced if self.verdict().graph().has_cycle() => self.stage = Stage::Whole,
+            Stage::Reduced => {
+                self.complete = true;
+                self.look_for_ways();
+            }
+            Stage::Ways(shortest) => self.take_ways(shortest.into_ways(), true),
+            Stage::KnownWays(shortest) => self.take_ways(shortest.into_ways(), false),
+            Stage::Done => {}
+        }
+    }
+
+    fn look_for_ways(&mut self) {
+        let outcomes = self.verdict().outcomes().len();
+        self.stage = Stage::Ways(Shortest::new(self.system.lanes.len(), outcomes));
+    }
+
+    /// What was found so far has to do.
+    fn stop(&mut self) {
+        let limit = self.limit_reached();
+        let outcomes = self.verdict().outcomes().len();
+        let known = Stage::KnownWays(Shortest::new(self.system.lanes.len(), outcomes));
+        if let Stage::Ways(shortest) = std::mem::replace(&mut self.stage, known) {
+            self.take_ways(shortest.into_ways(), true);
+        }
+        if !self.complete {
+            self.limit = Some(limit);
+        }
+    }
+
+    fn limit_reached(&self) -> String {
+        let Limits { max_states, max_bytes, .. } = self.limits;
+        let search = match self.stage {
+            Stage::Reduced => self.verdict(),
+            _ => &self.whole,
+        };
+        let states = max_states.min(graph::MOST_STATES);
+        if search.states() >= states {
+            return format!("stopped at the limit of {states} states");
+        }
+        let (size, unit) = if max_bytes < 1 << 20 { (0, "bytes") } else { (20, "MiB") };
+        format!("stopped at the limit of {} {unit} of memory", max_bytes >> size)
+    }
+
+    /// Keeps the ways to outcomes that have none yet. They are numbered as in the whole, or as in
+    /// the verdict.
+    fn take_ways(&mut self, ways: Vec<Option<Way>>, whole: bool) {
+        let verdict = self.reduced.as_ref().unwrap_or(&self.whole);
+        let search = if whole { &self.whole } else { verdict };
+        self.witnesses.resize(verdict.outcomes().len(), None);
+        for (number, way) in ways.into_iter().enumerate() {
+            let outcome = search.outcomes().get_index(number);
+            let own = outcome.and_then(|outcome| verdict.outcomes().get_index_of(outcome));
+            if let (Some(own), Some(Way { choices, to })) = (own, way)
+                && self.witnesses[own].is_none()
+            {
+                let component = self.loops.iter().find(|component| component.contains(&to));
+                let turn = component.map(|component| search.graph().fair_loop(component, to));
+                self.witnesses[own] = Some(Witness::new(choices, turn, whole));
+            }
+        }
     }
 
     /// Runs to the end or to a limit.
     pub fn run(&mut self) -> Report {
-        while self.advance(usize::MAX) {}
+        while self.advance(1 << 20) {}
         self.report()
     }
 
     fn is_running(&self) -> bool {
-        self.witnesses.is_none()
-    }
-
-    fn expand(&mut self, state: StateId) {
-        self.graph.expand_next();
-        self.restore(state);
-        let system = Rc::clone(&self.system);
-        let runnable: Vec<Choice> = system
-            .choices()
-            .filter(|choice| system.status(&self.memory, *choice) == Status::Runnable)
-            .collect();
-        if let Some(end) = runnable.is_empty().then(|| End::of(&system, &self.memory)).flatten() {
-            self.record(state, end);
-        }
-        let steps = self.reached[state as usize].0 + 1;
-        for (number, choice) in runnable.into_iter().enumerate() {
-            if number > 0 {
-                self.restore(state);
-            }
-            system.step(&mut self.memory, choice, false);
-            let known = self.states.get_index_of(self.memory.cells());
-            let to = known.unwrap_or_else(|| {
-                self.reached.push((steps, state, Some(choice)));
-                self.states.insert_full(self.memory.cells().into()).0
-            });
-            self.graph.add(choice, to as StateId);
-        }
-    }
-
-    fn restore(&mut self, state: StateId) {
-        self.memory.restore(&self.states[state as usize]);
-    }
-
-    fn record(&mut self, state: StateId, end: End) {
-        let outcome = Outcome::of(&self.system, &self.memory, end);
-        let number = self.outcomes.insert_full(outcome).0;
-        self.ends.push((state, number));
-    }
-
-    fn record_livelocks(&mut self, loops: &[Vec<StateId>]) {
-        for state in loops.iter().flatten() {
-            self.restore(*state);
-            self.record(*state, End::Livelock);
-        }
-    }
-
-    fn find_witnesses(&mut self, loops: &[Vec<StateId>]) {
-        let mut ends = vec![None; self.states.len()];
-        self.ends.iter().for_each(|(state, outcome)| ends[*state as usize] = Some(*outcome));
-        let lanes = self.system.lanes.len();
-        let target = |state: StateId| ends[state as usize];
-        let ways = self.graph.witnesses(lanes, self.outcomes.len(), target);
-        let witness =
-            |Way { choices, to }: Way| match loops.iter().find(|component| component.contains(&to))
-            {
-                Some(component) => Witness::with_loop(choices, self.graph.fair_loop(component, to)),
-                None => Witness::new(choices),
-            };
-        self.witnesses = Some(ways.into_iter().map(|way| way.map(witness)).collect());
+        !matches!(self.stage, Stage::Done)
     }
 
     /// States, transitions and outcomes so far: the numbers of [`Explorer::report`] without its
     /// work.
     pub fn progress(&self) -> (usize, usize, usize) {
-        (self.states.len(), self.graph.edges(), self.outcomes.len())
+        let search = self.verdict();
+        (search.states(), search.graph().edges(), search.outcomes().len())
     }
 
     /// What was found so far.
     pub fn report(&self) -> Report {
-        let complete = !self.is_running() && self.limit.is_none();
-        let mut outcomes: Vec<Found> = Vec::with_capacity(self.outcomes.len());
-        for (number, outcome) in self.outcomes.iter().enumerate() {
+        let search = self.verdict();
+        let known = search.outcomes();
+        let mut outcomes: Vec<Found> = Vec::with_capacity(known.len());
+        for (number, outcome) in known.iter().enumerate() {
             let place = outcomes.partition_point(|other| other.outcome < *outcome);
-            let always = complete && self.outcomes.len() == 1;
+            let always = self.complete && known.len() == 1;
             let witness = self.witness(number);
             outcomes.insert(place, Found { outcome: outcome.clone(), always, witness });
         }
         Report {
-            states: self.states.len(),
-            transitions: self.graph.edges(),
-            // Breadth first: nobody was reached in more steps than the last.
-            depth: self.reached.last().map_or(0, |(steps, ..)| *steps as usize),
+            states: search.states(),
+            transitions: search.graph().edges(),
+            depth: search.depth(),
+            reduced: search.is_reduced(),
+            missed: search.missed(),
             running: self.is_running(),
-            complete,
+            complete: self.complete,
             limit: self.limit.clone(),
             outcomes,
         }
     }
 
+    /// The best that is known so far; at least it is one with the fewest steps of those searched.
     fn witness(&self, outcome: usize) -> Option<Witness> {
-        match &self.witnesses {
-            Some(found) => found[outcome].clone(),
-            None => {
-                let (state, _) = self.ends.iter().find(|(_, number)| *number == outcome)?;
-                Some(Witness::new(self.first_path(*state)))
-            }
-        }
+        let search = self.verdict();
+        let known = self.witnesses.get(outcome).cloned().flatten();
+        let first = || Witness::new(search.path(search.first_of(outcome)?), None, false).into();
+        known.or_else(first)
+    }
+}
+
+/// A search that goes no further.
+struct Known<'a>(&'a Search);
+
+impl Land for Known<'_> {
+    fn outcome(&mut self, state: StateId) -> Option<usize> {
+        self.0.outcome_of(state)
     }
 
-    fn first_path(&self, mut state: StateId) -> Vec<Choice> {
-        let mut choices = Vec::new();
-        while let (_, from, Some(choice)) = self.reached[state as usize] {
-            choices.push(choice);
-            state = from;
-        }
-        choices.reverse();
-        choices
+    fn graph(&self) -> &graph::Graph {
+        self.0.graph()
     }
 }

@@ -1,6 +1,6 @@
 //! What the scheduler can choose, whether it can be done, and what happened when it was.
 use super::lane::Frame;
-use crate::mm::Access;
+use crate::mm::{Access, LockWord};
 
 /// Which lane moves, or which interrupt is delivered.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -25,13 +25,35 @@ impl Choice {
             }
         }
     }
+
+    /// In 6 bits, of lanes below 16.
+    pub fn to_bits(self) -> u8 {
+        let kind = match self {
+            Choice::Run(_) => 0,
+            Choice::Interrupt(_) => 1,
+            Choice::Call(_) => 2,
+            Choice::Drain(_) => 3,
+        };
+        kind << 4 | self.cpu() as u8
+    }
+
+    /// The choice that [`Choice::to_bits`] made these of.
+    pub fn from_bits(bits: u8) -> Choice {
+        let cpu = usize::from(bits & 15);
+        match bits >> 4 {
+            0 => Choice::Run(cpu),
+            1 => Choice::Interrupt(cpu),
+            2 => Choice::Call(cpu),
+            _ => Choice::Drain(cpu),
+        }
+    }
 }
 
 /// What a lane waits for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Wait {
-    /// A lock, by the index of its cell, and the lanes that hold it.
-    Lock(u32, Vec<usize>),
+    /// A lock, by the index of its cell, and who holds it.
+    Lock(u32, LockWord),
     /// A condition, in words.
     Condition(&'static str),
     /// An interrupt, an IPI or a work item cannot come, and why.

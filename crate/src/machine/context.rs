@@ -17,7 +17,7 @@ pub struct At<'a, M> {
     pub(super) layout: &'a Layout,
     pub(super) cpu: usize,
     pub(super) lanes: &'a [Lane],
-    pub(super) watched: u64,
+    pub(super) watched: u128,
     pub(super) buffer: Option<StoreBuffer>,
     /// Whether an access has met a page that is gone: the line ends there.
     pub(super) faulted: bool,

@@ -129,6 +129,11 @@ impl Lane {
         (loc < PENDING).then_some(usize::from(loc))
     }
 
+    /// Where its frames stand, in numbers that mean nothing else.
+    pub fn standing(&self, memory: &Memory) -> [u16; 3] {
+        Frame::ALL.map(|frame| memory.peek(self.cells.location(frame)))
+    }
+
     /// The frame on top, which is the one that runs.
     pub fn top(&self, memory: &Memory) -> Frame {
         let on_cpu = |frame: &Frame| self.location(memory, *frame).is_some();

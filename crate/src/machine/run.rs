@@ -3,11 +3,10 @@ use super::choice::{Choice, LineRecord, Status, StepRecord};
 use super::lane::{END, Frame};
 use super::local::Local;
 use super::program::{Arg, Call, Loc};
-use super::property::{Scope, State};
+use super::property::State;
 use super::routine::{Delivery, Op};
 use super::system::System;
 use crate::mm::layout::FINDING_CELLS;
-use crate::mm::memory::part;
 use crate::mm::{Cell, LockKind, Memory};
 
 /// More lines than any routine runs in one step.
@@ -15,23 +14,43 @@ const MAX_LINES: usize = 10_000;
 const WRONG: &str = "a routine's table is wrong";
 
 impl System {
-    /// Makes a choice that can be made. The record is empty of accesses unless `record` is set.
+    /// Makes a choice that can be made, and says what happened.
     ///
     /// # Panics
     /// The choice cannot be made: ask [`System::status`] first.
-    pub fn step(&self, memory: &mut Memory, choice: Choice, record: bool) -> StepRecord {
+    pub fn step(&self, memory: &mut Memory, choice: Choice) -> StepRecord {
         assert!(self.status(memory, choice) == Status::Runnable, "the choice cannot be made");
         let before = self.findings(memory);
-        memory.forget_writes();
-        if record {
-            memory.start_record();
-        }
-        let cpu = choice.cpu();
+        memory.start_record();
         let mut lines = Vec::new();
-        let frame = match choice {
+        let frame = self.act(memory, choice, Some(&mut lines));
+        self.watch(memory);
+        let now = self.findings(memory);
+        let broke = (0..self.properties.len()).filter(|n| now & !before & 1 << n != 0).collect();
+        let rest = memory.take_record();
+        memory.stop_record();
+        StepRecord { choice, frame, lines, rest, broke }
+    }
+
+    /// Makes a choice that [`System::status`] says can be made, as fast as it goes.
+    pub fn make(&self, memory: &mut Memory, choice: Choice) {
+        self.act(memory, choice, None);
+        self.watch(memory);
+    }
+
+    /// Makes a choice and looks at no property; the frame that moved.
+    pub(crate) fn act(
+        &self,
+        memory: &mut Memory,
+        choice: Choice,
+        lines: Option<&mut Vec<LineRecord>>,
+    ) -> Frame {
+        memory.forget_writes();
+        let cpu = choice.cpu();
+        match choice {
             Choice::Run(_) => {
                 let frame = self.lanes[cpu].top(memory);
-                self.run(memory, cpu, frame, &mut lines);
+                self.run(memory, cpu, frame, lines);
                 frame
             }
             Choice::Interrupt(_) => {
@@ -51,11 +70,7 @@ impl System {
                 }
                 self.lanes[cpu].top(memory)
             }
-        };
-        let broke = self.watch(memory, before);
-        let rest = memory.take_record();
-        memory.stop_record();
-        StepRecord { choice, frame, lines, rest, broke }
+        }
     }
 
     /// A frame's operation gets the CPU. Interrupts and IPIs run with interrupts off.
@@ -103,20 +118,28 @@ impl System {
     /// act on the lists before the lock is dropped (Lipton 1975). `fine` turns this off, and a test
     /// compares the two on every scenario. A kernel that writes a type without the lock is
     /// always fine.
-    fn run(&self, memory: &mut Memory, cpu: usize, frame: Frame, lines: &mut Vec<LineRecord>) {
+    fn run(
+        &self,
+        memory: &mut Memory,
+        cpu: usize,
+        frame: Frame,
+        mut lines: Option<&mut Vec<LineRecord>>,
+    ) {
         let lane = &self.lanes[cpu];
         let mut section: Option<u32> = None;
-        while let Some(loc) = lane.location(memory, frame) {
+        for _ in 0..MAX_LINES {
+            let Some(loc) = lane.location(memory, frame) else { return };
             let op = lane.program(frame).locs[loc].line.op;
             let lock = self.lock_at(memory, cpu, frame, loc);
             let stopped = self.execute(memory, cpu, frame, loc);
             let jumped = lane.location(memory, frame) != Some(loc + 1);
-            let taken = matches!(op, Op::Branch(..)).then_some(jumped);
             if !stopped {
                 self.settle(memory, cpu, frame);
             }
-            lines.push(LineRecord { loc, taken, accesses: memory.take_record() });
-            assert!(lines.len() < MAX_LINES, "CPU{cpu} keeps a lock for ever: {WRONG}");
+            if let Some(lines) = &mut lines {
+                let taken = matches!(op, Op::Branch(..)).then_some(jumped);
+                lines.push(LineRecord { loc, taken, accesses: memory.take_record() });
+            }
             section = match (op, lock.map(|lock| (lock.kind, lock.cell.index() as u32))) {
                 (Op::Acquire(_), Some((LockKind::SpinIrq, cell))) if !self.fine => {
                     section.or(Some(cell))
@@ -126,9 +149,10 @@ impl System {
             };
             let goes_on = section.is_some() && !stopped;
             if !goes_on || self.status(memory, Choice::Run(cpu)) != Status::Runnable {
-                break;
+                return;
             }
         }
+        panic!("CPU{cpu} keeps a lock for ever: {WRONG}");
     }
 
     /// Runs one atomic line; whether the machine stopped there.
@@ -226,13 +250,12 @@ impl System {
         let program = self.lanes[cpu].program(frame);
         let callee = &program.calls[call];
         let (caller, at) = callee.parent.expect("a called routine has a caller");
-        let from = self.at(&*memory, cpu, frame, at);
         debug_assert_eq!(program.locs[at].call, caller);
-        let args: Vec<u16> =
-            callee.routine.params.iter().map(|param| from.get(callee.source_of(*param))).collect();
-        let mut to = self.at(&mut *memory, cpu, frame, callee.start);
-        for (param, value) in callee.routine.params.iter().zip(args) {
-            to.set(*param, value);
+        // The callee's locals are other cells than its caller's.
+        for param in callee.routine.params {
+            let from = self.at(&*memory, cpu, frame, at);
+            let value: u16 = from.get(callee.source_of(*param));
+            self.at(&mut *memory, cpu, frame, callee.start).set(*param, value);
         }
         callee.start
     }
@@ -291,10 +314,10 @@ impl System {
     }
 
     /// The findings made so far, one bit a property.
-    pub fn findings(&self, memory: &Memory) -> u64 {
+    pub fn findings(&self, memory: &Memory) -> u128 {
         (0..FINDING_CELLS).fold(0, |bits, cell| {
             let word: u16 = memory.peek(self.layout.findings(cell));
-            bits | u64::from(word) << (16 * cell)
+            bits | u128::from(word) << (16 * cell)
         })
     }
 
@@ -312,31 +335,60 @@ impl System {
         })
     }
 
-    /// Checks the properties and remembers those that broke; the numbers of those that were not
-    /// among the findings `before`.
-    pub(super) fn watch(&self, memory: &mut Memory, before: u64) -> Vec<usize> {
-        let reported = self.findings(memory);
-        let touched =
-            if self.kernel.config.buffers.is_some() { part::ALL } else { memory.touched() };
-        let settled = self.with_stores_done(memory);
-        let state = State { system: self, memory: settled.as_ref().unwrap_or(memory) };
-        let broken = |number: &usize| {
-            let property = &self.properties[*number];
-            let may_break = match property.scope {
-                Scope::Allocator => touched & part::ALLOCATOR != 0,
-                Scope::Machine => touched != 0,
-                Scope::Lanes => true,
-                Scope::OnRequest => false,
-            };
-            may_break && reported & 1 << number == 0 && !(property.holds)(&state)
-        };
-        let now = (0..self.properties.len()).filter(broken).fold(reported, |now, n| now | 1 << n);
-        for cell in 0..FINDING_CELLS {
-            let word = (now >> (16 * cell)) as u16;
-            if memory.peek(self.layout.findings(cell)) != word {
-                memory.store(self.layout.findings(cell), word);
+    /// Looks at the properties, all of them, and remembers those that are broken.
+    pub(super) fn watch_all(&self, memory: &mut Memory) {
+        self.look_at(memory, u64::MAX);
+    }
+
+    /// Looks at the properties whose verdict the last step may have changed, and remembers those
+    /// that are broken.
+    ///
+    /// A property reads the same cells again, and finds the same, as long as nobody has written to
+    /// one that it has ever read.
+    pub(crate) fn watch(&self, memory: &mut Memory) {
+        let buffers = self.kernel.config.buffers.is_some();
+        self.look_at(memory, if buffers { u64::MAX } else { memory.disturbed() });
+    }
+
+    fn look_at(&self, memory: &mut Memory, disturbed: u64) {
+        let mut settled = self.with_stores_done(memory);
+        let looked_at = settled.as_mut().unwrap_or(memory);
+        let done = self.is_quiescent(looked_at);
+        let disturbed = if done { u64::MAX } else { disturbed };
+        let unbroken = self.watched & !self.findings(looked_at);
+        let (mut left, mut broken) = (disturbed & self.readers(), 0u128);
+        while left != 0 {
+            let reader = left.trailing_zeros();
+            left &= left - 1;
+            let number = self.stated[reader as usize];
+            if unbroken & 1 << number == 0 {
+                continue;
+            }
+            // When all is done nothing is written any more.
+            looked_at.look_for(if done { 0 } else { 1 << reader });
+            let state = State { system: self, memory: looked_at, done };
+            if !(self.properties[number].holds)(&state) {
+                broken |= 1 << number;
             }
         }
-        (0..self.properties.len()).filter(|number| now & !before & 1 << number != 0).collect()
+        looked_at.look_for(0);
+        if broken != 0 {
+            self.remember(memory, broken);
+        }
+    }
+
+    /// One bit for each property that looks at states.
+    fn readers(&self) -> u64 {
+        u64::MAX.checked_shr(64 - self.stated.len() as u32).unwrap_or(0)
+    }
+
+    /// Ghost: these properties were found broken, one bit each.
+    fn remember(&self, memory: &mut Memory, broken: u128) {
+        for cell in 0..FINDING_CELLS {
+            let new = (broken >> (16 * cell)) as u16;
+            if new != 0 {
+                memory.update(self.layout.findings(cell), |word: u16| word | new);
+            }
+        }
     }
 }

@@ -21,12 +21,13 @@ pub struct System {
     /// The properties; a finding's number is its place here.
     pub properties: &'static [Property],
     /// Those that are watched, one bit each.
-    pub watched: u64,
+    pub watched: u128,
+    /// Those that a look at a state tells, by number. A reader of the memory is known by its place
+    /// here.
+    pub(super) stated: Vec<usize>,
     /// Whether every line of a lock section is a step of its own.
     pub fine: bool,
     pub(super) bug: u32,
-    /// The first cell that is a lane's own.
-    own: u32,
 }
 
 /// A lane's timeline: what its task runs and what its interrupt runs.
@@ -53,7 +54,6 @@ impl System {
         let remote = remote_functions(programs.iter().flat_map(|(task, irq)| [task, irq]));
         let served: Vec<Operation> =
             remote.iter().map(|(function, _)| Operation::served(*function)).collect();
-        let own = layout.len() as u32;
         let mut lanes = Vec::new();
         for (cpu, (task, handler)) in programs.into_iter().enumerate() {
             let calls = Program::compile(&kernel, &served).map_err(|error| (cpu, error))?;
@@ -62,10 +62,12 @@ impl System {
         }
         let fine = fine || !kernel.config.types_change_under_lock;
         let bug = layout.add(Subject::Ghost, "BUG", 0, Unit::Hidden);
-        let watched = properties.iter().enumerate();
-        let watched = watched.filter(|(_, property)| property.scope != Scope::OnRequest);
+        let scopes = || properties.iter().map(|property| property.scope).enumerate();
+        let watched = scopes().filter(|(_, scope)| *scope != Scope::OnRequest);
         let watched = watched.fold(0, |bits, (number, _)| bits | 1 << number);
-        Ok(System { layout, kernel, lanes, remote, properties, watched, fine, bug, own })
+        let stated = scopes().filter(|(_, scope)| matches!(scope, Scope::State | Scope::Lane));
+        let stated = stated.map(|(number, _)| number).collect();
+        Ok(System { layout, kernel, lanes, remote, properties, watched, stated, fine, bug })
     }
 
     /// Watches a property that is watched on request only, by its number.
@@ -73,10 +75,15 @@ impl System {
         self.watched |= 1 << property;
     }
 
+    /// The readers that look at each lane by itself, one bit each.
+    pub fn readers_of_lanes(&self) -> u64 {
+        let alone = |number: &usize| self.properties[*number].scope == Scope::Lane;
+        let readers = self.stated.iter().enumerate().filter(|(_, number)| alone(number));
+        readers.fold(0, |bits, (reader, _)| bits | 1 << reader)
+    }
+
     /// Puts every lane at its first line. The machine's own cells are the caller's to set.
     pub fn start(&self, memory: &mut Memory) {
-        let part_of = |cell: u32| if cell < self.own { self.layout.part_of(cell) } else { 0 };
-        memory.set_parts((0..self.layout.len() as u32).map(part_of).collect());
         for (cpu, lane) in self.lanes.iter().enumerate() {
             for frame in Frame::ALL {
                 memory.poke(lane.cells.location(frame), END);
@@ -90,7 +97,7 @@ impl System {
                 self.settle(memory, cpu, Frame::Task);
             }
         }
-        self.watch(memory, 0);
+        self.watch_all(memory);
     }
 
     /// The lane, frame and location of the `BUG` that stopped the machine.
@@ -137,6 +144,11 @@ impl System {
             Choice::Drain(cpu) if self.lanes[cpu].is_storing(memory) => Status::Runnable,
             Choice::Drain(_) => Status::Done,
         }
+    }
+
+    /// Whether a choice can be made.
+    pub fn can_make(&self, memory: &Memory, choice: Choice) -> bool {
+        self.status(memory, choice) == Status::Runnable
     }
 
     fn irqs_are_off(&self, memory: &Memory, cpu: usize) -> bool {
@@ -251,7 +263,7 @@ impl System {
                 if word.admits(lock.mode) {
                     return Status::Runnable;
                 }
-                Status::Blocked(Wait::Lock(lock.cell.index() as u32, word.holders().collect()))
+                Status::Blocked(Wait::Lock(lock.cell.index() as u32, word))
             }
             Op::Await(condition, what) if !condition(&look) => {
                 Status::Blocked(Wait::Condition(what))

@@ -2,7 +2,7 @@
 use super::compound::{COMPOUND_FIELDS, Compound};
 use super::geometry::Geometry;
 use super::lock::{Lock, LockKind, Mode};
-use super::memory::{Cell, CellInfo, Subject, Unit, part};
+use super::memory::{Cell, CellInfo, Subject, Unit};
 use super::mm_struct::{Gather, Mm, PIN_FIELDS, Pin, SwapSlot};
 use super::page::{PAGE_FIELDS, Page};
 use super::word::{Isolation, Migratetype, Pfn, Pte};
@@ -34,7 +34,7 @@ pub struct Layout {
 }
 
 /// The cells that hold which findings were made on the way, 16 to a cell.
-pub const FINDING_CELLS: usize = 4;
+pub const FINDING_CELLS: usize = 6;
 
 impl Layout {
     /// Gives every part of the machine its cells.
@@ -295,20 +295,6 @@ impl Layout {
         }
     }
 
-    /// The part of the machine that a cell belongs to.
-    pub fn part_of(&self, cell: u32) -> u8 {
-        let info = self.info(cell);
-        let listed = ["place", "buddy_order", "lru.prev", "lru.next", "own list"];
-        match info.subject {
-            Subject::Zone | Subject::Block(_) | Subject::Cma(_) | Subject::Cpu(_) => {
-                part::ALLOCATOR
-            }
-            Subject::Page(_) if listed.contains(&info.field) => part::ALL,
-            Subject::Page(_) if info.field.ends_with("migratetype") => part::ALL,
-            _ => part::REST,
-        }
-    }
-
     /// How many cells there are.
     pub fn len(&self) -> usize {
         self.cells.len()
@@ -421,6 +407,11 @@ impl Layout {
     /// A pin handle, by number.
     pub fn pin(&self, pin: usize) -> Pin {
         Pin { base: self.pins + pin as u32 * PIN_FIELDS }
+    }
+
+    /// All cells of findings.
+    pub fn all_findings(&self) -> std::ops::Range<u32> {
+        self.findings..self.findings + FINDING_CELLS as u32
     }
 
     /// The findings made so far, 16 to a cell; `cell` below [`FINDING_CELLS`].

@@ -2,9 +2,10 @@
 //!
 //! The record of what went through the door is what stepping back, highlighting, conflicts and
 //! data-race reports are made of, so nothing may reach a cell by another way.
+use std::cell::{Cell as ShareableCell, RefCell};
 use std::marker::PhantomData;
-use std::rc::Rc;
 
+use super::fingerprint::Fingerprint;
 use super::word::Word;
 
 /// The place of one value of type `T` in [`Memory`].
@@ -124,30 +125,38 @@ pub struct Access {
     pub new: u16,
 }
 
-/// Parts of the machine, of which only some properties take notice. Cells of the lanes are none.
-pub mod part {
-    /// Free lists, pcplists, pageblocks, and what a page says of its place on them.
-    pub const ALLOCATOR: u8 = 1 << 0;
-    /// The rest: references, mappings, page tables, pins.
-    pub const REST: u8 = 1 << 1;
-    /// Both.
-    pub const ALL: u8 = ALLOCATOR | REST;
-}
-
-/// The machine's state: every cell, and a record of accesses when one is wanted.
+/// The machine's state: every cell, and what is remembered of reads and writes where it is wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     cells: Vec<u16>,
     record: Option<Vec<Access>>,
-    /// What each cell is part of; all of it where nothing is said.
-    parts: Rc<[u8]>,
-    touched: u8,
+    undo: Option<Vec<(u32, u16)>>,
+    print: Option<Fingerprint>,
+    /// The cells that were read, or only looked at, while they are listed.
+    looks: RefCell<Vec<u32>>,
+    listing: bool,
+    watch: Watch,
+}
+
+/// Which cells the readers have looked at so far, one bit a reader; and whose cells were written.
+///
+/// A reader that looks at the same cells again and finds the same values comes to the same verdict,
+/// so it need not look again before one of them is written.
+#[derive(Clone, Debug, Default)]
+struct Watch {
+    /// For each cell, who has ever looked at it.
+    readers: Vec<ShareableCell<u64>>,
+    /// Who looks now.
+    reading: ShareableCell<u64>,
+    /// Who has looked at what was written since [`Memory::forget_writes`].
+    disturbed: u64,
 }
 
 impl Memory {
     /// A memory with these values and no record.
     pub fn new(cells: Vec<u16>) -> Self {
-        Memory { cells, record: None, parts: Rc::from([]), touched: part::ALL }
+        let readers = vec![ShareableCell::new(0); cells.len()];
+        Memory { watch: Watch { readers, ..Watch::default() }, cells, ..Memory::default() }
     }
 
     /// All values, in the order of the layout.
@@ -155,14 +164,35 @@ impl Memory {
         &self.cells
     }
 
-    /// Replaces all values; `cells` has the length of the layout.
+    /// Replaces all values; `cells` has the length of the layout. The fingerprint is for the caller
+    /// to replace, too.
     pub fn restore(&mut self, cells: &[u16]) {
         self.cells.copy_from_slice(cells);
     }
 
     /// The value of a cell, looked at from outside: not an access.
     pub fn peek<T: Word>(&self, cell: Cell<T>) -> T {
+        self.look(cell.index());
         T::from_word(self.cells[cell.index()])
+    }
+
+    /// Looks without note being taken: whoever asks looks at other cells too, one of which is
+    /// written whenever these matter.
+    pub fn aside<T>(&self, look: impl FnOnce() -> T) -> T {
+        let reading = self.watch.reading.replace(0);
+        let seen = look();
+        self.watch.reading.set(reading);
+        seen
+    }
+
+    fn look(&self, cell: usize) {
+        let reading = self.watch.reading.get();
+        if reading != 0 {
+            let readers = &self.watch.readers[cell];
+            readers.set(readers.get() | reading);
+        } else if self.listing {
+            self.looks.borrow_mut().push(cell as u32);
+        }
     }
 
     /// Sets a cell from outside, as the starting state is made: not an access.
@@ -170,23 +200,39 @@ impl Memory {
         self.cells[cell.index()] = value.to_word();
     }
 
-    /// Says what each cell is part of: bits of [`part`], in the order of the layout.
-    pub fn set_parts(&mut self, parts: Rc<[u8]>) {
-        self.parts = parts;
+    /// Whose looks the next ones are: bits of readers, or 0 for nobody's.
+    pub fn look_for(&mut self, readers: u64) {
+        self.watch.reading.set(readers);
     }
 
-    /// Forgets what was written.
+    /// Who has looked at a cell so far, one bit a reader.
+    pub fn readers(&self, cell: u32) -> u64 {
+        self.watch.readers[cell as usize].get()
+    }
+
+    /// Adds what another memory of the same layout knows of readers; whether that is more.
+    pub fn learn_readers(&mut self, other: &[u64]) -> bool {
+        let mut news = false;
+        for (own, other) in self.watch.readers.iter().zip(other) {
+            news |= other & !own.get() != 0;
+            own.set(own.get() | other);
+        }
+        news
+    }
+
+    /// The readers of all cells, in the order of the layout.
+    pub fn all_readers(&self) -> Vec<u64> {
+        self.watch.readers.iter().map(ShareableCell::get).collect()
+    }
+
+    /// Forgets whom writes have disturbed.
     pub fn forget_writes(&mut self) {
-        self.touched = 0;
+        self.watch.disturbed = 0;
     }
 
-    /// The parts that were written to since.
-    pub fn touched(&self) -> u8 {
-        self.touched
-    }
-
-    fn touch(&mut self, cell: u32) {
-        self.touched |= self.parts.get(cell as usize).copied().unwrap_or(part::ALL);
+    /// The readers of what was written since.
+    pub fn disturbed(&self) -> u64 {
+        self.watch.disturbed
     }
 
     /// Starts a new record of accesses.
@@ -204,9 +250,80 @@ impl Memory {
         self.record = None;
     }
 
+    /// Starts a list of the cells that are read, or only looked at.
+    pub fn start_looks(&mut self) {
+        self.looks.get_mut().clear();
+        self.listing = true;
+    }
+
+    /// Ends the list.
+    pub fn stop_looks(&mut self) {
+        self.listing = false;
+    }
+
+    /// The list, of cells in whatever order and as often as they were looked at.
+    pub fn looks(&mut self) -> &[u32] {
+        self.looks.get_mut()
+    }
+
+    /// From here on writes can be taken back, and a fingerprint is kept.
+    pub fn start_search(&mut self) {
+        self.undo = Some(Vec::new());
+        self.print = Some(Fingerprint::of(&self.cells));
+    }
+
+    /// The fingerprint; 0 unless [`Memory::start_search`] was called.
+    pub fn fingerprint(&self) -> u128 {
+        self.print.as_ref().map_or(0, Fingerprint::value)
+    }
+
+    /// Takes the values of another state whose fingerprint is known: those of `base`, but for the
+    /// cells and values in `changes`. Nothing can be taken back behind this.
+    pub fn restore_search(
+        &mut self,
+        base: &[u16],
+        changes: impl Iterator<Item = (usize, u16)>,
+        print: u128,
+    ) {
+        self.cells.copy_from_slice(base);
+        changes.for_each(|(cell, value)| self.cells[cell] = value);
+        if let Some(own) = &mut self.print {
+            own.set(print);
+        }
+        if let Some(undo) = &mut self.undo {
+            undo.clear();
+        }
+    }
+
+    /// Takes back all writes since [`Memory::start_search`], [`Memory::restore_search`] or the last
+    /// call. `print` is the fingerprint of then.
+    pub fn take_back(&mut self, print: u128) {
+        if let Some(undo) = &mut self.undo {
+            for (cell, old) in undo.drain(..).rev() {
+                self.cells[cell as usize] = old;
+            }
+        }
+        if let Some(own) = &mut self.print {
+            own.set(print);
+        }
+    }
+
+    /// What was written so far is not taken back any more.
+    pub fn commit(&mut self) {
+        if let Some(undo) = &mut self.undo {
+            undo.clear();
+        }
+    }
+
+    /// The cells that were written since, in whatever order and as often as they were.
+    pub fn written(&self) -> impl Iterator<Item = u32> + '_ {
+        self.undo.iter().flatten().map(|(cell, _)| *cell)
+    }
+
     /// A load.
     pub fn load<T: Word>(&mut self, cell: Cell<T>) -> T {
         let word = self.cells[cell.index()];
+        self.look(cell.index());
         self.note(cell.index, AccessKind::Load, word, word);
         T::from_word(word)
     }
@@ -214,20 +331,30 @@ impl Memory {
     /// A store.
     pub fn store<T: Word>(&mut self, cell: Cell<T>, value: T) {
         let old = self.cells[cell.index()];
-        let new = value.to_word();
-        self.cells[cell.index()] = new;
-        self.touch(cell.index);
-        self.note(cell.index, AccessKind::Store, old, new);
+        self.write(cell.index, old, value.to_word());
+        self.note(cell.index, AccessKind::Store, old, value.to_word());
     }
 
     /// One atomic read-modify-write: the value before it.
     pub fn update<T: Word>(&mut self, cell: Cell<T>, change: impl FnOnce(T) -> T) -> T {
         let old = self.cells[cell.index()];
         let new = change(T::from_word(old)).to_word();
-        self.cells[cell.index()] = new;
-        self.touch(cell.index);
+        self.look(cell.index());
+        self.write(cell.index, old, new);
         self.note(cell.index, AccessKind::Rmw, old, new);
         T::from_word(old)
+    }
+
+    fn write(&mut self, cell: u32, old: u16, new: u16) {
+        let at = cell as usize;
+        self.cells[at] = new;
+        self.watch.disturbed |= self.watch.readers[at].get();
+        if let Some(undo) = &mut self.undo {
+            undo.push((cell, old));
+        }
+        if let Some(print) = &mut self.print {
+            print.change(at, old, new);
+        }
     }
 
     /// Puts back what a recorded access changed; accesses are undone last first.

@@ -6,6 +6,7 @@ use crate::mm::{
     Isolation, Layout, LockWord, Memory, Migratetype, PCPTYPES, Pfn, Place, free_list,
 };
 use crate::routines::page_alloc::RMQUEUE;
+use crate::routines::page_alloc::drain::DRAIN_ALL_PAGES_FORCED;
 use crate::routines::page_isolation::SET_MIGRATETYPE_ISOLATE;
 
 fn zone_is_unlocked(state: &State) -> bool {
@@ -112,14 +113,13 @@ pub fn cma_blocks_keep_their_type(state: &State) -> bool {
 /// the other way round it is looked at when all is done.
 pub fn cma_pages_are_reserved(state: &State) -> bool {
     let layout = state.layout();
-    let done = state.system.is_quiescent(state.memory);
     layout.geometry.cma_areas.iter().enumerate().all(|(number, area)| {
         let bits = state.memory.peek(layout.cma_bitmap(number));
         (0..area.count).all(|bit| {
             let page = layout.page(Pfn(area.base.0 + bit));
             let given = state.memory.peek(page.place()) == Place::Contig;
             let reserved = bits & 1 << bit != 0;
-            if done { given == reserved } else { !given || reserved }
+            if state.done { given == reserved } else { !given || reserved }
         })
     })
 }
@@ -167,8 +167,10 @@ fn a_block_is_accounted_late(state: &State) -> bool {
     if !late(state.system.kernel.routine(RMQUEUE)) {
         return false;
     }
-    (0..state.system.lanes.len())
-        .any(|cpu| state.system.next_label(state.memory, cpu, RMQUEUE) == Some("account"))
+    // A lane comes there by dropping the lock and leaves by writing the counters.
+    let at_account =
+        |cpu: usize| state.system.next_label(state.memory, cpu, RMQUEUE) == Some("account");
+    state.memory.aside(|| (0..state.system.lanes.len()).any(at_account))
 }
 
 /// I6: pages on isolate lists are not counted.
@@ -223,7 +225,7 @@ pub fn isolate_count_is_right(state: &State) -> bool {
 
 /// O1: at the end of everything, a free page on the isolate list of a block that is not isolated.
 pub fn no_page_is_lost_to_isolation(state: &State) -> bool {
-    !state.system.is_quiescent(state.memory)
+    !state.done
         || listed(state).filter(|(list, ..)| *list == Migratetype::Isolate).all(
             |(_, order, pfn)| {
                 types_under(state, pfn, order).all(|(_, mt)| mt == Migratetype::Isolate)
@@ -246,7 +248,7 @@ pub fn isolated_blocks_are_off_the_lists(state: &State) -> bool {
 /// O6: at the end of everything, an isolated block is free but for pages on pcplists.
 pub fn no_page_is_parked_in_isolation(state: &State) -> bool {
     let (layout, memory) = (state.layout(), state.memory);
-    !state.system.is_quiescent(memory)
+    !state.done
         || (0..layout.geometry.blocks).all(|block| {
             let places =
                 layout.pfns_of_block(block).map(|pfn| memory.peek(layout.page(pfn).place()));
@@ -264,26 +266,19 @@ pub fn no_page_is_parked_in_isolation(state: &State) -> bool {
 /// and nobody is at work on one: interrupts are on everywhere, and no pcplist is locked or drained.
 pub fn disabled_pcplists_are_empty(state: &State) -> bool {
     let (layout, memory) = (state.layout(), state.memory);
-    let disabled = layout.geometry.pcp_high > 0
-        && (0..layout.geometry.cpus).all(|cpu| memory.peek(layout.pcp(cpu).high()) == 0);
-    let lock = layout.zone().pcpu_drain_mutex().cell;
-    let draining = memory.peek(lock) != LockWord::FREE;
-    let busy = (0..layout.geometry.cpus).any(|cpu| {
-        memory.peek(state.system.lanes[cpu].cells.irqs_off()) > 0
-            || memory.peek(state.system.lanes[cpu].cells.spinlocks()) > 0
-    });
-    let waits = (0..state.system.lanes.len()).any(|cpu| {
-        let label = state.system.next_label(
-            memory,
-            cpu,
-            crate::routines::page_alloc::drain::DRAIN_ALL_PAGES_FORCED,
-        );
-        label == Some("mutex")
-    });
-    !disabled
-        || draining
-        || busy
-        || waits
+    let enabled = layout.geometry.pcp_high == 0
+        || (0..layout.geometry.cpus).any(|cpu| memory.peek(layout.pcp(cpu).high()) > 0);
+    let draining = || memory.peek(layout.zone().pcpu_drain_mutex().cell) != LockWord::FREE;
+    let busy = |cpu: usize| {
+        let cells = state.system.lanes[cpu].cells;
+        memory.peek(cells.irqs_off()) > 0 || memory.peek(cells.spinlocks()) > 0
+    };
+    let waits =
+        |cpu: usize| state.system.next_label(memory, cpu, DRAIN_ALL_PAGES_FORCED) == Some("mutex");
+    enabled
+        || draining()
+        || (0..layout.geometry.cpus).any(busy)
+        || (0..state.system.lanes.len()).any(waits)
         || (0..layout.geometry.cpus).all(|cpu| {
             PCPTYPES.iter().all(|mt| memory.peek(layout.pcp(cpu).list(*mt).first()).is_none())
         })

@@ -10,7 +10,7 @@ pub(super) const EVENTS: &[Property] = &[
         sentence: "No FOLL_LONGTERM pin is held on a page of a CMA area.",
         when_broken: "a FOLL_LONGTERM pin is held on a CMA page",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: references::no_longterm_pin_on_cma,
     },
     Property {
@@ -19,7 +19,7 @@ pub(super) const EVENTS: &[Property] = &[
                    FOLL_LONGTERM pin.",
         when_broken: "a page that is neither CMA nor ISOLATE was refused",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Event,
         holds: |_| true,
     },
     Property {
@@ -28,7 +28,7 @@ pub(super) const EVENTS: &[Property] = &[
                    isolation has returned.",
         when_broken: "a page of an isolated pageblock was allocated from a buddy list",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Event,
         holds: |_| true,
     },
     Property {
@@ -37,7 +37,7 @@ pub(super) const EVENTS: &[Property] = &[
                    isolation has returned.",
         when_broken: "a page of an isolated pageblock was allocated from a pcplist",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Event,
         holds: |_| true,
     },
     Property {
@@ -88,7 +88,7 @@ pub(super) const EVENTS: &[Property] = &[
                    free.",
         when_broken: "something was freed that was not to be freed",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Event,
         holds: |_| true,
     },
     Property {
@@ -106,7 +106,7 @@ pub(super) const EVENTS: &[Property] = &[
                    mapping nor through a pin.",
         when_broken: "a process sees what another one stores (MISSED_COW)",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Event,
         holds: |_| true,
     },
     Property {
@@ -115,7 +115,7 @@ pub(super) const EVENTS: &[Property] = &[
                    that was taken and tried.",
         when_broken: "an access that must not fault has faulted (NOFAULT_FAULTED)",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Event,
         holds: |_| true,
     },
     Property {
@@ -156,7 +156,7 @@ pub(super) const EVENTS: &[Property] = &[
         sentence: "Since v5.19 a pinned anonymous page is PageAnonExclusive.",
         when_broken: "a pinned page is not exclusive",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Event,
         holds: |_| true,
     },
     Property {
@@ -165,7 +165,7 @@ pub(super) const EVENTS: &[Property] = &[
                    freed.",
         when_broken: "contents of a swap slot were mapped that were not settled",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::Event,
         holds: |_| true,
     },
     Property {
@@ -207,7 +207,7 @@ pub(super) const EVENTS: &[Property] = &[
         sentence: "No struct page is touched whose section was removed.",
         when_broken: "a struct page was touched that is not there any more",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: |state| hotplug::untouched(state, touched::REMOVED),
     },
     Property {
@@ -215,7 +215,7 @@ pub(super) const EVENTS: &[Property] = &[
         sentence: "No struct page is touched that was poisoned when its section went offline.",
         when_broken: "a poisoned struct page was touched",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: |state| hotplug::untouched(state, touched::POISONED),
     },
     Property {
@@ -223,7 +223,7 @@ pub(super) const EVENTS: &[Property] = &[
         sentence: "The usage map of a section is not looked at once it was freed.",
         when_broken: "the usage map of a section was looked at behind its kfree",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: |state| hotplug::untouched(state, touched::USAGE),
     },
     Property {
@@ -231,7 +231,7 @@ pub(super) const EVENTS: &[Property] = &[
         sentence: "No page is moved away while somebody has a reference that is not a mapping's.",
         when_broken: "a page was moved away under somebody's reference",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Event,
         holds: |_| true,
     },
     Property {
@@ -249,7 +249,7 @@ pub(super) const EVENTS: &[Property] = &[
                    drop.",
         when_broken: "a page has references or mappings that nobody will ever drop",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Event,
         holds: |_| true,
     },
     Property {
@@ -257,7 +257,7 @@ pub(super) const EVENTS: &[Property] = &[
         sentence: "Who walks without locks gets a reference of the page that it has found.",
         when_broken: "a caller got a page, and a reference of another one",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::Event,
         holds: |_| true,
     },
 ];

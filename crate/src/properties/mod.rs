@@ -38,6 +38,15 @@ pub fn find(name: &str) -> Option<&'static Property> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::Scope;
+    use crate::mm::layout::FINDING_CELLS;
+
+    #[test]
+    fn there_is_a_bit_for_each() {
+        assert!(PROPERTIES.len() <= 16 * FINDING_CELLS);
+        let looks = |property: &&Property| matches!(property.scope, Scope::State | Scope::Lane);
+        assert!((1..=64).contains(&PROPERTIES.iter().filter(looks).count()));
+    }
 
     #[test]
     fn the_number_of_an_event_is_its_place() {

@@ -129,7 +129,7 @@ pub fn refcounts_add_up(state: &State) -> bool {
 /// When all is done.
 pub fn nobody_keeps_a_reference(state: &State) -> bool {
     let passing = |holder: Holder| matches!(holder, Holder::Cpu(_) | Holder::Gather(_));
-    !state.system.is_quiescent(state.memory)
+    !state.done
         || state.layout().pfns().all(|pfn| !holders(state, pfn).any(|(holder, _)| passing(holder)))
 }
 
@@ -185,7 +185,7 @@ pub fn free_pages_are_unused(state: &State) -> bool {
 /// I1, when all is done.
 pub fn no_page_is_lost(state: &State) -> bool {
     let layout = state.layout();
-    !state.system.is_quiescent(state.memory)
+    !state.done
         || layout.pfns().all(|pfn| match state.memory.peek(layout.page(pfn).place()) {
             Place::Allocated => layout.allocated_head(state.memory, pfn).is_some(),
             Place::InFlight => false,

@@ -9,7 +9,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "A pin and the page table that it was taken through name the same page.",
         when_broken: "a pin and its page table name different pages",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: references::pins_and_page_tables_agree,
     },
     Property {
@@ -17,7 +17,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "page_count is the sum of what mappings, pins, lanes and owners hold.",
         when_broken: "page_count differs from the sum of its holders",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: references::refcounts_add_up,
     },
     Property {
@@ -26,7 +26,7 @@ pub(super) const STATES: &[Property] = &[
                    unlocked, and a mapped page has a reverse map.",
         when_broken: "page_mapcount differs from the number of entries",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: references::mapcounts_add_up,
     },
     Property {
@@ -35,7 +35,7 @@ pub(super) const STATES: &[Property] = &[
                    table unlocked.",
         when_broken: "a writable entry maps a page that is not exclusive",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: sharing::writable_pages_are_exclusive,
     },
     Property {
@@ -44,7 +44,7 @@ pub(super) const STATES: &[Property] = &[
                    its last owner.",
         when_broken: "a free page is referenced, mapped or pinned",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: references::free_pages_are_unused,
     },
     Property {
@@ -52,7 +52,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "A pageblock of a CMA area is MIGRATE_CMA or MIGRATE_ISOLATE.",
         when_broken: "a pageblock of a CMA area has another type",
         invariant: false,
-        scope: Scope::Allocator,
+        scope: Scope::State,
         holds: allocator::cma_blocks_keep_their_type,
     },
     Property {
@@ -61,7 +61,7 @@ pub(super) const STATES: &[Property] = &[
                    no other page has.",
         when_broken: "the bitmap does not say which pages callers have",
         invariant: true,
-        scope: Scope::Lanes,
+        scope: Scope::State,
         holds: allocator::cma_pages_are_reserved,
     },
     Property {
@@ -69,7 +69,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "A free block is on an ISOLATE list exactly if its pageblock is isolated.",
         when_broken: "a free block is on the wrong list",
         invariant: false,
-        scope: Scope::Allocator,
+        scope: Scope::State,
         holds: allocator::free_lists_match_types,
     },
     Property {
@@ -77,7 +77,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "NR_FREE_PAGES and NR_FREE_CMA_PAGES count the pages on the lists.",
         when_broken: "the free counters have drifted",
         invariant: false,
-        scope: Scope::Allocator,
+        scope: Scope::State,
         holds: allocator::counters_match_lists,
     },
     Property {
@@ -85,7 +85,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "nr_isolate_pageblock is the number of isolated pageblocks.",
         when_broken: "nr_isolate_pageblock is wrong",
         invariant: false,
-        scope: Scope::Allocator,
+        scope: Scope::State,
         holds: allocator::isolate_count_is_right,
     },
     Property {
@@ -94,7 +94,7 @@ pub(super) const STATES: &[Property] = &[
                    not isolated: it is lost until the next isolation.",
         when_broken: "free pages are lost on an isolate list",
         invariant: false,
-        scope: Scope::Lanes,
+        scope: Scope::State,
         holds: allocator::no_page_is_lost_to_isolation,
     },
     Property {
@@ -103,7 +103,7 @@ pub(super) const STATES: &[Property] = &[
                    allocated from.",
         when_broken: "an isolated pageblock has free pages on a normal list",
         invariant: false,
-        scope: Scope::Allocator,
+        scope: Scope::State,
         holds: allocator::isolated_blocks_are_off_the_lists,
     },
     Property {
@@ -112,7 +112,7 @@ pub(super) const STATES: &[Property] = &[
                    caller by pages on pcplists.",
         when_broken: "an isolated block is free but for pages on pcplists",
         invariant: false,
-        scope: Scope::Lanes,
+        scope: Scope::State,
         holds: allocator::no_page_is_parked_in_isolation,
     },
     Property {
@@ -120,7 +120,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "Since v6.10 a free block is on the list of its pageblock's type.",
         when_broken: "a free block is on the list of another type than its pageblock's",
         invariant: true,
-        scope: Scope::Allocator,
+        scope: Scope::State,
         holds: allocator::free_lists_name_their_types,
     },
     Property {
@@ -128,7 +128,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "0 <= NR_FREE_CMA_PAGES <= NR_FREE_PAGES <= the pages of the zone.",
         when_broken: "a free counter is below zero or too large",
         invariant: false,
-        scope: Scope::Allocator,
+        scope: Scope::State,
         holds: allocator::counters_are_sane,
     },
     Property {
@@ -136,7 +136,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "While pcplists are disabled they are empty, wherever nobody is at work on one.",
         when_broken: "a disabled pcplist keeps pages",
         invariant: false,
-        scope: Scope::Lanes,
+        scope: Scope::State,
         holds: allocator::disabled_pcplists_are_empty,
     },
     Property {
@@ -145,7 +145,7 @@ pub(super) const STATES: &[Property] = &[
                    parked or given to a caller.",
         when_broken: "a page is on a list that it does not know of",
         invariant: true,
-        scope: Scope::Allocator,
+        scope: Scope::State,
         holds: allocator::pages_are_in_one_place,
     },
     Property {
@@ -154,7 +154,7 @@ pub(super) const STATES: &[Property] = &[
                    its buddy on the same list of a pageblock.",
         when_broken: "a free block has a wrong shape",
         invariant: true,
-        scope: Scope::Allocator,
+        scope: Scope::State,
         holds: allocator::free_blocks_are_whole,
     },
     Property {
@@ -163,7 +163,7 @@ pub(super) const STATES: &[Property] = &[
                    no mapping.",
         when_broken: "a page of a caller is referenced or mapped by somebody else",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: references::given_pages_are_unused,
     },
     Property {
@@ -172,7 +172,7 @@ pub(super) const STATES: &[Property] = &[
                    through a pin of it.",
         when_broken: "a process reads what is no longer so",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: references::what_is_read_was_written,
     },
     Property {
@@ -181,7 +181,7 @@ pub(super) const STATES: &[Property] = &[
                    interrupts off or a spinlock held.",
         when_broken: "a lock is held or waited for where it must not be",
         invariant: true,
-        scope: Scope::Lanes,
+        scope: Scope::Lane,
         holds: execution::locks_are_in_order,
     },
     Property {
@@ -189,7 +189,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "When all is done, every page is free, or in a block that somebody has.",
         when_broken: "a page belongs to nobody and is not free",
         invariant: false,
-        scope: Scope::Lanes,
+        scope: Scope::State,
         holds: references::no_page_is_lost,
     },
     Property {
@@ -197,7 +197,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "When all is done, no lane and no mmu_gather holds a reference.",
         when_broken: "a lane that is through still holds a reference",
         invariant: true,
-        scope: Scope::Lanes,
+        scope: Scope::State,
         holds: references::nobody_keeps_a_reference,
     },
     Property {
@@ -205,7 +205,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "Through a private mapping no file is written to.",
         when_broken: "a read-only file is written to (CVE-2016-5195)",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: references::files_are_not_written,
     },
     Property {
@@ -214,7 +214,7 @@ pub(super) const STATES: &[Property] = &[
                    names its slot, with the page table unlocked.",
         when_broken: "an exclusive page is shared",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: sharing::exclusive_pages_are_not_shared,
     },
     Property {
@@ -222,7 +222,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "No anonymous page is writable for two processes.",
         when_broken: "two processes may write to one anonymous page",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: sharing::one_process_writes,
     },
     Property {
@@ -230,7 +230,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "While write_protect_seq is odd, mmap_lock is held for writing.",
         when_broken: "write_protect_seq is odd and nobody forks",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: sharing::only_fork_makes_the_sequence_odd,
     },
     Property {
@@ -239,7 +239,7 @@ pub(super) const STATES: &[Property] = &[
                    offline.",
         when_broken: "a page is in use whose section is offline",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: hotplug::offline_pages_are_unused,
     },
     Property {
@@ -247,7 +247,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "What a migration entry names is locked, and referenced or frozen.",
         when_broken: "a migration entry names a page that nobody migrates",
         invariant: true,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: migration::migrated_pages_are_locked,
     },
     Property {
@@ -255,7 +255,7 @@ pub(super) const STATES: &[Property] = &[
         sentence: "The swap cache has for each slot the page that the slot belongs to.",
         when_broken: "a slot of the swap cache names another page than its own",
         invariant: false,
-        scope: Scope::Machine,
+        scope: Scope::State,
         holds: migration::slots_name_their_pages,
     },
 ];

@@ -70,7 +70,7 @@ fn finish(system: &System, memory: &mut Memory, call: &Operation) -> Result<(), 
                 && system.status(memory, *choice) == Status::Runnable
         });
         match next {
-            Some(choice) => drop(system.step(memory, choice, false)),
+            Some(choice) => system.make(memory, choice),
             None if system.is_quiescent(memory) => return Ok(()),
             None if system.bug(memory).is_some() => {
                 return Err(BuildError::NoStart(format!("`{}` ends in a BUG", call.text)));

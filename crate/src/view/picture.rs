@@ -21,7 +21,7 @@ pub fn state(scenario: &Scenario, player: &Player) -> StateView {
     let layout = &system.layout;
     let changed = changed_subjects(player);
     let settled = system.with_stores_done(memory);
-    let settled = State { system, memory: settled.as_ref().unwrap_or(memory) };
+    let settled = State::of(system, settled.as_ref().unwrap_or(memory));
     let words = contents::are_used(system);
     let scene = Scene { system, memory, settled, changed: &changed, words };
     let statuses = statuses(system, memory);

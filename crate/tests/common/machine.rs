@@ -36,7 +36,7 @@ pub fn run_until(
 ) -> Status {
     let choice = Choice::Run(cpu);
     while !stop(memory) && system.status(memory, choice) == Status::Runnable {
-        system.step(memory, choice, false);
+        system.make(memory, choice);
     }
     system.status(memory, choice)
 }

@@ -47,7 +47,7 @@ pub fn walk(system: &System, mut memory: Memory, most: usize) -> Walk {
         }
         for choice in choices {
             memory.restore(&state);
-            let step = system.step(&mut memory, choice, true);
+            let step = system.step(&mut memory, choice);
             let program = system.lanes[choice.cpu()].program(step.frame);
             before.restore(&state);
             for LineRecord { loc, accesses, .. } in &step.lines {

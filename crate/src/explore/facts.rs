@@ -1,0 +1,201 @@
+//! What the lines of the programs read and write, as far as it was seen.
+//!
+//! A place is where a frame of a lane stands: a location, or that it waits to be entered. Facts
+//! about a place are about what the lane can do there. They only grow, and a search that used fewer
+//! than are known in the end is made again.
+use super::bits::Bits;
+use crate::machine::{Choice, Frame, Op, Status, System};
+use crate::mm::{Memory, Mode};
+
+/// A place, by number.
+pub type Place = u32;
+
+/// What is known of one place.
+#[derive(Clone)]
+pub struct Facts {
+    /// Cells that decide whether a choice can be made here, and those that it reads.
+    pub reads: Bits,
+    /// Cells that it writes.
+    pub writes: Bits,
+    /// The locks that it takes, if it takes one: it waits here while they are held.
+    pub takes: Vec<(u32, Mode)>,
+    /// Where the frame goes from here.
+    pub next: Vec<Place>,
+    /// It may go back, to where it was before.
+    pub goes_back: bool,
+}
+
+/// What is known of all places.
+pub struct Known {
+    cells: usize,
+    /// For each lane and frame, its first place: as many as it has locations, and one to wait at.
+    first: Vec<[Place; 3]>,
+    facts: Vec<Option<Box<Facts>>>,
+    news: bool,
+}
+
+impl Known {
+    /// Nothing is known yet.
+    pub fn new(system: &System) -> Known {
+        let mut next = 0;
+        let mut place = |lane: usize, frame: Frame| {
+            let own = next;
+            next += system.lanes[lane].program(frame).locs.len() as Place + 1;
+            own
+        };
+        let first = (0..system.lanes.len()).map(|lane| Frame::ALL.map(|f| place(lane, f)));
+        let first = first.collect();
+        let cells = system.layout.len();
+        let facts = (0..next).map(|_| None).collect();
+        Known { cells, first, facts, news: false }
+    }
+
+    fn place(&self, cpu: usize, frame: Frame, at: usize) -> Place {
+        self.first[cpu][frame as usize] + at as Place
+    }
+
+    /// Where a frame is entered.
+    fn door(&self, system: &System, cpu: usize, frame: Frame) -> Option<Place> {
+        let locs = system.lanes[cpu].program(frame).locs.len();
+        (locs > 0).then(|| self.place(cpu, frame, locs))
+    }
+
+    /// The places of the choices that a lane has, whether they can be made now or not.
+    pub fn now(&self, system: &System, memory: &Memory, cpu: usize) -> [Option<Place>; 3] {
+        let lane = &system.lanes[cpu];
+        let top = lane.top(memory);
+        let runs = lane.location(memory, top).map(|loc| self.place(cpu, top, loc));
+        let interrupt = lane.interrupt_pending(memory);
+        let interrupt = interrupt.then(|| self.door(system, cpu, Frame::Interrupt)).flatten();
+        [runs, interrupt, self.door(system, cpu, Frame::Call)]
+    }
+
+    /// The places from which all begins that a lane may ever do.
+    pub fn ahead(&self, system: &System, memory: &Memory, cpu: usize) -> [Option<Place>; 5] {
+        let lane = &system.lanes[cpu];
+        let at = |frame: Frame| lane.location(memory, frame).map(|loc| self.place(cpu, frame, loc));
+        let [_, interrupt, call] = self.now(system, memory, cpu);
+        [at(Frame::Task), at(Frame::Interrupt), at(Frame::Call), interrupt, call]
+    }
+
+    /// The place that a choice is made at; none of a store buffer's.
+    pub fn place_of(&self, system: &System, memory: &Memory, choice: Choice) -> Option<Place> {
+        let [runs, interrupt, call] = self.now(system, memory, choice.cpu());
+        match choice {
+            Choice::Run(_) => runs,
+            Choice::Interrupt(_) => interrupt,
+            Choice::Call(_) => call,
+            Choice::Drain(_) => None,
+        }
+    }
+
+    fn facts_of(&mut self, place: Place) -> &mut Facts {
+        let cells = self.cells;
+        self.facts[place as usize].get_or_insert_with(|| {
+            Box::new(Facts {
+                reads: Bits::new(cells),
+                writes: Bits::new(cells),
+                takes: Vec::new(),
+                next: Vec::new(),
+                goes_back: false,
+            })
+        })
+    }
+
+    /// Makes a choice, and remembers what it read and wrote.
+    pub fn make(&mut self, system: &System, memory: &mut Memory, choice: Choice) {
+        let place = self.place_of(system, memory, choice);
+        memory.start_looks();
+        let frame = system.act(memory, choice, None);
+        // Whether the lane can go on is part of where the choice led to.
+        system.status(memory, Choice::Run(choice.cpu()));
+        memory.stop_looks();
+        if let Some(place) = place {
+            self.read(place, memory);
+            self.wrote(place, memory);
+            self.went(place, system, memory, choice, frame);
+        }
+        system.watch(memory);
+    }
+
+    /// Whether a choice can be made, and remembers what decides it.
+    pub fn can_make(&mut self, system: &System, memory: &mut Memory, choice: Choice) -> bool {
+        memory.start_looks();
+        let status = system.status(memory, choice);
+        memory.stop_looks();
+        if let Some(place) = self.place_of(system, memory, choice) {
+            self.read(place, memory);
+            if let (Choice::Run(cpu), false) = (choice, status == Status::Done) {
+                self.takes(place, system, memory, cpu);
+            }
+        }
+        status == Status::Runnable
+    }
+
+    fn read(&mut self, place: Place, memory: &mut Memory) {
+        let facts = self.facts_of(place);
+        let news = memory.looks().iter().fold(false, |news, cell| news | facts.reads.insert(*cell));
+        self.news |= news;
+    }
+
+    /// Remembers the lock that a lane waits for or takes.
+    fn takes(&mut self, place: Place, system: &System, memory: &Memory, cpu: usize) {
+        let Some((frame, loc)) = system.next_line(memory, cpu) else { return };
+        let lock = match system.lanes[cpu].program(frame).locs[loc].line.op {
+            Op::Acquire(_) => system.lock_at(memory, cpu, frame, loc),
+            _ => None,
+        };
+        let taken = lock.map(|lock| (lock.cell.index() as u32, lock.mode));
+        let facts = self.facts_of(place);
+        if let Some(taken) = taken.filter(|taken| !facts.takes.contains(taken)) {
+            facts.takes.push(taken);
+            self.news = true;
+        }
+    }
+
+    fn wrote(&mut self, place: Place, memory: &Memory) {
+        let facts = self.facts_of(place);
+        let news = memory.written().fold(false, |news, cell| news | facts.writes.insert(cell));
+        self.news |= news;
+    }
+
+    fn went(
+        &mut self,
+        place: Place,
+        system: &System,
+        memory: &Memory,
+        choice: Choice,
+        frame: Frame,
+    ) {
+        let cpu = choice.cpu();
+        let next = system.lanes[cpu].location(memory, frame);
+        let next = next.map(|loc| self.place(cpu, frame, loc));
+        let goes_back = match choice {
+            Choice::Run(_) => next.is_some_and(|next| next <= place),
+            // It may be asked for again.
+            Choice::Call(_) => true,
+            Choice::Interrupt(_) | Choice::Drain(_) => false,
+        };
+        let facts = self.facts_of(place);
+        let new_next = next.filter(|next| !facts.next.contains(next));
+        facts.next.extend(new_next);
+        let news = new_next.is_some() || goes_back && !facts.goes_back;
+        facts.goes_back |= goes_back;
+        self.news |= news;
+    }
+
+    /// Whether anything was learned since the last call.
+    pub fn take_news(&mut self) -> bool {
+        std::mem::take(&mut self.news)
+    }
+
+    /// How many places there are.
+    pub fn places(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// What is known of a place, if anything is.
+    pub fn at(&self, place: Place) -> Option<&Facts> {
+        self.facts[place as usize].as_deref()
+    }
+}

@@ -1,0 +1,86 @@
+//! A number that stands for a state: kept up to date at each write, for one multiplication a lane.
+use std::sync::Arc;
+
+/// Two multilinear hashes over all cells, modulo 2^64 each, with keys that have nothing to do with
+/// what is modelled.
+///
+/// Of 16-bit cells the upper 49 bits of each are strongly universal (Lemire and Kaser, *Strongly
+/// universal string hashing is fast*, Comput. J. 2014), so two different states have the same
+/// fingerprint with a probability of at most 2^-98 over the choice of the keys.
+#[derive(Clone, Debug)]
+pub struct Fingerprint {
+    keys: Arc<[[u64; 2]]>,
+    lanes: [u64; 2],
+}
+
+/// The bits of a fingerprint that count for the probability that two states share it.
+pub const STRONG_BITS: i32 = 98;
+
+impl Fingerprint {
+    /// The fingerprint of a state.
+    pub fn of(cells: &[u16]) -> Fingerprint {
+        let mut seed = 0x5EED_0FA0_9A6E_u64;
+        let keys: Arc<[[u64; 2]]> =
+            cells.iter().map(|_| [split_mix(&mut seed), split_mix(&mut seed)]).collect();
+        let mut print = Fingerprint { lanes: [0; 2], keys };
+        cells.iter().enumerate().for_each(|(at, value)| print.change(at, 0, *value));
+        print
+    }
+
+    /// A cell has changed.
+    pub fn change(&mut self, at: usize, old: u16, new: u16) {
+        let by = u64::from(new).wrapping_sub(u64::from(old));
+        for (lane, key) in self.lanes.iter_mut().zip(self.keys[at]) {
+            *lane = lane.wrapping_add(key.wrapping_mul(by));
+        }
+    }
+
+    /// Both lanes, the first one above the second.
+    pub fn value(&self) -> u128 {
+        u128::from(self.lanes[0]) << 64 | u128::from(self.lanes[1])
+    }
+
+    /// Makes it that of another state.
+    pub fn set(&mut self, value: u128) {
+        self.lanes = [(value >> 64) as u64, value as u64];
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+fn split_mix(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut mixed = *seed;
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ mixed >> 31
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_add_up_to_the_fingerprint_of_what_they_make() {
+        let mut cells = vec![0u16, 7, 65_535, 3];
+        let mut print = Fingerprint::of(&cells);
+        for (at, new) in [(0, 9), (2, 0), (1, 65_535), (0, 1)] {
+            print.change(at, cells[at], new);
+            cells[at] = new;
+            assert_eq!(print.value(), Fingerprint::of(&cells).value());
+        }
+    }
+
+    #[test]
+    fn a_million_states_have_fingerprints_of_their_own() {
+        let mut known = std::collections::HashSet::new();
+        for number in 0..1_000_000u32 {
+            let cells = [number as u16, (number >> 16) as u16, 0, number as u16 ^ 1];
+            // The keys are the same each time.
+            assert!(known.insert(print_of(&cells)));
+        }
+    }
+
+    fn print_of(cells: &[u16]) -> u128 {
+        Fingerprint::of(cells).value()
+    }
+}
