@@ -28,8 +28,7 @@ fn told(report: &Report) -> Vec<String> {
         // A livelock's loop is as long as it happens to be.
         (witness.stem().switches(), witness.stem().0.len())
     };
-    let line =
-        |found: &Found| format!("{:?} {} {:?}", found.outcome, found.always, cost(found));
+    let line = |found: &Found| format!("{:?} {} {:?}", found.outcome, found.always, cost(found));
     report.outcomes.iter().map(line).collect()
 }
 

@@ -83,7 +83,7 @@ struct SearchArguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Reduction {
-    /// Behind the first 20,000 states.
+    /// Behind the first 200,000 states.
     Large,
     /// From the start.
     Always,

@@ -43,7 +43,7 @@ pub struct Limits {
 /// When to do something.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum When {
-    /// Behind the first 20,000 states.
+    /// Behind the first 200,000 states.
     Large,
     /// From the start.
     Always,
@@ -166,7 +166,7 @@ enum Stage {
 }
 
 /// How many states the whole may have before the search is reduced.
-const SMALL: usize = 20_000;
+const SMALL: usize = 200_000;
 
 impl Explorer {
     /// A search from this starting state.
