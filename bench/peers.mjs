@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checked } from './agree.mjs';
+import { contradictions } from './agree.mjs';
 import { measured } from './measure.mjs';
 import { table } from './table.mjs';
 
@@ -97,7 +97,8 @@ function verdictOfSpin(output) {
 async function spin({ sizes }) {
   const [threads, iterations, before, disjoint] = sizes;
   const defines = { THREADS: threads, ITERATIONS: iterations, PRIVATE: before, DISJOINT: disjoint };
-  defines.STEPS = 'skip; '.repeat(Math.max(0, before - 1));
+  // Something for itself: SPIN leaves out what does nothing at all.
+  defines.STEPS = 'value = 0; '.repeat(Math.max(0, before - 1));
   const model = Object.entries(defines).map(([name, value]) => `#define ${name} ${value}\n`);
   model.push(readFileSync(join(root, 'bench/peers/threads.pml'), 'utf8'));
   const rows = [];
@@ -141,14 +142,21 @@ async function rowsOf(workload) {
   if (workload.stateless) {
     rows.push(await stateless('Shuttle', workload), await stateless('Loom', workload));
   }
-  return checked(workload, rows);
+  return rows;
 }
 
 const all = [];
+const wrong = [];
 for (const workload of WORKLOADS) {
   process.stderr.write(`   ${workload.name}\n`);
-  all.push([workload.name, await rowsOf(workload)]);
+  const rows = await rowsOf(workload);
+  all.push([workload.name, rows]);
+  wrong.push(...contradictions(workload, rows));
 }
 const version = execFileSync('spin', ['-V'], { encoding: 'utf8' }).trim();
 console.log(`${cpus().length} x ${cpus()[0].model}; ${version}; Node ${process.version}\n`);
 console.log(table(all));
+if (wrong.length > 0) {
+  console.error(`\nThey do not agree:\n${wrong.join('\n')}`);
+  process.exitCode = 1;
+}
