@@ -14,7 +14,7 @@ use pagerace::scenario::{Outcome, parse};
 
 use counters::Counters;
 
-/// Fork, faults, pins, migration and reclaim, with the routines of a kernel.
+/// Two faults, an unmap, a pin and a migration, with the routines of a kernel.
 const MM: &str = include_str!("../../mm.toml");
 
 /// A way to search; `bench/peers.mjs` names these.
