@@ -21,7 +21,7 @@ const count = (number) => number?.toLocaleString('en') ?? '';
 
 function decimals(number, digits = 3) {
   if (number === undefined || !Number.isFinite(number)) return '';
-  const whole = Math.max(0, Math.floor(Math.log10(Math.max(number, 1e-9))) + 1);
+  const whole = Math.floor(Math.log10(Math.max(number, 1e-9))) + 1;
   return number.toFixed(Math.min(6, Math.max(0, digits - whole)));
 }
 
@@ -45,6 +45,11 @@ function ratio(rows, peer, row) {
   return base.exhaustive === false ? `> ${times}` : times;
 }
 
+/** SPIN says 0.00 of what takes less than half of its clock's hundredths. */
+function clock({ seconds }) {
+  return seconds === 0 ? '< 0.01' : decimals(seconds);
+}
+
 function cells(workload, rows, row) {
   if (row.leaves) return [workload, row.label, row.leaves, ...Array(HEAD.length - 3).fill('')];
   const { states, transitions, executions, outcomes, seconds, exhaustive } = row;
@@ -55,9 +60,9 @@ function cells(workload, rows, row) {
     count(transitions),
     count(executions),
     count(outcomes?.length),
-    exhaustive === false ? `not done in ${decimals(seconds, 2)}` : decimals(seconds),
+    exhaustive === false ? `not done in ${decimals(seconds, 2)}` : clock(row),
     seconds ? decimals(states / seconds / 1e6) : '',
-    decimals(row.bytes / 1e6),
+    row.bytes ? decimals(row.bytes / 1e6) : '',
     ...PEERS.map((peer) => ratio(rows, peer, row)),
   ];
 }
