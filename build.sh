@@ -13,6 +13,7 @@ readonly DEBIAN_LINKER=lld-22
 readonly DEBIAN_BROWSER=(chromium fonts-dejavu-core)
 readonly LOGS=.tools/logs
 readonly UNPACKED=$PWD/.tools/debian
+readonly UNPACKED_SPIN=$PWD/.tools/spin
 readonly RUSTUP_SECONDS=60
 # What is left out makes the module smaller, but not once it is gzipped: gzip finds less that
 # repeats in what was inlined or shared, and in data cut at its zeros.
@@ -30,6 +31,7 @@ usage: ./build.sh COMMAND
   serve    build everything, serve dist/ on this machine and print the address
   build    build the static page into dist/; it runs from any folder of any static host
   test     everything: formatting, lints, docs, page, browser tests, scenarios, cargo test
+  bench    explore what SPIN, Stateright, Shuttle and Loom explore, beside them; bench/README.md
   doctor   say what is here, what is missing, and how to get it; changes nothing
   help     this text
 
@@ -210,29 +212,32 @@ use_unpacked() {
     has apt-get || { note "unpacked: apt-get is needed"; return 1; }
     if [ ! -e "$UNPACKED/.complete" ]; then
         note "unpacked: fetching Debian's Rust into .tools/ (about 150 MB)"
-        logged unpack unpack_debian || { note "unpacked: $(reason unpack)"; return 1; }
+        logged unpack unpack_debian "$UNPACKED" \
+            "${DEBIAN_RUST[@]}" libstd-rust-web-dev "$DEBIAN_LINKER" || { note "unpacked: $(reason unpack)"; return 1; }
     fi
     use_debian_tree "$UNPACKED"
 }
 
+# unpack_debian ROOT PACKAGE...: with what else they need and this machine does not have.
 unpack_debian() {
-    local apt=$PWD/.tools/apt package packages
-    rm -rf "$UNPACKED" "$apt"
-    mkdir -p "$UNPACKED" "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/debs"
+    local root=$1 apt=$PWD/.tools/apt package packages
+    shift
+    rm -rf "$root" "$apt"
+    mkdir -p "$root" "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/debs"
     local options=(-o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o Debug::NoLocking=1)
     apt-get "${options[@]}" update || return 1
-    # What an installation would bring: the compiler and every library that is not here yet.
-    # --reinstall names the four themselves even where they are installed.
+    # What an installation would bring: the packages and every library that is not here yet.
+    # --reinstall names the packages themselves even where they are installed.
     packages=$(apt-get "${options[@]}" install --simulate --reinstall --no-install-recommends \
-        "${DEBIAN_RUST[@]}" libstd-rust-web-dev "$DEBIAN_LINKER") || return 1
+        "$@") || return 1
     packages=$(awk '$1 == "Inst" { print $2 }' <<<"$packages")
     # shellcheck disable=SC2086 # one word for each package
     (cd "$apt/debs" && apt-get "${options[@]}" download $packages) || return 1
     for package in "$apt"/debs/*.deb; do
-        dpkg -x "$package" "$UNPACKED" || return 1
+        dpkg -x "$package" "$root" || return 1
     done
     rm -rf "$apt"
-    touch "$UNPACKED/.complete"
+    touch "$root/.complete"
 }
 
 # use_debian_tree ROOT: ROOT is '' for the system itself. Debian has no compiled std for wasm32,
@@ -310,7 +315,7 @@ compile_wasm() {
     done
     # Encoded, so that a folder's name may hold a space.
     CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; printf '%s' "${flags[*]}") \
-        "${WASM_CARGO[@]}" build --profile wasm --locked --package pagerace --lib \
+        "${WASM_CARGO[@]}" build --profile wasm --locked --lib \
         --target "$WASM_TARGET" "${WASM_FLAGS[@]}" "$@"
 }
 
@@ -323,16 +328,17 @@ build_wasm() {
     need_linker
     choose_wasm_compiler
     # What the page starts with, and what it loads when a scenario asks for more.
-    wasm_module pkg --no-default-features
-    wasm_module pkg/whole
+    wasm_module pkg pagerace --no-default-features
+    wasm_module pkg/whole pagerace
 }
 
-# wasm_module FOLDER [FLAG...]: the module that cargo makes with these flags, and its glue.
+# wasm_module FOLDER PACKAGE [FLAG...]: the module that cargo makes with these flags, and its glue.
 wasm_module() {
-    local folder=$1 wanted compiled=$CARGO_TARGET_DIR/$WASM_TARGET/wasm/pagerace.wasm
-    shift
+    local folder=$1 package=$2 name=${2//-/_} wanted
+    local compiled=$CARGO_TARGET_DIR/$WASM_TARGET/wasm/$name.wasm
+    shift 2
     step "Rust to wasm: $folder"
-    compile_wasm "$@"
+    compile_wasm --package "$package" "$@"
     # The two steps after the compiler depend on these files alone.
     wanted=$(cat "$compiled" Cargo.lock package-lock.json crate/tools/bindgen.rs build.sh | sha256sum)
     if [ "$(cat "$folder/.stamp" 2>/dev/null)" = "$wanted" ]; then
@@ -343,10 +349,10 @@ wasm_module() {
     rm -rf "$folder" .tools/pkg
     host_cargo run --quiet --locked --package pagerace --features bindgen --bin bindgen -- \
         "$compiled" .tools/pkg
-    node_modules/.bin/wasm-opt "${WASM_OPT[@]}" .tools/pkg/pagerace_bg.wasm -o .tools/pkg/pagerace_bg.wasm
+    node_modules/.bin/wasm-opt "${WASM_OPT[@]}" ".tools/pkg/${name}_bg.wasm" -o ".tools/pkg/${name}_bg.wasm"
     printf '%s\n' "$wanted" >.tools/pkg/.stamp
     mv .tools/pkg "$folder"
-    note "$folder/pagerace_bg.wasm: $(stat -c %s "$folder/pagerace_bg.wasm") bytes, from $(stat -c %s "$compiled")"
+    note "$folder/${name}_bg.wasm: $(stat -c %s "$folder/${name}_bg.wasm") bytes, from $(stat -c %s "$compiled")"
 }
 
 build_page() {
@@ -384,8 +390,9 @@ command_test() {
 
     step "cargo fmt"
     cargo fmt --all --check
+    cargo fmt --check --manifest-path bench/peers/Cargo.toml
     step "cargo clippy"
-    cargo clippy --quiet --locked --all-targets --all-features -- -D warnings
+    cargo clippy --quiet --locked --workspace --all-targets --all-features -- -D warnings
     step "cargo doc"
     RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --no-deps
 
@@ -401,7 +408,7 @@ command_test() {
         cargo run --quiet --release --locked --bin pagerace -- check scenarios
     fi
     step "cargo test"
-    cargo test --locked
+    cargo test --locked --workspace
 }
 
 test_page() {
@@ -413,6 +420,28 @@ test_page() {
         step "Playwright"
         node_modules/.bin/playwright test
     fi
+}
+
+need_spin() {
+    export PATH=$PATH:$UNPACKED_SPIN/usr/bin
+    has spin || apt_install spin || logged unpack-spin unpack_debian "$UNPACKED_SPIN" spin ||
+        stop "SPIN is needed to measure beside it: $(reason unpack-spin)" "sudo apt-get install spin"
+}
+
+# The peers are compiled for this very machine, Pagerace as it is released.
+command_bench() {
+    need_node
+    need_linker
+    need_spin
+    npm_packages
+    choose_wasm_compiler
+    wasm_module .tools/workloads pagerace-workloads
+    step "Rust: what is measured, and its peers"
+    host_cargo build --quiet --locked --release --package pagerace-workloads
+    RUSTFLAGS="-C target-cpu=native" host_cargo build --quiet --locked --release \
+        --manifest-path bench/peers/Cargo.toml --target-dir "$CARGO_TARGET_DIR/peers"
+    step "measurements: about five minutes"
+    exec node bench/peers.mjs
 }
 
 # report WHAT COMMAND...: one line, and what to do where the command fails.
@@ -460,7 +489,7 @@ main() {
         exit 2
     fi
     case ${1:-} in
-        build | serve | test | doctor) "command_$1" ;;
+        build | serve | test | bench | doctor) "command_$1" ;;
         help | -h | --help) usage ;;
         '') usage >&2; exit 2 ;;
         *) printf 'build.sh: unknown command: %s\n\n' "$1" >&2; usage >&2; exit 2 ;;
