@@ -220,6 +220,8 @@ impl Layout {
                     ("compound_pincount", Unit::Number),
                     ("compound_dtor", Unit::Hidden),
                     ("PG_slab", Unit::Flag),
+                    ("mapping is an unmarked anon_vma", Unit::Flag),
+                    ("private", Unit::Bits),
                 ],
             );
         }

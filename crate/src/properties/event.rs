@@ -60,3 +60,5 @@ pub const ZERO_PAGE_COUNTED: usize = 27;
 pub const COUNTS_OF_NOBODY: usize = 28;
 /// `reference-of-another-page`
 pub const REFERENCE_OF_ANOTHER_PAGE: usize = 29;
+/// `wild-mapping-followed`
+pub const WILD_MAPPING_FOLLOWED: usize = 30;

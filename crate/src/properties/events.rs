@@ -260,4 +260,12 @@ pub(super) const EVENTS: &[Property] = &[
         scope: Scope::Machine,
         holds: |_| true,
     },
+    Property {
+        name: "wild-mapping-followed",
+        sentence: "What is followed as the mapping of a file is an address_space.",
+        when_broken: "an anon_vma was followed as the mapping of a file",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: |_| true,
+    },
 ];

@@ -69,6 +69,7 @@ mod tests {
             (event::FREED_USAGE_TOUCHED, "freed-usage-touched"),
             (event::PINNED_MIGRATED, "pinned-migrated"),
             (event::ZERO_PAGE_COUNTED, "zero-page-counted"),
+            (event::WILD_MAPPING_FOLLOWED, "wild-mapping-followed"),
         ];
         for (number, name) in events {
             assert_eq!(PROPERTIES[number].name, name);

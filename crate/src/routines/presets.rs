@@ -93,6 +93,8 @@ pub static PRESETS: &[Preset] = &[
             ("migration_wait", "tail_ref"),
             ("split_migration_pmd", "counts"),
             ("split_unmap", "peeks"),
+            ("migrate_scratch", "stack"),
+            ("offline_zone", "movable"),
         ],
     },
     Preset {
@@ -321,6 +323,7 @@ pub static PRESETS: &[Preset] = &[
                    not count the zero page (c8070b787519), pass by NUMA hints (7acddcc1ae30), and \
                    are checked behind their reference, and without mmap_lock.",
         changes: &[
+            ("migrate_scratch", "mapping"),
             ("pcp", "trylock_own_type"),
             ("vmscan", "exclusive_late"),
             ("gup", "v6.6"),
@@ -333,6 +336,7 @@ pub static PRESETS: &[Preset] = &[
         sentence: "Every free reads the type under the lock (55612e80e722, 17edeb5d3f76), and \
                    every list agrees with its blocks.",
         changes: &[
+            ("migrate_scratch", "private"),
             ("migrate_swap_cache", "all_slots"),
             ("free_recheck", "always"),
             ("bulk_recheck", "always"),

@@ -186,3 +186,26 @@ pub(super) const SPLIT_UNMAP: Toggle = Toggle {
         ("sync", "Under the lock alone: TTU_SYNC (732ed55823fc, v5.13)."),
     ],
 };
+
+pub(super) const MIGRATE_SCRATCH: Toggle = Toggle {
+    name: "migrate_scratch",
+    sentence: "Where migration keeps the anon_vma between unmapping a page and moving it (on \
+               machines with huge pages, with the migration of v5.18 on).",
+    values: &[
+        ("stack", "In a variable, since one function does both: up to v6.2."),
+        (
+            "mapping",
+            "In the target's mapping, without PAGE_MAPPING_ANON: v6.3 to v6.7 (64c8902ed441).",
+        ),
+        ("private", "In the target's private: v6.8 (d1adb25df711)."),
+    ],
+};
+
+pub(super) const OFFLINE_ZONE: Toggle = Toggle {
+    name: "offline_zone",
+    sentence: "Which zone memory is isolated in (on machines with huge pages).",
+    values: &[
+        ("movable", "ZONE_MOVABLE: has_unmovable_pages takes all pages in use for movable."),
+        ("normal", "Another: it looks at each page, and memory offlining prints what it refuses."),
+    ],
+};

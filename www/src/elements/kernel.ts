@@ -92,6 +92,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'migration_wait',
       'split_migration_pmd',
       'split_unmap',
+      'migrate_scratch',
     ],
   ],
   [
@@ -100,6 +101,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'smp',
       'preempt_rt',
       'debug_vm',
+      'offline_zone',
       'memory',
       'atomics',
       'pte_clear',
