@@ -10,7 +10,7 @@ pub struct Compound {
     pub(super) base: u32,
 }
 
-pub(super) const COMPOUND_FIELDS: u32 = 12;
+pub(super) const COMPOUND_FIELDS: u32 = 15;
 
 /// What a word of the second page reads as while it is not that: no count that is right.
 pub const GARBAGE: u16 = 0x7fff;
@@ -74,6 +74,19 @@ impl Compound {
     /// `page->private` of the target of a migration; see [`scratch`].
     pub fn private(self) -> Cell<u16> {
         Cell::at(self.base + 11)
+    }
+    /// `PageBalloon`
+    pub fn balloon(self) -> Cell<bool> {
+        Cell::at(self.base + 12)
+    }
+    /// `__PageMovable`: the mapping is marked as one of movable pages (`PAGE_MAPPING_MOVABLE`), which
+    /// it is until the page is free.
+    pub fn movable(self) -> Cell<bool> {
+        Cell::at(self.base + 13)
+    }
+    /// Whether the page is on the list of its balloon: it is not while it is isolated.
+    pub fn in_balloon(self) -> Cell<bool> {
+        Cell::at(self.base + 14)
     }
 }
 

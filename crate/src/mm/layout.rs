@@ -222,6 +222,9 @@ impl Layout {
                     ("PG_slab", Unit::Flag),
                     ("mapping is an unmarked anon_vma", Unit::Flag),
                     ("private", Unit::Bits),
+                    ("PageBalloon", Unit::Flag),
+                    ("__PageMovable", Unit::Flag),
+                    ("on b_dev_info->pages", Unit::Flag),
                 ],
             );
         }

@@ -62,3 +62,5 @@ pub const COUNTS_OF_NOBODY: usize = 28;
 pub const REFERENCE_OF_ANOTHER_PAGE: usize = 29;
 /// `wild-mapping-followed`
 pub const WILD_MAPPING_FOLLOWED: usize = 30;
+/// `foreign-page-on-lru`
+pub const FOREIGN_PAGE_ON_LRU: usize = 31;

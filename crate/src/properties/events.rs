@@ -268,4 +268,12 @@ pub(super) const EVENTS: &[Property] = &[
         scope: Scope::Machine,
         holds: |_| true,
     },
+    Property {
+        name: "foreign-page-on-lru",
+        sentence: "No page is put on the LRU that a driver has for itself.",
+        when_broken: "a page of a driver's was put on the LRU",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: |_| true,
+    },
 ];

@@ -95,6 +95,8 @@ pub static PRESETS: &[Preset] = &[
             ("split_unmap", "peeks"),
             ("migrate_scratch", "stack"),
             ("offline_zone", "movable"),
+            ("migrate_putback", "return_value"),
+            ("balloon_deflate", "pfns"),
         ],
     },
     Preset {
@@ -135,7 +137,7 @@ pub static PRESETS: &[Preset] = &[
         from: Some("v3.18-51bb1a4093cc"),
         sentence: "Freeing reads the type again under the lock, and a block freed as isolated \
                    does not grow beyond its pageblock (3c605096d315).",
-        changes: &[("merge_limit", "isolated_only")],
+        changes: &[("merge_limit", "isolated_only"), ("migrate_putback", "balloon_flag")],
     },
     Preset {
         name: "v4.6",
@@ -154,6 +156,8 @@ pub static PRESETS: &[Preset] = &[
         sentence: "A pageblock that is isolated already is refused (2c7452a075d4); pcplists are \
                    drained by work items (0ccce3b92421, v4.11).",
         changes: &[
+            ("migrate_putback", "movable_mapping"),
+            ("balloon_deflate", "list"),
             ("isolation", "v4.17"),
             ("drain", "work_mask"),
             ("bulk_recheck", "when_isolated_unlinked"),
@@ -167,6 +171,7 @@ pub static PRESETS: &[Preset] = &[
                    half of what is free (16867664936e). A store reuses a page that is mapped \
                    once, whoever else has a reference.",
         changes: &[
+            ("migrate_putback", "source"),
             ("fallback", "v5.8"),
             ("isolation", "v5.8"),
             ("gup", "v5.8"),

@@ -468,6 +468,8 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_huge::SPLIT_UNMAP,
     toggles_huge::MIGRATE_SCRATCH,
     toggles_huge::OFFLINE_ZONE,
+    toggles_huge::MIGRATE_PUTBACK,
+    toggles_huge::BALLOON_DEFLATE,
 ];
 
 /// The toggle of a name.

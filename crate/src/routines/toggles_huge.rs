@@ -209,3 +209,25 @@ pub(super) const OFFLINE_ZONE: Toggle = Toggle {
         ("normal", "Another: it looks at each page, and memory offlining prints what it refuses."),
     ],
 };
+
+pub(super) const MIGRATE_PUTBACK: Toggle = Toggle {
+    name: "migrate_putback",
+    sentence: "What tells that the target of a migration is a balloon's, and not for the LRU (on \
+               machines with huge pages).",
+    values: &[
+        ("return_value", "What moving the old page has returned: up to v3.17."),
+        ("balloon_flag", "PageBalloon of the target, behind its lock: v3.18 to v4.7."),
+        ("movable_mapping", "__PageMovable of the target, behind its lock: v4.8 to v4.20."),
+        ("source", "What the old page was: v5.0."),
+    ],
+};
+
+pub(super) const BALLOON_DEFLATE: Toggle = Toggle {
+    name: "balloon_deflate",
+    sentence: "How virtio-balloon keeps pages that it is about to free (on machines with huge \
+               pages).",
+    values: &[
+        ("pfns", "By their numbers: v4.10 and before."),
+        ("list", "On a list, by page->lru: v4.15 on, and in stable kernels of old."),
+    ],
+};

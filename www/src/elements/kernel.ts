@@ -93,6 +93,8 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'split_migration_pmd',
       'split_unmap',
       'migrate_scratch',
+      'migrate_putback',
+      'balloon_deflate',
     ],
   ],
   [

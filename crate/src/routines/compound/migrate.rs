@@ -205,7 +205,7 @@ fn a_block_is_free(look: &Look) -> bool {
             .any(|(order, mt)| look.peek(zone.free_list(order, mt).first()).is_some())
 }
 
-fn target_lock(look: &Look) -> Lock {
+pub(super) fn target_lock(look: &Look) -> Lock {
     look.page(Local::NewPage).lock()
 }
 

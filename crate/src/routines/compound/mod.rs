@@ -5,6 +5,8 @@
 //! of the kernel that such a machine has is what never meets a page that may be compound.
 pub mod activate;
 pub mod alloc_contig;
+pub mod balloon;
+pub mod balloon_migrate;
 pub mod compact_zone;
 pub mod compaction;
 pub mod counts;
@@ -166,6 +168,7 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend(slub::ROUTINES);
     routines.extend(hotplug(chosen));
     routines.extend(unmovable::routines(chosen));
+    routines.extend(balloon_migrate::routines(chosen));
     if !chosen.is("gup", "none") {
         routines.extend(gup::walk(chosen));
         routines.extend(try_grab::routines(chosen));
