@@ -79,8 +79,8 @@ impl Compound {
     pub fn balloon(self) -> Cell<bool> {
         Cell::at(self.base + 12)
     }
-    /// `__PageMovable`: the mapping is marked as one of movable pages (`PAGE_MAPPING_MOVABLE`), which
-    /// it is until the page is free.
+    /// `__PageMovable`: the mapping is marked as one of movable pages (`PAGE_MAPPING_MOVABLE`),
+    /// which it is until the page is free.
     pub fn movable(self) -> Cell<bool> {
         Cell::at(self.base + 13)
     }
