@@ -1,5 +1,5 @@
-//! `mm/balloon_compaction.c`, `drivers/virtio/virtio_balloon.c`: pages that a guest has given to its
-//! host. They are on no LRU, and can be moved all the same.
+//! `mm/balloon_compaction.c`, `drivers/virtio/virtio_balloon.c`: pages that a guest has given to
+//! its host. They are on no LRU, and can be moved all the same.
 use super::super::kernels::Chosen;
 use super::migrate::target_lock;
 use crate::machine::routine::line;

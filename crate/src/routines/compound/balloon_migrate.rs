@@ -116,8 +116,8 @@ const fn unmap_and_move(source: &'static str, body: &'static [Line]) -> Routine 
     Routine {
         function: UNMAP_AND_MOVE_BALLOON,
         source,
-        omits: "whatever is of no concern to a page that nobody maps; balloon_lock; a page that the \
-                driver has released. Up to v4.7 the old page goes over the LRU when it is dropped",
+        omits: "whatever is of no concern to a page that nobody maps; balloon_lock; a page that \
+                the driver has released. Up to v4.7 the old page is dropped by way of the LRU",
         params: &[Local::Page, Local::Wanted],
         locals: &[Local::NewPage, Local::Order, Local::Ret],
         returns: Returns::Errno,

@@ -78,12 +78,20 @@ fn was_mapped(ctx: &Ctx) -> u16 {
 fn park_was_mapped(ctx: &mut Ctx) {
     let word = was_mapped(ctx);
     store_private(ctx, word);
+    forget(ctx);
 }
 
 fn park_in_private(ctx: &mut Ctx) {
     let anon_vma = if ctx.get(Local::AnonVma) { scratch::ANON_VMA } else { 0 };
     let word = anon_vma | was_mapped(ctx);
     store_private(ctx, word);
+    forget(ctx);
+}
+
+/// The other half is another function, with variables of its own.
+fn forget(ctx: &mut Ctx) {
+    ctx.set(Local::Mapped, false);
+    ctx.set(Local::AnonVma, false);
 }
 
 fn clear_private(ctx: &mut Ctx) {
