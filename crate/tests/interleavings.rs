@@ -28,6 +28,7 @@ const CONFIG: Config = Config {
     debug_vm: false,
     strict_free_lists: false,
     types_change_under_lock: true,
+    sections_look_inside: true,
     buffers: None,
 };
 

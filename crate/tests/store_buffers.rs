@@ -84,6 +84,7 @@ fn ends(threads: [&'static Routine; 2], buffers: Option<Order>) -> BTreeSet<Stri
         debug_vm: false,
         strict_free_lists: false,
         types_change_under_lock: true,
+        sections_look_inside: true,
         buffers,
     };
     let kernel = Kernel::new("litmus".into(), config, threads.to_vec(), Vec::new());

@@ -27,6 +27,9 @@ pub struct Config {
     /// Whether pageblocks change their type under `zone->lock` only: all but v5.19-rc1. If not, the
     /// lines of a section of that lock are steps of their own.
     pub types_change_under_lock: bool,
+    /// Whether a section of `zone->lock` looks at words alone that nobody changes without it, or
+    /// one at most: else it is no single step.
+    pub sections_look_inside: bool,
     /// What orders plain stores, if they wait in store buffers (x86-TSO); else all see them at
     /// once.
     pub buffers: Option<Order>,

@@ -109,11 +109,15 @@ pub enum Local {
     Life,
     /// `ms->usage` as it was read: whether it is not `NULL`.
     Usage,
+    /// `page->mapping` as it was read.
+    Mapping,
+    /// The `anon_vma` that a migration holds: whether there is one.
+    AnonVma,
 }
 
 impl Local {
     /// How many there are.
-    pub const COUNT: usize = Local::Usage as usize + 1;
+    pub const COUNT: usize = Local::AnonVma as usize + 1;
 
     /// Its name in kernel code.
     pub fn name(self) -> &'static str {
@@ -179,6 +183,8 @@ impl Local {
             Local::AllocContig => ("cc->alloc_contig", Unit::Flag),
             Local::Life => ("life", Unit::Hidden),
             Local::Usage => ("usage", Unit::Flag),
+            Local::Mapping => ("mapping", Unit::Hidden),
+            Local::AnonVma => ("anon_vma", Unit::Flag),
         }
     }
 }

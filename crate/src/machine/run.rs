@@ -116,8 +116,8 @@ impl System {
     /// section writes is read outside it in one cell at most (the pageblock's migratetype, the CMA
     /// bitmap not even that), so an outside reader sees the state before or after, and nobody can
     /// act on the lists before the lock is dropped (Lipton 1975). `fine` turns this off, and a test
-    /// compares the two on every scenario. A kernel that writes a type without the lock is
-    /// always fine.
+    /// compares the two on every scenario. A kernel that writes a type without the lock, or
+    /// asks pages in use under it whether they can be moved, is always fine.
     fn run(
         &self,
         memory: &mut Memory,

@@ -60,7 +60,8 @@ impl System {
             let programs = [task, calls, handler];
             lanes.push(Lane::new(&mut layout, cpu, programs, kernel.config.buffers));
         }
-        let fine = fine || !kernel.config.types_change_under_lock;
+        let config = &kernel.config;
+        let fine = fine || !config.types_change_under_lock || !config.sections_look_inside;
         let bug = layout.add(Subject::Ghost, "BUG", 0, Unit::Hidden);
         let scopes = || properties.iter().map(|property| property.scope).enumerate();
         let watched = scopes().filter(|(_, scope)| *scope != Scope::OnRequest);

@@ -10,7 +10,7 @@ pub struct Compound {
     pub(super) base: u32,
 }
 
-pub(super) const COMPOUND_FIELDS: u32 = 10;
+pub(super) const COMPOUND_FIELDS: u32 = 15;
 
 /// What a word of the second page reads as while it is not that: no count that is right.
 pub const GARBAGE: u16 = 0x7fff;
@@ -65,6 +65,37 @@ impl Compound {
     pub fn slab(self) -> Cell<bool> {
         Cell::at(self.base + 9)
     }
+    /// `page->mapping` points to an `anon_vma` and does not say so: without `PAGE_MAPPING_ANON` it
+    /// reads as an `address_space`, and is none. Otherwise the word is what `PageAnon` and the
+    /// mapping of the page say.
+    pub fn bare_anon_vma(self) -> Cell<bool> {
+        Cell::at(self.base + 10)
+    }
+    /// `page->private` of the target of a migration; see [`scratch`].
+    pub fn private(self) -> Cell<u16> {
+        Cell::at(self.base + 11)
+    }
+    /// `PageBalloon`
+    pub fn balloon(self) -> Cell<bool> {
+        Cell::at(self.base + 12)
+    }
+    /// `__PageMovable`: the mapping is marked as one of movable pages (`PAGE_MAPPING_MOVABLE`),
+    /// which it is until the page is free.
+    pub fn movable(self) -> Cell<bool> {
+        Cell::at(self.base + 13)
+    }
+    /// Whether the page is on the list of its balloon: it is not while it is isolated.
+    pub fn in_balloon(self) -> Cell<bool> {
+        Cell::at(self.base + 14)
+    }
+}
+
+/// The bits of [`Compound::private`].
+pub mod scratch {
+    /// `page_was_mapped`
+    pub const WAS_MAPPED: u16 = 1;
+    /// A pointer to an `anon_vma`.
+    pub const ANON_VMA: u16 = 2;
 }
 
 /// Where [`Compound::generation`] begins again.

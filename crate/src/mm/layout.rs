@@ -220,6 +220,11 @@ impl Layout {
                     ("compound_pincount", Unit::Number),
                     ("compound_dtor", Unit::Hidden),
                     ("PG_slab", Unit::Flag),
+                    ("mapping is an unmarked anon_vma", Unit::Flag),
+                    ("private", Unit::Bits),
+                    ("PageBalloon", Unit::Flag),
+                    ("__PageMovable", Unit::Flag),
+                    ("on b_dev_info->pages", Unit::Flag),
                 ],
             );
         }

@@ -17,7 +17,7 @@ pub mod section;
 pub mod word;
 pub mod zone;
 
-pub use compound::{Compound, GARBAGE, GENERATIONS, dtor};
+pub use compound::{Compound, GARBAGE, GENERATIONS, dtor, scratch};
 pub use geometry::{CmaArea, Geometry, Mapping, Process};
 pub use layout::Layout;
 pub use lock::{Lock, LockKind, LockWord, Mode};

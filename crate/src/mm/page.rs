@@ -131,7 +131,7 @@ impl Page {
     }
 }
 
-/// A list of pages that one lane has for itself: the three are never mixed up, since a lane may
+/// A list of pages that one lane has for itself: they are never mixed up, since a lane may
 /// free a page while it migrates others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OwnList {
@@ -150,6 +150,8 @@ pub enum OwnListKind {
     Freelist = 1,
     /// What `free_pcppages_bulk` has taken off a pcplist and not yet freed.
     Bulk = 2,
+    /// What `leak_balloon` has taken out of the balloon and not yet freed.
+    Balloon = 3,
 }
 
 impl Word for Option<OwnList> {
@@ -161,7 +163,8 @@ impl Word for Option<OwnList> {
         let kind = match word >> 4 {
             0 => OwnListKind::Migratepages,
             1 => OwnListKind::Freelist,
-            _ => OwnListKind::Bulk,
+            2 => OwnListKind::Bulk,
+            _ => OwnListKind::Balloon,
         };
         Some(OwnList { cpu, kind })
     }

@@ -60,3 +60,7 @@ pub const ZERO_PAGE_COUNTED: usize = 27;
 pub const COUNTS_OF_NOBODY: usize = 28;
 /// `reference-of-another-page`
 pub const REFERENCE_OF_ANOTHER_PAGE: usize = 29;
+/// `wild-mapping-followed`
+pub const WILD_MAPPING_FOLLOWED: usize = 30;
+/// `foreign-page-on-lru`
+pub const FOREIGN_PAGE_ON_LRU: usize = 31;

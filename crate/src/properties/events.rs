@@ -260,4 +260,20 @@ pub(super) const EVENTS: &[Property] = &[
         scope: Scope::Event,
         holds: |_| true,
     },
+    Property {
+        name: "wild-mapping-followed",
+        sentence: "What is followed as the mapping of a file is an address_space.",
+        when_broken: "an anon_vma was followed as the mapping of a file",
+        invariant: false,
+        scope: Scope::Event,
+        holds: |_| true,
+    },
+    Property {
+        name: "foreign-page-on-lru",
+        sentence: "No page is put on the LRU that a driver has for itself.",
+        when_broken: "a page of a driver's was put on the LRU",
+        invariant: false,
+        scope: Scope::Event,
+        holds: |_| true,
+    },
 ];

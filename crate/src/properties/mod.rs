@@ -78,6 +78,8 @@ mod tests {
             (event::FREED_USAGE_TOUCHED, "freed-usage-touched"),
             (event::PINNED_MIGRATED, "pinned-migrated"),
             (event::ZERO_PAGE_COUNTED, "zero-page-counted"),
+            (event::WILD_MAPPING_FOLLOWED, "wild-mapping-followed"),
+            (event::FOREIGN_PAGE_ON_LRU, "foreign-page-on-lru"),
         ];
         for (number, name) in events {
             assert_eq!(PROPERTIES[number].name, name);

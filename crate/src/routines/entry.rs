@@ -412,6 +412,9 @@ pub static ENTRIES: &[Entry] = &[
     entry_huge::ALLOCATE_SLAB,
     entry_huge::DISCARD_SLAB,
     entry_huge::SPLIT_HUGE_PAGES,
+    entry_huge::FILL_BALLOON,
+    entry_huge::LEAK_BALLOON,
+    entry_huge::COMPACT_BALLOON_PAGE,
     Entry {
         name: "send_sig",
         function: signal::SEND_SIG,

@@ -1,5 +1,7 @@
 //! Entries of those who look at pages that may be compound, or gone.
-use super::compound::{activate, alloc_contig, compact_zone, slub, sparse, split};
+use super::compound::{
+    activate, alloc_contig, balloon, balloon_migrate, compact_zone, slub, sparse, split,
+};
 use super::entry::{ADDRESS, END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
 
 pub(super) const COMPACT_ZONE: Entry = Entry {
@@ -64,5 +66,30 @@ pub(super) const SPLIT_HUGE_PAGES: Entry = Entry {
     params: &[PAGE],
     help: "Splits one compound page, as `echo` to the file of that name in debugfs does to all.",
     returns: "0 or -EBUSY",
+    ..PLAIN
+};
+
+pub(super) const FILL_BALLOON: Entry = Entry {
+    name: "fill_balloon",
+    function: balloon::FILL_BALLOON,
+    help: "A guest gives one page to its host: it is in the balloon.",
+    returns: "the page, or NULL",
+    ..PLAIN
+};
+
+pub(super) const LEAK_BALLOON: Entry = Entry {
+    name: "leak_balloon",
+    function: balloon::LEAK_BALLOON,
+    help: "A guest takes one page back from its host, and frees it.",
+    returns: "the page, or NULL where each is isolated or locked",
+    ..PLAIN
+};
+
+pub(super) const COMPACT_BALLOON_PAGE: Entry = Entry {
+    name: "compact_balloon_page",
+    function: balloon_migrate::COMPACT_BALLOON_PAGE,
+    params: &[PAGE],
+    help: "Compaction, of one page of a balloon: isolates it and moves it to another page.",
+    returns: "0 or a negative error number",
     ..PLAIN
 };

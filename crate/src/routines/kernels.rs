@@ -88,6 +88,7 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>, huge_pages: b
             fences: chosen.is("barriers", "on"),
         }),
         types_change_under_lock: !chosen.is("isolation", "v5.19-rc1"),
+        sections_look_inside: chosen.is("offline_zone", "movable"),
     };
     if huge_pages {
         let whole = cfg!(feature = "whole");

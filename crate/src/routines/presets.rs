@@ -93,6 +93,10 @@ pub static PRESETS: &[Preset] = &[
             ("migration_wait", "tail_ref"),
             ("split_migration_pmd", "counts"),
             ("split_unmap", "peeks"),
+            ("migrate_scratch", "stack"),
+            ("offline_zone", "movable"),
+            ("migrate_putback", "return_value"),
+            ("balloon_deflate", "pfns"),
         ],
     },
     Preset {
@@ -133,7 +137,7 @@ pub static PRESETS: &[Preset] = &[
         from: Some("v3.18-51bb1a4093cc"),
         sentence: "Freeing reads the type again under the lock, and a block freed as isolated \
                    does not grow beyond its pageblock (3c605096d315).",
-        changes: &[("merge_limit", "isolated_only")],
+        changes: &[("merge_limit", "isolated_only"), ("migrate_putback", "balloon_flag")],
     },
     Preset {
         name: "v4.6",
@@ -152,6 +156,8 @@ pub static PRESETS: &[Preset] = &[
         sentence: "A pageblock that is isolated already is refused (2c7452a075d4); pcplists are \
                    drained by work items (0ccce3b92421, v4.11).",
         changes: &[
+            ("migrate_putback", "movable_mapping"),
+            ("balloon_deflate", "list"),
             ("isolation", "v4.17"),
             ("drain", "work_mask"),
             ("bulk_recheck", "when_isolated_unlinked"),
@@ -165,6 +171,7 @@ pub static PRESETS: &[Preset] = &[
                    half of what is free (16867664936e). A store reuses a page that is mapped \
                    once, whoever else has a reference.",
         changes: &[
+            ("migrate_putback", "source"),
             ("fallback", "v5.8"),
             ("isolation", "v5.8"),
             ("gup", "v5.8"),
@@ -321,6 +328,7 @@ pub static PRESETS: &[Preset] = &[
                    not count the zero page (c8070b787519), pass by NUMA hints (7acddcc1ae30), and \
                    are checked behind their reference, and without mmap_lock.",
         changes: &[
+            ("migrate_scratch", "mapping"),
             ("pcp", "trylock_own_type"),
             ("vmscan", "exclusive_late"),
             ("gup", "v6.6"),
@@ -333,6 +341,7 @@ pub static PRESETS: &[Preset] = &[
         sentence: "Every free reads the type under the lock (55612e80e722, 17edeb5d3f76), and \
                    every list agrees with its blocks.",
         changes: &[
+            ("migrate_scratch", "private"),
             ("migrate_swap_cache", "all_slots"),
             ("free_recheck", "always"),
             ("bulk_recheck", "always"),

@@ -466,6 +466,10 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_huge::MIGRATION_WAIT,
     toggles_huge::SPLIT_MIGRATION_PMD,
     toggles_huge::SPLIT_UNMAP,
+    toggles_huge::MIGRATE_SCRATCH,
+    toggles_huge::OFFLINE_ZONE,
+    toggles_huge::MIGRATE_PUTBACK,
+    toggles_huge::BALLOON_DEFLATE,
 ];
 
 /// The toggle of a name.

@@ -186,3 +186,48 @@ pub(super) const SPLIT_UNMAP: Toggle = Toggle {
         ("sync", "Under the lock alone: TTU_SYNC (732ed55823fc, v5.13)."),
     ],
 };
+
+pub(super) const MIGRATE_SCRATCH: Toggle = Toggle {
+    name: "migrate_scratch",
+    sentence: "Where migration keeps the anon_vma between unmapping a page and moving it (on \
+               machines with huge pages, with the migration of v5.18 on).",
+    values: &[
+        ("stack", "In a variable, since one function does both: up to v6.2."),
+        (
+            "mapping",
+            "In the target's mapping, without PAGE_MAPPING_ANON: v6.3 to v6.7 (64c8902ed441).",
+        ),
+        ("private", "In the target's private: v6.8 (d1adb25df711)."),
+    ],
+};
+
+pub(super) const OFFLINE_ZONE: Toggle = Toggle {
+    name: "offline_zone",
+    sentence: "Which zone memory is isolated in (on machines with huge pages).",
+    values: &[
+        ("movable", "ZONE_MOVABLE: has_unmovable_pages takes all pages in use for movable."),
+        ("normal", "Another: it looks at each page, and memory offlining prints what it refuses."),
+    ],
+};
+
+pub(super) const MIGRATE_PUTBACK: Toggle = Toggle {
+    name: "migrate_putback",
+    sentence: "What tells that the target of a migration is a balloon's, and not for the LRU (on \
+               machines with huge pages).",
+    values: &[
+        ("return_value", "What moving the old page has returned: up to v3.17."),
+        ("balloon_flag", "PageBalloon of the target, behind its lock: v3.18 to v4.7."),
+        ("movable_mapping", "__PageMovable of the target, behind its lock: v4.8 to v4.20."),
+        ("source", "What the old page was: v5.0."),
+    ],
+};
+
+pub(super) const BALLOON_DEFLATE: Toggle = Toggle {
+    name: "balloon_deflate",
+    sentence: "How virtio-balloon keeps pages that it is about to free (on machines with huge \
+               pages).",
+    values: &[
+        ("pfns", "By their numbers: v4.10 and before."),
+        ("list", "On a list, by page->lru: v4.15 on, and in stable kernels of old."),
+    ],
+};

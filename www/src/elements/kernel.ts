@@ -92,6 +92,9 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'migration_wait',
       'split_migration_pmd',
       'split_unmap',
+      'migrate_scratch',
+      'migrate_putback',
+      'balloon_deflate',
     ],
   ],
   [
@@ -100,6 +103,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'smp',
       'preempt_rt',
       'debug_vm',
+      'offline_zone',
       'memory',
       'atomics',
       'pte_clear',

@@ -1,7 +1,7 @@
 //! What migrates, splits and swaps out compound pages: the routines that toggles pick.
 use super::{
-    migrate, move_mapping, move_pages, reclaim, remove_migration, rmap, split, swap_state,
-    try_to_unmap, wait,
+    migrate, migrate_batch, move_mapping, move_pages, reclaim, remove_migration, rmap, split,
+    swap_state, try_to_unmap, wait,
 };
 use crate::machine::Routine;
 use crate::routines::kernels::Chosen;
@@ -17,7 +17,14 @@ pub(super) fn migration(chosen: &Chosen) -> Vec<&'static Routine> {
         "v5.9" | "v5.17" => {
             (&migrate::UNMAP_AND_MOVE_V5_7[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_7)
         }
-        _ => (&migrate::UNMAP_AND_MOVE_V5_18[early][waits], &migrate::UNMAP_AND_MOVE_LOCKED_V5_18),
+        _ => (
+            &migrate::UNMAP_AND_MOVE_V5_18[early][waits],
+            match chosen.get("migrate_scratch") {
+                "mapping" => &migrate_batch::MIGRATE_FOLIO_V6_3,
+                "private" => &migrate_batch::MIGRATE_FOLIO_V6_8,
+                _ => &migrate::UNMAP_AND_MOVE_LOCKED_V5_18,
+            },
+        ),
     };
     let entries: [&Routine; 4] = match version {
         "v5.19" => [

@@ -124,14 +124,16 @@ pub static UNMAP_AND_MOVE_V5_7: [[Routine; 2]; 2] = forms!(OLD, plain::LRU);
 /// As before, but the target is on the LRU since `__unmap_and_move` put it there.
 pub static UNMAP_AND_MOVE_V5_18: [[Routine; 2]; 2] = forms!(NEW, plain::PUT_NEW_MOVED);
 
-const LOCK_TARGET: Line = line("newlock", "trylock_page(newpage)", Op::Acquire(target_lock));
-const ASK: Line = line("ask", "page_mapped(page)", Op::Call(PAGE_MAPPED, &[]));
+pub(super) const LOCK_TARGET: Line =
+    line("newlock", "trylock_page(newpage)", Op::Acquire(target_lock));
+pub(super) const ASK: Line = line("ask", "page_mapped(page)", Op::Call(PAGE_MAPPED, &[]));
 const MAPPED: Line = line("mapped", "if (!page_mapped(page))", Op::If(returned_zero, "move"));
-const ASK_AGAIN: Line = line("askagain", "page_mapped(page)", Op::Call(PAGE_MAPPED, &[]));
-const NOTE: Line = line("note", "  (whether it is)", Op::Let(note_still_mapped));
-const STILL: Line =
+pub(super) const ASK_AGAIN: Line =
+    line("askagain", "page_mapped(page)", Op::Call(PAGE_MAPPED, &[]));
+pub(super) const NOTE: Line = line("note", "  (whether it is)", Op::Let(note_still_mapped));
+pub(super) const STILL: Line =
     line("still", "if (page_mapped(page)) rc = -EAGAIN", Op::If(returned_nonzero, "busy"));
-const ON_LRU: Line = line("lru", "lru_cache_add(newpage)", Op::Do(target_joins_lru));
+pub(super) const ON_LRU: Line = line("lru", "lru_cache_add(newpage)", Op::Do(target_joins_lru));
 const UNMAP: &[Line] = &[
     plain::LOCK,
     LOCK_TARGET,
@@ -142,10 +144,10 @@ const UNMAP: &[Line] = &[
     ASK_AGAIN,
     NOTE,
     STILL,
-    plain::MOVE_IT,
-    plain::MOVED,
 ];
-const RESTORE: &[Line] = &[
+/// With nothing mapped any more.
+pub(super) const UNMAPPED: &[Line] = &[plain::MOVE_IT, plain::MOVED];
+pub(super) const RESTORE: &[Line] = &[
     plain::NO_ENTRY,
     plain::TO_NEW,
     line("unlock", "unlock_page(newpage)", Op::Release(target_lock)),
@@ -158,14 +160,14 @@ const RESTORE: &[Line] = &[
     plain::EAGAIN,
 ];
 
-const fn locked(source: &'static str, body: &'static [Line]) -> Routine {
+pub(super) const fn locked(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: UNMAP_AND_MOVE_LOCKED,
         source,
         omits: "trylock in the first passes; writeback; a target that is locked, since nobody \
                 knows it",
         params: plain::LOCKED_PARAMS,
-        locals: &[Local::Mapped, Local::Ret],
+        locals: &[Local::Mapped, Local::AnonVma, Local::Ret],
         returns: Returns::Errno,
         body,
     }
@@ -173,9 +175,10 @@ const fn locked(source: &'static str, body: &'static [Line]) -> Routine {
 
 /// The mappings become migration entries, the counts are compared, and the entries become
 /// mappings again: of the target, or of the page itself where somebody else holds it.
-pub static UNMAP_AND_MOVE_LOCKED_V5_7: Routine = locked(OLD, joined!(UNMAP, RESTORE));
+pub static UNMAP_AND_MOVE_LOCKED_V5_7: Routine = locked(OLD, joined!(UNMAP, UNMAPPED, RESTORE));
 /// As before, but the target is on the LRU before an entry points to it.
-pub static UNMAP_AND_MOVE_LOCKED_V5_18: Routine = locked(NEW, joined!(UNMAP, &[ON_LRU], RESTORE));
+pub static UNMAP_AND_MOVE_LOCKED_V5_18: Routine =
+    locked(NEW, joined!(UNMAP, UNMAPPED, &[ON_LRU], RESTORE));
 
 fn order(look: &Look) -> u16 {
     look.get(Local::Order)
@@ -202,7 +205,7 @@ fn a_block_is_free(look: &Look) -> bool {
             .any(|(order, mt)| look.peek(zone.free_list(order, mt).first()).is_some())
 }
 
-fn target_lock(look: &Look) -> Lock {
+pub(super) fn target_lock(look: &Look) -> Lock {
     look.page(Local::NewPage).lock()
 }
 

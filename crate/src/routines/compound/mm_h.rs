@@ -12,8 +12,16 @@ use crate::properties::event;
 
 /// `page_count`
 pub const PAGE_COUNT: Function = Function("page_count");
-/// `page_mapping`; whether it is not `NULL`.
+/// `page_mapping`; `NULL`, or what is behind it of [`mapping`].
 pub const PAGE_MAPPING: Function = Function("page_mapping");
+
+/// What `page_mapping` returns a pointer to, as `page->mapping` does.
+pub(super) mod mapping {
+    /// `struct address_space`, of a file or of the swap cache.
+    pub const ADDRESS_SPACE: u16 = 1;
+    /// `struct anon_vma`, taken for one.
+    pub const ANON_VMA: u16 = 2;
+}
 
 const fn page_count(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
@@ -59,16 +67,19 @@ pub static PAGE_COUNT_V4_4: Routine = page_count(
 );
 
 const NO_MAPPING: Line = line("null", "return NULL", Op::Return(|_| 0));
-const A_MAPPING: Line = line("mapping", "return mapping", Op::Return(|_| 1));
+const SWAP_CACHE: Line =
+    line("cache", "return swap_address_space()", Op::Return(|_| mapping::ADDRESS_SPACE));
+const A_MAPPING: Line =
+    line("mapping", "return mapping", Op::Return(|look| look.get(Local::Mapping)));
 const SLAB: &str = "if (PageSlab(page))";
 
 const fn page_mapping(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: PAGE_MAPPING,
         source,
-        omits: "movable pages that are not on the LRU; which mapping it is",
+        omits: "movable pages that are not on the LRU; which file it is",
         params: &[Local::Page],
-        locals: &[],
+        locals: &[Local::Mapping],
         returns: Returns::Bool,
         body,
     }
@@ -80,10 +91,11 @@ pub static PAGE_MAPPING_V5_8: Routine = page_mapping(
     &[
         line("head", "page = compound_head(page)", Op::Do(to_head)),
         line("slab", SLAB, Op::Branch(is_slab, "null")),
-        line("swap", "if (PageSwapCache(page))", Op::Branch(is_swap_cache, "mapping")),
+        line("swap", "if (PageSwapCache(page))", Op::Branch(is_swap_cache, "cache")),
         line("file", "if (page->mapping is a file's)", Op::Branch(is_of_a_file, "mapping")),
         NO_MAPPING,
         A_MAPPING,
+        SWAP_CACHE,
     ],
 );
 /// Each flag of a folio asserts that the folio is no tail.
@@ -94,10 +106,11 @@ pub static PAGE_MAPPING_V5_16: Routine = page_mapping(
         line("assert", ASSERT_NO_TAIL, Op::BugOn(asserts_no_tail)),
         line("slab", "if (folio_test_slab(folio))", Op::Branch(is_slab, "null")),
         line("assert2", ASSERT_NO_TAIL, Op::BugOn(asserts_no_tail)),
-        line("swap", "if (folio_test_swapcache(folio))", Op::Branch(is_swap_cache, "mapping")),
+        line("swap", "if (folio_test_swapcache(folio))", Op::Branch(is_swap_cache, "cache")),
         line("file", "if (folio->mapping is a file's)", Op::Branch(is_of_a_file, "mapping")),
         NO_MAPPING,
         A_MAPPING,
+        SWAP_CACHE,
     ],
 );
 
@@ -183,10 +196,19 @@ pub(super) fn is_swap_cache(ctx: &mut Ctx) -> bool {
     ctx.load(swap).is_some()
 }
 
-/// `page->mapping`, which is one word: neither `NULL` nor of anonymous memory.
-pub(super) fn is_of_a_file(ctx: &mut Ctx) -> bool {
+/// `page->mapping`, which is one word: neither `NULL` nor marked as of anonymous memory.
+fn is_of_a_file(ctx: &mut Ctx) -> bool {
     let page = ctx.page(Local::Page);
-    !ctx.load(page.anon()) && ctx.load(page.rmap()).is_some()
+    let bare = ctx.layout().compound(ctx.get(Local::Page)).bare_anon_vma();
+    let found = if ctx.load(bare) {
+        mapping::ANON_VMA
+    } else if !ctx.load(page.anon()) && ctx.load(page.rmap()).is_some() {
+        mapping::ADDRESS_SPACE
+    } else {
+        0
+    };
+    ctx.set(Local::Mapping, found);
+    found != 0
 }
 
 /// `_mapcount + 1`. The type of a free block stands in the same word: it reads as far below zero.

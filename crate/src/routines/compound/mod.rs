@@ -5,9 +5,12 @@
 //! of the kernel that such a machine has is what never meets a page that may be compound.
 pub mod activate;
 pub mod alloc_contig;
+pub mod balloon;
+pub mod balloon_migrate;
 pub mod compact_zone;
 pub mod compaction;
 pub mod counts;
+pub mod debug;
 pub mod fork;
 pub mod gup;
 pub mod huge_copy;
@@ -17,6 +20,7 @@ pub mod mapcount;
 pub mod memory;
 pub mod memory_hotplug;
 pub mod migrate;
+pub mod migrate_batch;
 pub mod mm_h;
 pub mod move_mapping;
 pub mod move_pages;
@@ -33,6 +37,7 @@ pub mod swap_state;
 pub mod swapfile;
 pub mod try_grab;
 pub mod try_to_unmap;
+pub mod unmovable;
 mod verdict;
 pub mod wait;
 mod walk;
@@ -162,6 +167,8 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend(alloc_contig::ROUTINES);
     routines.extend(slub::ROUTINES);
     routines.extend(hotplug(chosen));
+    routines.extend(unmovable::routines(chosen));
+    routines.extend(balloon_migrate::routines(chosen));
     if !chosen.is("gup", "none") {
         routines.extend(gup::walk(chosen));
         routines.extend(try_grab::routines(chosen));

@@ -110,6 +110,8 @@ fn copy_mapping(ctx: &mut Ctx) {
     let (old, new) = (ctx.page(Local::Page), ctx.page(Local::NewPage));
     let rmap = ctx.load(old.rmap());
     ctx.store(new.rmap(), rmap);
+    let unmarked = ctx.layout().compound(ctx.get(Local::NewPage)).bare_anon_vma();
+    ctx.store(unmarked, false);
     for (from, to) in [(old.anon(), new.anon()), (old.swapbacked(), new.swapbacked())] {
         let flag = ctx.load(from);
         ctx.store(to, flag);

@@ -54,10 +54,15 @@ pub(super) fn to_head(ctx: &mut Ctx) {
     ctx.set(Local::Page, head.unwrap_or(page));
 }
 
+/// The mark of movable pages goes with the mapping, which `free_pages_prepare` clears.
 fn leave_the_lru(ctx: &mut Ctx) {
     let lru = ctx.page(Local::Page).lru();
     if ctx.load(lru) {
         ctx.update(lru, |_| false);
+    }
+    let movable = ctx.layout().compound(ctx.get(Local::Page)).movable();
+    if ctx.peek(movable) {
+        ctx.store(movable, false);
     }
 }
 

@@ -15,19 +15,25 @@ pub const SET_MIGRATETYPE_ISOLATE: Function = Function("set_migratetype_isolate"
 /// `unset_migratetype_isolate`
 pub const UNSET_MIGRATETYPE_ISOLATE: Function = Function("unset_migratetype_isolate");
 
-const LOCK: Line = line("lock", "spin_lock_irqsave(&zone->lock)", Op::Acquire(zone_lock));
-const UNLOCK: Line = line("unlock", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock));
-const BUSY_CHECK: Line =
+pub(in crate::routines) const LOCK: Line =
+    line("lock", "spin_lock_irqsave(&zone->lock)", Op::Acquire(zone_lock));
+pub(in crate::routines) const UNLOCK: Line =
+    line("unlock", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock));
+pub(in crate::routines) const BUSY_CHECK: Line =
     line("isolated", "if (is_migrate_isolate_page(page))", Op::Branch(is_isolated, "busy"));
-const TYPE: Line =
+pub(in crate::routines) const TYPE: Line =
     line("type", "set_pageblock_migratetype(page, MIGRATE_ISOLATE)", Op::Do(set_type_isolate));
-const COUNT: Line = line("count", "zone->nr_isolate_pageblock++", Op::Do(|ctx| count(ctx, 1)));
-const MOVE: Line =
+pub(in crate::routines) const COUNT: Line =
+    line("count", "zone->nr_isolate_pageblock++", Op::Do(|ctx| count(ctx, 1)));
+pub(in crate::routines) const MOVE: Line =
     line("move", "move_freepages_block(zone, page, ISOLATE)", Op::Do(move_to_isolate));
-const DRAIN: Line = line("drain", "drain_all_pages()", Op::Call(DRAIN_ALL_PAGES, &[]));
-const SUCCESS: Line = line("success", "return 0", Op::Return(|_| 0));
-const BUSY: Line = line("busy", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock));
-const EBUSY: Line = line("out", "return -EBUSY", Op::Return(|_| errno::EBUSY));
+pub(in crate::routines) const DRAIN: Line =
+    line("drain", "drain_all_pages()", Op::Call(DRAIN_ALL_PAGES, &[]));
+pub(in crate::routines) const SUCCESS: Line = line("success", "return 0", Op::Return(|_| 0));
+pub(in crate::routines) const BUSY: Line =
+    line("busy", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock));
+pub(in crate::routines) const EBUSY: Line =
+    line("out", "return -EBUSY", Op::Return(|_| errno::EBUSY));
 
 const SET_OMITS: &str =
     "has_unmovable_pages, which approves a CMA block to CMA without looking at a page";
@@ -168,7 +174,7 @@ const COUNT_LARGE: Line =
 const UNLOCK_LARGE: Line =
     line("unlock2", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock));
 const FREED: Line = line("freed", "return", Op::Return(|_| 0));
-const SPLIT: Line =
+pub(in crate::routines) const SPLIT: Line =
     line("split", "split_large_buddy(zone, buddy, pfn, order)", Op::Do(split_straddling));
 
 /// The large block goes back under the lock (`__putback_isolated_page`).
