@@ -412,6 +412,7 @@ pub static ENTRIES: &[Entry] = &[
     entry_huge::ALLOCATE_SLAB,
     entry_huge::DISCARD_SLAB,
     entry_huge::SPLIT_HUGE_PAGES,
+    entry_huge::ALLOC_FRESH_HUGE_PAGE,
     Entry {
         name: "send_sig",
         function: signal::SEND_SIG,

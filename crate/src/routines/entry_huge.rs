@@ -1,5 +1,5 @@
 //! Entries of those who look at pages that may be compound, or gone.
-use super::compound::{activate, alloc_contig, compact_zone, slub, sparse, split};
+use super::compound::{activate, alloc_contig, compact_zone, hugetlb, slub, sparse, split};
 use super::entry::{ADDRESS, END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
 
 pub(super) const COMPACT_ZONE: Entry = Entry {
@@ -64,5 +64,16 @@ pub(super) const SPLIT_HUGE_PAGES: Entry = Entry {
     params: &[PAGE],
     help: "Splits one compound page, as `echo` to the file of that name in debugfs does to all.",
     returns: "0 or -EBUSY",
+    ..PLAIN
+};
+
+pub(super) const ALLOC_FRESH_HUGE_PAGE: Entry = Entry {
+    name: "alloc_fresh_huge_page",
+    function: hugetlb::ALLOC_FRESH_HUGE_PAGE,
+    params: &[START, END],
+    help: "Makes a gigantic page of a range: takes its pages by alloc_contig_range, each with a \
+           reference, and then turns them into one (prep_compound_gigantic_page).",
+    returns: "the page, or NULL",
+    can_retry: false,
     ..PLAIN
 };

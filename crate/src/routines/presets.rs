@@ -93,6 +93,7 @@ pub static PRESETS: &[Preset] = &[
             ("migration_wait", "tail_ref"),
             ("split_migration_pmd", "counts"),
             ("split_unmap", "peeks"),
+            ("gigantic_page_init", "set_count"),
         ],
     },
     Preset {
@@ -216,6 +217,7 @@ pub static PRESETS: &[Preset] = &[
             ("migrate_swap_cache", "one_slot"),
             ("migration_wait", "no_ref"),
             ("split_unmap", "sync"),
+            ("gigantic_page_init", "freeze"),
             ("pcp", "v5.17"),
             ("cma_lock", "spinlock"),
             ("uffd_wp_flush", "before_copy"),

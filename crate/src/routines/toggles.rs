@@ -466,6 +466,7 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_huge::MIGRATION_WAIT,
     toggles_huge::SPLIT_MIGRATION_PMD,
     toggles_huge::SPLIT_UNMAP,
+    toggles_huge::GIGANTIC_PAGE_INIT,
 ];
 
 /// The toggle of a name.

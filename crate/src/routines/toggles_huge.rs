@@ -186,3 +186,15 @@ pub(super) const SPLIT_UNMAP: Toggle = Toggle {
         ("sync", "Under the lock alone: TTU_SYNC (732ed55823fc, v5.13)."),
     ],
 };
+
+pub(super) const GIGANTIC_PAGE_INIT: Toggle = Toggle {
+    name: "gigantic_page_init",
+    sentence: "How prep_compound_gigantic_page takes the reference of a page that becomes a tail.",
+    values: &[
+        ("set_count", "It writes a count of 0, whatever stands there: up to v5.13."),
+        (
+            "freeze",
+            "It takes it away if it is the only one, and fails else: v5.14 on (7118fc2906e2).",
+        ),
+    ],
+};

@@ -92,6 +92,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'migration_wait',
       'split_migration_pmd',
       'split_unmap',
+      'gigantic_page_init',
     ],
   ],
   [

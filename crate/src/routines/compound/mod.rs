@@ -12,6 +12,7 @@ pub mod fork;
 pub mod gup;
 pub mod huge_copy;
 pub mod huge_memory;
+pub mod hugetlb;
 mod kernels_migration;
 pub mod mapcount;
 pub mod memory;
@@ -162,6 +163,7 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend(alloc_contig::ROUTINES);
     routines.extend(slub::ROUTINES);
     routines.extend(hotplug(chosen));
+    routines.extend(hugetlb::routines(chosen));
     if !chosen.is("gup", "none") {
         routines.extend(gup::walk(chosen));
         routines.extend(try_grab::routines(chosen));
