@@ -60,3 +60,5 @@ pub const ZERO_PAGE_COUNTED: usize = 27;
 pub const COUNTS_OF_NOBODY: usize = 28;
 /// `reference-of-another-page`
 pub const REFERENCE_OF_ANOTHER_PAGE: usize = 29;
+/// `wild-page-pointer`
+pub const WILD_PAGE_POINTER: usize = 30;

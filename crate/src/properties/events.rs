@@ -260,4 +260,13 @@ pub(super) const EVENTS: &[Property] = &[
         scope: Scope::Machine,
         holds: |_| true,
     },
+    Property {
+        name: "wild-page-pointer",
+        sentence: "A struct page is looked up by a page frame number, and by nothing else that \
+                   stands in an entry.",
+        when_broken: "a struct page was looked up by bits that are no page frame number",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: |_| true,
+    },
 ];

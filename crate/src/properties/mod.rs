@@ -69,6 +69,7 @@ mod tests {
             (event::FREED_USAGE_TOUCHED, "freed-usage-touched"),
             (event::PINNED_MIGRATED, "pinned-migrated"),
             (event::ZERO_PAGE_COUNTED, "zero-page-counted"),
+            (event::WILD_PAGE_POINTER, "wild-page-pointer"),
         ];
         for (number, name) in events {
             assert_eq!(PROPERTIES[number].name, name);

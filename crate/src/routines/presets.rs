@@ -94,6 +94,9 @@ pub static PRESETS: &[Preset] = &[
             ("split_migration_pmd", "counts"),
             ("split_unmap", "peeks"),
             ("gigantic_page_init", "set_count"),
+            ("split_folio_check", "pmd_page"),
+            ("pmd_invalidate", "any"),
+            ("pmd_access", "valid"),
         ],
     },
     Preset {
@@ -249,6 +252,7 @@ pub static PRESETS: &[Preset] = &[
                    pageblock up (1dd214b8f21c).",
         changes: &[
             ("split_migration_pmd", "none"),
+            ("split_folio_check", "page_folio"),
             ("gup", "v5.18"),
             ("swapin", "refcount"),
             ("lazyfree", "refs_then_dirty"),
@@ -347,6 +351,7 @@ pub static PRESETS: &[Preset] = &[
             ("gup", "v6.10"),
             ("offline_isolate", "folio"),
             ("section_usage", "rcu_null_checked"),
+            ("pmd_invalidate", "present"),
         ],
     },
 ];

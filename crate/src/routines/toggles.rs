@@ -467,6 +467,9 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_huge::SPLIT_MIGRATION_PMD,
     toggles_huge::SPLIT_UNMAP,
     toggles_huge::GIGANTIC_PAGE_INIT,
+    toggles_huge::SPLIT_FOLIO_CHECK,
+    toggles_huge::PMD_INVALIDATE,
+    toggles_huge::PMD_ACCESS,
 ];
 
 /// The toggle of a name.

@@ -198,3 +198,43 @@ pub(super) const GIGANTIC_PAGE_INIT: Toggle = Toggle {
         ),
     ],
 };
+
+pub(super) const SPLIT_FOLIO_CHECK: Toggle = Toggle {
+    name: "split_folio_check",
+    sentence: "How a reverse map walk tells that a huge entry is of another page, before it splits \
+               the entry.",
+    values: &[
+        ("pmd_page", "It compares its page with pmd_page: up to v5.17."),
+        (
+            "page_folio",
+            "It looks up the folio of pmd_page, of an entry of migration too, which has no page \
+             there: v5.18 to v6.14.",
+        ),
+        (
+            "migration_skipped",
+            "An entry of migration is another page's, and is not looked at: v6.15 (be6e843fc51a).",
+        ),
+    ],
+};
+
+pub(super) const PMD_INVALIDATE: Toggle = Toggle {
+    name: "pmd_invalidate",
+    sentence: "Which huge entries are invalidated (pmdp_invalidate) when they are split.",
+    values: &[
+        ("any", "All, also those of migration, which are not present: up to v6.9."),
+        ("present", "Those that are present: v6.10 (3a5a8d343e1c)."),
+    ],
+};
+
+pub(super) const PMD_ACCESS: Toggle = Toggle {
+    name: "pmd_access",
+    sentence: "What pmd_access_permitted asks of a huge entry in a walk without locks (v5.19 on).",
+    values: &[
+        ("valid", "That it is valid to the hardware: x86, arm64."),
+        (
+            "present",
+            "That it is pmd_present, as include/linux/pgtable.h has it: LoongArch, where what was \
+             invalidated is present.",
+        ),
+    ],
+};

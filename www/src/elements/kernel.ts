@@ -93,6 +93,9 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'split_migration_pmd',
       'split_unmap',
       'gigantic_page_init',
+      'split_folio_check',
+      'pmd_invalidate',
+      'pmd_access',
     ],
   ],
   [

@@ -147,7 +147,6 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
         &huge_memory::LRU_CACHE_ADD_V5_8,
         &huge_memory::PAGE_ADD_NEW_COMPOUND_RMAP_V5_7,
         &huge_memory::ZAP_HUGE_PMD_V5_8,
-        &split_pmd::SPLIT_HUGE_PMD_OF_V5_7,
         &swapfile::REUSE_SWAP_PAGE_V5_8,
         &huge_memory::PUTBACK_LRU_PAGE_V5_8,
         &fork::COPY_PMD_RANGE_V5_7,
@@ -191,7 +190,7 @@ fn huge_entries(chosen: &Chosen) -> Vec<&'static Routine> {
         "page_lock" => &split_pmd::SPLIT_HUGE_PMD_V5_8,
         _ => &split_pmd::SPLIT_HUGE_PMD_V5_7,
     };
-    let mut routines = vec![prep, split, split_pmd::locked(chosen)];
+    let mut routines = vec![prep, split, split_pmd::locked(chosen), split_pmd::of_folio(chosen)];
     let splits: &Routine = match chosen.get("cow") {
         "mapcount" | "refcount" => &huge_memory::DO_HUGE_PMD_WP_PAGE_V5_8,
         "refcount_swap" => &huge_memory::DO_HUGE_PMD_WP_PAGE_V5_18,
