@@ -413,6 +413,7 @@ pub static ENTRIES: &[Entry] = &[
     entry_huge::DISCARD_SLAB,
     entry_huge::SPLIT_HUGE_PAGES,
     entry_huge::ALLOC_FRESH_HUGE_PAGE,
+    entry_huge::READ_PAGE_OWNER,
     Entry {
         name: "send_sig",
         function: signal::SEND_SIG,

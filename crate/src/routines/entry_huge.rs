@@ -1,5 +1,7 @@
 //! Entries of those who look at pages that may be compound, or gone.
-use super::compound::{activate, alloc_contig, compact_zone, hugetlb, slub, sparse, split};
+use super::compound::{
+    activate, alloc_contig, compact_zone, hugetlb, page_ext, slub, sparse, split,
+};
 use super::entry::{ADDRESS, END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
 
 pub(super) const COMPACT_ZONE: Entry = Entry {
@@ -75,5 +77,15 @@ pub(super) const ALLOC_FRESH_HUGE_PAGE: Entry = Entry {
            reference, and then turns them into one (prep_compound_gigantic_page).",
     returns: "the page, or NULL",
     can_retry: false,
+    ..PLAIN
+};
+
+pub(super) const READ_PAGE_OWNER: Entry = Entry {
+    name: "read_page_owner",
+    function: page_ext::READ_PAGE_OWNER,
+    params: &[PAGE],
+    help: "Reads who has allocated a page, as `/proc/page_owner` does for all of them: from what \
+           is kept beside its struct page, with no hold on either.",
+    returns: "the page, or NULL if nobody has",
     ..PLAIN
 };

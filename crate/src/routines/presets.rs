@@ -97,6 +97,8 @@ pub static PRESETS: &[Preset] = &[
             ("split_folio_check", "pmd_page"),
             ("pmd_invalidate", "any"),
             ("pmd_access", "valid"),
+            ("page_ext", "plain"),
+            ("page_extension", "off"),
         ],
     },
     Preset {
@@ -291,6 +293,7 @@ pub static PRESETS: &[Preset] = &[
                    from afar (443c2accd1b6).",
         changes: &[
             ("share_barrier", "on"),
+            ("page_ext", "rcu"),
             ("pmd_recheck", "on"),
             ("longterm_loop", "while_eagain"),
             ("pcp", "trylock"),

@@ -470,6 +470,8 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_huge::SPLIT_FOLIO_CHECK,
     toggles_huge::PMD_INVALIDATE,
     toggles_huge::PMD_ACCESS,
+    toggles_huge::PAGE_EXT,
+    toggles_huge::PAGE_EXTENSION,
 ];
 
 /// The toggle of a name.

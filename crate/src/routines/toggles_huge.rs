@@ -238,3 +238,21 @@ pub(super) const PMD_ACCESS: Toggle = Toggle {
         ),
     ],
 };
+
+pub(super) const PAGE_EXT: Toggle = Toggle {
+    name: "page_ext",
+    sentence: "What keeps the page_ext of a page for who reads it (with page_extension).",
+    values: &[
+        ("plain", "Nothing: it is freed when its section has gone offline: v3.19 to v6.0."),
+        ("rcu", "It is freed a grace period after nobody can find it: v6.1."),
+    ],
+};
+
+pub(super) const PAGE_EXTENSION: Toggle = Toggle {
+    name: "page_extension",
+    sentence: "CONFIG_PAGE_EXTENSION: something is kept of each page beside its struct page.",
+    values: &[
+        ("off", "There is nothing beside it, and nobody to tell when memory goes offline."),
+        ("on", "page_owner keeps who has allocated the page."),
+    ],
+};

@@ -96,6 +96,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'split_folio_check',
       'pmd_invalidate',
       'pmd_access',
+      'page_ext',
     ],
   ],
   [
@@ -104,6 +105,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'smp',
       'preempt_rt',
       'debug_vm',
+      'page_extension',
       'memory',
       'atomics',
       'pte_clear',

@@ -22,6 +22,7 @@ pub mod mm_h;
 pub mod move_mapping;
 pub mod move_pages;
 pub mod page_alloc;
+pub mod page_ext;
 pub mod reclaim;
 pub mod remove_migration;
 pub mod rmap;
@@ -163,6 +164,7 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend(slub::ROUTINES);
     routines.extend(hotplug(chosen));
     routines.extend(hugetlb::routines(chosen));
+    routines.extend(page_ext::routines(chosen));
     if !chosen.is("gup", "none") {
         routines.extend(gup::walk(chosen));
         routines.extend(try_grab::routines(chosen));
@@ -222,6 +224,7 @@ fn hotplug(chosen: &Chosen) -> [&'static Routine; 8] {
         "pcp_disabled" => &memory_hotplug::OFFLINE_PAGES_V5_11,
         _ => &memory_hotplug::OFFLINE_PAGES_V5_8,
     };
+    let offline = &offline[usize::from(chosen.is("page_extension", "on"))];
     let migrate = match chosen.get("offline_isolate") {
         "folio" => &memory_hotplug::DO_MIGRATE_RANGE_V6_12,
         _ => &memory_hotplug::DO_MIGRATE_RANGE_V5_8,
