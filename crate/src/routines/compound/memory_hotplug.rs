@@ -82,7 +82,7 @@ const fn offline_pages(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: OFFLINE_PAGES,
         source,
-        omits: "notifiers, fatal signals, LRU pagevecs, hugetlb pages, memory holes; the counters \
+        omits: "notifiers but that of page_ext, fatal signals, LRU pagevecs, hugetlb pages, memory holes; the counters \
                 of managed and present pages; the second section of zone->lock, which counts the \
                 isolated blocks (the first does)",
         params: &[Local::Start, Local::End],
@@ -92,44 +92,25 @@ const fn offline_pages(source: &'static str, body: &'static [Line]) -> Routine {
     }
 }
 
-/// The notifiers of `MEM_OFFLINE` come before the sections leave their zone; one of them is that
-/// of `CONFIG_PAGE_EXTENSION`.
+/// The notifiers of `MEM_OFFLINE` come before the sections leave their zone.
 const NOTIFY: Line =
     line("notify", "memory_notify(MEM_OFFLINE, &arg)", Op::Call(OFFLINE_PAGE_EXT, &[]));
 
-/// The pcplists are drained once, by the isolation. The second form has `CONFIG_PAGE_EXTENSION`.
-pub static OFFLINE_PAGES_V5_8: [Routine; 2] = [
-    offline_pages(
-        "mm/memory_hotplug.c, v4.18 to v5.8",
-        joined!(&[LOCK], BEGIN, OFFLINE, REMOVE, BUSY),
-    ),
-    offline_pages(
-        "mm/memory_hotplug.c, v4.18 to v5.8, with page_ext",
-        joined!(&[LOCK], BEGIN, OFFLINE, &[NOTIFY], REMOVE, BUSY),
-    ),
-];
+/// The pcplists are drained once, by the isolation.
+pub static OFFLINE_PAGES_V5_8: Routine = offline_pages(
+    "mm/memory_hotplug.c, v4.18 to v5.8",
+    joined!(&[LOCK], BEGIN, OFFLINE, &[NOTIFY], REMOVE, BUSY),
+);
 /// And drained again each time the test fails (968318261221).
-pub static OFFLINE_PAGES_V5_9: [Routine; 2] = [
-    offline_pages(
-        "mm/memory_hotplug.c, v5.9 and v5.10",
-        joined!(&[LOCK], BEGIN, &[DRAIN], OFFLINE, REMOVE, BUSY),
-    ),
-    offline_pages(
-        "mm/memory_hotplug.c, v5.9 and v5.10, with page_ext",
-        joined!(&[LOCK], BEGIN, &[DRAIN], OFFLINE, &[NOTIFY], REMOVE, BUSY),
-    ),
-];
+pub static OFFLINE_PAGES_V5_9: Routine = offline_pages(
+    "mm/memory_hotplug.c, v5.9 and v5.10",
+    joined!(&[LOCK], BEGIN, &[DRAIN], OFFLINE, &[NOTIFY], REMOVE, BUSY),
+);
 /// No pcplists for as long as it takes (ec6e8c7e0314).
-pub static OFFLINE_PAGES_V5_11: [Routine; 2] = [
-    offline_pages(
-        "mm/memory_hotplug.c, v5.11 to v6.12",
-        joined!(&[LOCK, PCP_OFF], BEGIN, OFFLINE, &[PCP_ON], REMOVE, PCP_BUSY),
-    ),
-    offline_pages(
-        "mm/memory_hotplug.c, v5.11 to v6.12, with page_ext",
-        joined!(&[LOCK, PCP_OFF], BEGIN, OFFLINE, &[PCP_ON, NOTIFY], REMOVE, PCP_BUSY),
-    ),
-];
+pub static OFFLINE_PAGES_V5_11: Routine = offline_pages(
+    "mm/memory_hotplug.c, v5.11 to v6.12",
+    joined!(&[LOCK, PCP_OFF], BEGIN, OFFLINE, &[PCP_ON, NOTIFY], REMOVE, PCP_BUSY),
+);
 
 /// It has no reference, and `PageLRU` of a tail is that of its head: a page that is isolated for a
 /// moment is passed over, and the tail behind it is found.

@@ -224,7 +224,6 @@ fn hotplug(chosen: &Chosen) -> [&'static Routine; 8] {
         "pcp_disabled" => &memory_hotplug::OFFLINE_PAGES_V5_11,
         _ => &memory_hotplug::OFFLINE_PAGES_V5_8,
     };
-    let offline = &offline[usize::from(chosen.is("page_extension", "on"))];
     let migrate = match chosen.get("offline_isolate") {
         "folio" => &memory_hotplug::DO_MIGRATE_RANGE_V6_12,
         _ => &memory_hotplug::DO_MIGRATE_RANGE_V5_8,

@@ -53,6 +53,10 @@ static OFFLINE_PAGE_EXT_V6_1: Routine = offline_page_ext(
     ],
 );
 
+/// Nobody is to be told.
+static OFFLINE_PAGE_EXT_NONE: Routine =
+    offline_page_ext("mm/memory_hotplug.c without CONFIG_PAGE_EXTENSION", &[DONE]);
+
 const fn read_page_owner(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: READ_PAGE_OWNER,
@@ -114,12 +118,12 @@ static READ_PAGE_OWNER_V6_1: Routine = read_page_owner(
     ],
 );
 
-/// The forms of a kernel that has `CONFIG_PAGE_EXTENSION`.
+/// The forms of a kernel, with `CONFIG_PAGE_EXTENSION` or without.
 pub(super) fn routines(chosen: &Chosen) -> Vec<&'static Routine> {
     match (chosen.get("page_extension"), chosen.get("page_ext")) {
         ("on", "rcu") => vec![&OFFLINE_PAGE_EXT_V6_1, &READ_PAGE_OWNER_V6_1],
         ("on", _) => vec![&OFFLINE_PAGE_EXT_V3_19, &READ_PAGE_OWNER_V3_19],
-        _ => Vec::new(),
+        _ => vec![&OFFLINE_PAGE_EXT_NONE],
     }
 }
 
