@@ -62,3 +62,5 @@ pub const COUNTS_OF_NOBODY: usize = 28;
 pub const REFERENCE_OF_ANOTHER_PAGE: usize = 29;
 /// `wild-page-pointer`
 pub const WILD_PAGE_POINTER: usize = 30;
+/// `reference-erased`
+pub const REFERENCE_ERASED: usize = 31;

@@ -269,4 +269,12 @@ pub(super) const EVENTS: &[Property] = &[
         scope: Scope::Machine,
         holds: |_| true,
     },
+    Property {
+        name: "reference-erased",
+        sentence: "No count is written over while it has references of others than who writes.",
+        when_broken: "somebody's reference was written over: page_count is too low for its holders",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: |_| true,
+    },
 ];

@@ -70,6 +70,7 @@ mod tests {
             (event::PINNED_MIGRATED, "pinned-migrated"),
             (event::ZERO_PAGE_COUNTED, "zero-page-counted"),
             (event::WILD_PAGE_POINTER, "wild-page-pointer"),
+            (event::REFERENCE_ERASED, "reference-erased"),
         ];
         for (number, name) in events {
             assert_eq!(PROPERTIES[number].name, name);

@@ -6,6 +6,7 @@ use super::page_alloc::{EACH, HEAD, LOOP, MAPCOUNT, ORDER, PINCOUNT, REST, TAIL,
 use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{GARBAGE, Pfn, Place, dtor};
+use crate::properties::event;
 use crate::routines::alloc_contig::{ALLOC_CONTIG_RANGE, FREE_CONTIG_RANGE};
 use crate::routines::at_hand::{returned_nonzero, returned_zero, want_movable};
 use crate::routines::compound::counts::second;
@@ -129,6 +130,10 @@ fn disown(ctx: &mut Ctx, refs: u16) {
 
 /// A plain store: who has taken a reference meanwhile has none.
 fn forget_count(ctx: &mut Ctx) {
+    let refcount = ctx.layout().page(ctx.get(Local::Tail)).refcount();
+    if ctx.peek(refcount) != 1 {
+        ctx.find(event::REFERENCE_ERASED);
+    }
     clear_count(ctx);
     disown(ctx, 0);
 }

@@ -82,9 +82,9 @@ const fn offline_pages(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: OFFLINE_PAGES,
         source,
-        omits: "notifiers but that of page_ext, fatal signals, LRU pagevecs, hugetlb pages, memory holes; the counters \
-                of managed and present pages; the second section of zone->lock, which counts the \
-                isolated blocks (the first does)",
+        omits: "notifiers but that of page_ext, fatal signals, LRU pagevecs, hugetlb pages, memory \
+                holes; the counters of managed and present pages; the second section of \
+                zone->lock, which counts the isolated blocks (the first does)",
         params: &[Local::Start, Local::End],
         locals: &[Local::Wanted, Local::First, Local::Ret],
         returns: Returns::Errno,

@@ -1,5 +1,5 @@
-//! `mm/page_ext.c`, `mm/page_owner.c`: what is kept of a page beside its `struct page`, and who reads
-//! it with nothing that keeps the page.
+//! `mm/page_ext.c`, `mm/page_owner.c`: what is kept of a page beside its `struct page`, and who
+//! reads it with nothing that keeps the page.
 use super::sparse::{PFN_VALID, nobody_reads};
 use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
