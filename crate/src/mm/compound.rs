@@ -21,6 +21,8 @@ pub mod dtor {
     pub const COMPOUND: u16 = 1;
     /// `TRANSHUGE_PAGE_DTOR`
     pub const TRANSHUGE: u16 = 2;
+    /// `HUGETLB_PAGE_DTOR`
+    pub const HUGETLB: u16 = 3;
 }
 
 impl Compound {

@@ -21,6 +21,14 @@ pub enum Pmd {
         /// What the entry becomes when migration ends.
         restore: Restore,
     },
+    /// `pmdp_invalidate` of an entry of migration, which was not present before: to those who ask
+    /// for a bit of software alone it is now, and its page frame number is where theirs is not.
+    InvalidMigration {
+        /// The compound page that is being migrated, by its head.
+        head: Pfn,
+        /// What the entry became when migration ended.
+        restore: Restore,
+    },
 }
 
 /// An entry that maps a compound page as a whole.
@@ -50,7 +58,7 @@ impl Pmd {
             Pmd::Huge(HugePmd { head, write, dirty }) => {
                 Pte::Present { pfn: Pfn(head.0 + address), write, dirty }
             }
-            Pmd::Migration { head, restore } => {
+            Pmd::Migration { head, restore } | Pmd::InvalidMigration { head, restore } => {
                 Pte::Migration { pfn: Pfn(head.0 + address), restore }
             }
         }
@@ -59,7 +67,7 @@ impl Pmd {
     /// The compound page that it names, mapped or being migrated, by its head.
     pub fn head(self) -> Option<Pfn> {
         match self {
-            Pmd::Migration { head, .. } => Some(head),
+            Pmd::Migration { head, .. } | Pmd::InvalidMigration { head, .. } => Some(head),
             other => other.mapped(),
         }
     }
@@ -68,7 +76,8 @@ impl Pmd {
     pub fn mapped(self) -> Option<Pfn> {
         match self {
             Pmd::Huge(huge) | Pmd::Invalid(huge) => Some(huge.head),
-            Pmd::Table | Pmd::None | Pmd::Migration { .. } => None,
+            Pmd::Table | Pmd::None => None,
+            Pmd::Migration { .. } | Pmd::InvalidMigration { .. } => None,
         }
     }
 }
@@ -85,6 +94,7 @@ impl Word for Pmd {
             Pmd::Huge(huge) => (2 + rights(huge), huge.head.0),
             Pmd::Invalid(huge) => (6 + rights(huge), huge.head.0),
             Pmd::Migration { head, restore } => (10 + restore as u16, head.0),
+            Pmd::InvalidMigration { head, restore } => (13 + restore as u16, head.0),
         };
         kind << KIND_SHIFT | number
     }
@@ -99,6 +109,9 @@ impl Word for Pmd {
             10 => Pmd::Migration { head, restore: Restore::Readable },
             11 => Pmd::Migration { head, restore: Restore::ReadableExclusive },
             12 => Pmd::Migration { head, restore: Restore::Writable },
+            13 => Pmd::InvalidMigration { head, restore: Restore::Readable },
+            14 => Pmd::InvalidMigration { head, restore: Restore::ReadableExclusive },
+            15 => Pmd::InvalidMigration { head, restore: Restore::Writable },
             _ => Pmd::Table,
         }
     }
@@ -118,6 +131,9 @@ impl fmt::Display for Pmd {
             Pmd::Migration { head, restore } => {
                 write!(out, "migration entry of huge page {head}, {restore}")
             }
+            Pmd::InvalidMigration { head, restore } => {
+                write!(out, "migration entry of huge page {head}, {restore}, invalidated")
+            }
         }
     }
 }
@@ -133,10 +149,11 @@ mod tests {
             let huge = HugePmd { head: Pfn(4095), write, dirty };
             entries.extend([Pmd::Huge(huge), Pmd::Invalid(huge)]);
         }
-        entries.extend(
-            [Restore::Readable, Restore::ReadableExclusive, Restore::Writable]
-                .map(|restore| Pmd::Migration { head: Pfn(0), restore }),
-        );
+        for restore in [Restore::Readable, Restore::ReadableExclusive, Restore::Writable] {
+            let head = Pfn(4095);
+            entries.push(Pmd::Migration { head, restore });
+            entries.push(Pmd::InvalidMigration { head, restore });
+        }
         for pmd in entries {
             assert_eq!(Pmd::from_word(pmd.to_word()), pmd);
         }

@@ -26,6 +26,8 @@ const SECTION_FIELDS: &[(&str, Unit)] = &[
     ("usage map freed", Unit::Flag),
     ("memmap poisoned", Unit::Flag),
     ("memmap", Unit::Flag),
+    ("section->page_ext", Unit::Flag),
+    ("page_ext freed", Unit::Flag),
 ];
 
 /// The cells of one section.
@@ -63,6 +65,15 @@ impl Section {
     pub fn memmap(self) -> Cell<bool> {
         Cell::at(self.base + 6)
     }
+    /// `section->page_ext`: whether it points to what is kept beside the `struct page`s, and is
+    /// neither `NULL` nor marked `PAGE_EXT_INVALID`. Nobody looks without `CONFIG_PAGE_EXTENSION`.
+    pub fn page_ext(self) -> Cell<bool> {
+        Cell::at(self.base + 7)
+    }
+    /// Ghost: whether that was freed.
+    pub fn page_ext_freed(self) -> Cell<bool> {
+        Cell::at(self.base + 8)
+    }
 }
 
 /// What somebody has touched that is not what it takes it for: bits of [`Layout::touched`].
@@ -73,6 +84,8 @@ pub mod touched {
     pub const POISONED: u16 = 1 << 1;
     /// A usage map that was freed, or is none.
     pub const USAGE: u16 = 1 << 2;
+    /// What was kept beside a `struct page`, and was freed.
+    pub const PAGE_EXT: u16 = 1 << 3;
 }
 
 /// What an access of a word of a `struct page` meets.

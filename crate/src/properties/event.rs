@@ -64,3 +64,7 @@ pub const REFERENCE_OF_ANOTHER_PAGE: usize = 29;
 pub const WILD_MAPPING_FOLLOWED: usize = 30;
 /// `foreign-page-on-lru`
 pub const FOREIGN_PAGE_ON_LRU: usize = 31;
+/// `wild-page-pointer`
+pub const WILD_PAGE_POINTER: usize = 32;
+/// `reference-erased`
+pub const REFERENCE_ERASED: usize = 33;

@@ -276,4 +276,21 @@ pub(super) const EVENTS: &[Property] = &[
         scope: Scope::Event,
         holds: |_| true,
     },
+    Property {
+        name: "wild-page-pointer",
+        sentence: "A struct page is looked up by a page frame number, and by nothing else that \
+                   stands in an entry.",
+        when_broken: "a struct page was looked up by bits that are no page frame number",
+        invariant: false,
+        scope: Scope::Event,
+        holds: |_| true,
+    },
+    Property {
+        name: "reference-erased",
+        sentence: "No count is written over while it has references of others than who writes.",
+        when_broken: "somebody's reference was written over: page_count is too low for its holders",
+        invariant: false,
+        scope: Scope::Event,
+        holds: |_| true,
+    },
 ];

@@ -17,7 +17,7 @@ pub fn migrated_pages_are_locked(state: &State) -> bool {
     layout.geometry.processes.iter().enumerate().all(|(number, process)| {
         let mm = layout.mm(number);
         match state.memory.peek(mm.pmd()) {
-            Pmd::Migration { head, .. } => locked(head),
+            Pmd::Migration { head, .. } | Pmd::InvalidMigration { head, .. } => locked(head),
             Pmd::Table => (0..process.mappings.len() as u16).all(|address| {
                 match state.memory.peek(mm.pte(address)) {
                     Pte::Migration { pfn, .. } => locked(pfn),

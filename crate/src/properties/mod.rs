@@ -80,6 +80,8 @@ mod tests {
             (event::ZERO_PAGE_COUNTED, "zero-page-counted"),
             (event::WILD_MAPPING_FOLLOWED, "wild-mapping-followed"),
             (event::FOREIGN_PAGE_ON_LRU, "foreign-page-on-lru"),
+            (event::WILD_PAGE_POINTER, "wild-page-pointer"),
+            (event::REFERENCE_ERASED, "reference-erased"),
         ];
         for (number, name) in events {
             assert_eq!(PROPERTIES[number].name, name);

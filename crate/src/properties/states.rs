@@ -1,6 +1,7 @@
 //! Properties that are looked at in every state.
 use super::{allocator, execution, hotplug, migration, references, sharing};
 use crate::machine::{Property, Scope};
+use crate::mm::touched;
 
 /// What a look at a state tells.
 pub(super) const STATES: &[Property] = &[
@@ -257,5 +258,13 @@ pub(super) const STATES: &[Property] = &[
         invariant: false,
         scope: Scope::State,
         holds: migration::slots_name_their_pages,
+    },
+    Property {
+        name: "freed-page-ext-touched",
+        sentence: "What is kept of a page beside its struct page is not read once it was freed.",
+        when_broken: "the page_ext of a section was read behind its vfree",
+        invariant: false,
+        scope: Scope::State,
+        holds: |state| hotplug::untouched(state, touched::PAGE_EXT),
     },
 ];

@@ -415,6 +415,8 @@ pub static ENTRIES: &[Entry] = &[
     entry_huge::FILL_BALLOON,
     entry_huge::LEAK_BALLOON,
     entry_huge::COMPACT_BALLOON_PAGE,
+    entry_huge::ALLOC_FRESH_HUGE_PAGE,
+    entry_huge::READ_PAGE_OWNER,
     Entry {
         name: "send_sig",
         function: signal::SEND_SIG,

@@ -1,6 +1,7 @@
 //! Entries of those who look at pages that may be compound, or gone.
 use super::compound::{
-    activate, alloc_contig, balloon, balloon_migrate, compact_zone, slub, sparse, split,
+    activate, alloc_contig, balloon, balloon_migrate, compact_zone, hugetlb, page_ext, slub,
+    sparse, split,
 };
 use super::entry::{ADDRESS, END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
 
@@ -91,5 +92,26 @@ pub(super) const COMPACT_BALLOON_PAGE: Entry = Entry {
     params: &[PAGE],
     help: "Compaction, of one page of a balloon: isolates it and moves it to another page.",
     returns: "0 or a negative error number",
+    ..PLAIN
+};
+
+pub(super) const ALLOC_FRESH_HUGE_PAGE: Entry = Entry {
+    name: "alloc_fresh_huge_page",
+    function: hugetlb::ALLOC_FRESH_HUGE_PAGE,
+    params: &[START, END],
+    help: "Makes a gigantic page of a range: takes its pages by alloc_contig_range, each with a \
+           reference, and then turns them into one (prep_compound_gigantic_page).",
+    returns: "the page, or NULL",
+    can_retry: false,
+    ..PLAIN
+};
+
+pub(super) const READ_PAGE_OWNER: Entry = Entry {
+    name: "read_page_owner",
+    function: page_ext::READ_PAGE_OWNER,
+    params: &[PAGE],
+    help: "Reads who has allocated a page, as `/proc/page_owner` does for all of them: from what \
+           is kept beside its struct page, with no hold on either.",
+    returns: "the page, or NULL if nobody has",
     ..PLAIN
 };

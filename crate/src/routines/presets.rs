@@ -97,6 +97,12 @@ pub static PRESETS: &[Preset] = &[
             ("offline_zone", "movable"),
             ("migrate_putback", "return_value"),
             ("balloon_deflate", "pfns"),
+            ("gigantic_page_init", "set_count"),
+            ("split_folio_check", "pmd_page"),
+            ("pmd_invalidate", "any"),
+            ("pmd_access", "valid"),
+            ("page_ext", "plain"),
+            ("page_extension", "off"),
         ],
     },
     Preset {
@@ -223,6 +229,7 @@ pub static PRESETS: &[Preset] = &[
             ("migrate_swap_cache", "one_slot"),
             ("migration_wait", "no_ref"),
             ("split_unmap", "sync"),
+            ("gigantic_page_init", "freeze"),
             ("pcp", "v5.17"),
             ("cma_lock", "spinlock"),
             ("uffd_wp_flush", "before_copy"),
@@ -254,6 +261,7 @@ pub static PRESETS: &[Preset] = &[
                    pageblock up (1dd214b8f21c).",
         changes: &[
             ("split_migration_pmd", "none"),
+            ("split_folio_check", "page_folio"),
             ("gup", "v5.18"),
             ("swapin", "refcount"),
             ("lazyfree", "refs_then_dirty"),
@@ -292,6 +300,7 @@ pub static PRESETS: &[Preset] = &[
                    from afar (443c2accd1b6).",
         changes: &[
             ("share_barrier", "on"),
+            ("page_ext", "rcu"),
             ("pmd_recheck", "on"),
             ("longterm_loop", "while_eagain"),
             ("pcp", "trylock"),
@@ -354,6 +363,7 @@ pub static PRESETS: &[Preset] = &[
             ("gup", "v6.10"),
             ("offline_isolate", "folio"),
             ("section_usage", "rcu_null_checked"),
+            ("pmd_invalidate", "present"),
         ],
     },
 ];

@@ -470,6 +470,12 @@ pub static TOGGLES: &[Toggle] = &[
     toggles_huge::OFFLINE_ZONE,
     toggles_huge::MIGRATE_PUTBACK,
     toggles_huge::BALLOON_DEFLATE,
+    toggles_huge::GIGANTIC_PAGE_INIT,
+    toggles_huge::SPLIT_FOLIO_CHECK,
+    toggles_huge::PMD_INVALIDATE,
+    toggles_huge::PMD_ACCESS,
+    toggles_huge::PAGE_EXT,
+    toggles_huge::PAGE_EXTENSION,
 ];
 
 /// The toggle of a name.

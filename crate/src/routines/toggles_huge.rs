@@ -231,3 +231,73 @@ pub(super) const BALLOON_DEFLATE: Toggle = Toggle {
         ("list", "On a list, by page->lru: v4.15 on, and in stable kernels of old."),
     ],
 };
+
+pub(super) const GIGANTIC_PAGE_INIT: Toggle = Toggle {
+    name: "gigantic_page_init",
+    sentence: "How prep_compound_gigantic_page takes the reference of a page that becomes a tail.",
+    values: &[
+        ("set_count", "It writes a count of 0, whatever stands there: up to v5.13."),
+        (
+            "freeze",
+            "It takes it away if it is the only one, and fails else: v5.14 on (7118fc2906e2).",
+        ),
+    ],
+};
+
+pub(super) const SPLIT_FOLIO_CHECK: Toggle = Toggle {
+    name: "split_folio_check",
+    sentence: "How a reverse map walk tells that a huge entry is of another page, before it splits \
+               the entry.",
+    values: &[
+        ("pmd_page", "It compares its page with pmd_page: up to v5.17."),
+        (
+            "page_folio",
+            "It looks up the folio of pmd_page, of an entry of migration too, which has no page \
+             there: v5.18 to v6.14.",
+        ),
+        (
+            "migration_skipped",
+            "An entry of migration is another page's, and is not looked at: v6.15 (be6e843fc51a).",
+        ),
+    ],
+};
+
+pub(super) const PMD_INVALIDATE: Toggle = Toggle {
+    name: "pmd_invalidate",
+    sentence: "Which huge entries are invalidated (pmdp_invalidate) when they are split.",
+    values: &[
+        ("any", "All, also those of migration, which are not present: up to v6.9."),
+        ("present", "Those that are present: v6.10 (3a5a8d343e1c)."),
+    ],
+};
+
+pub(super) const PMD_ACCESS: Toggle = Toggle {
+    name: "pmd_access",
+    sentence: "What pmd_access_permitted asks of a huge entry in a walk without locks (v5.19 on).",
+    values: &[
+        ("valid", "That it is valid to the hardware: x86, arm64."),
+        (
+            "present",
+            "That it is pmd_present, as include/linux/pgtable.h has it: LoongArch, where what was \
+             invalidated is present.",
+        ),
+    ],
+};
+
+pub(super) const PAGE_EXT: Toggle = Toggle {
+    name: "page_ext",
+    sentence: "What keeps the page_ext of a page for who reads it (with page_extension).",
+    values: &[
+        ("plain", "Nothing: it is freed when its section has gone offline: v3.19 to v6.0."),
+        ("rcu", "It is freed a grace period after nobody can find it: v6.1."),
+    ],
+};
+
+pub(super) const PAGE_EXTENSION: Toggle = Toggle {
+    name: "page_extension",
+    sentence: "CONFIG_PAGE_EXTENSION: something is kept of each page beside its struct page.",
+    values: &[
+        ("off", "There is nothing beside it, and nobody to tell when memory goes offline."),
+        ("on", "page_owner keeps who has allocated the page."),
+    ],
+};

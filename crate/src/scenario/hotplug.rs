@@ -12,7 +12,8 @@ pub fn fill(layout: &Layout, memory: &mut Memory) {
     }
     for section in layout.sections_in(Pfn(0), Pfn(layout.geometry.pages() as u16)) {
         let true_at_first = [section.online(), section.has_mem_map(), section.usage()];
-        for cell in true_at_first.into_iter().chain([section.subsection_map(), section.memmap()]) {
+        let there = [section.subsection_map(), section.memmap(), section.page_ext()];
+        for cell in true_at_first.into_iter().chain(there) {
             memory.poke(cell, true);
         }
     }

@@ -468,4 +468,20 @@ pub const REASONS: &[(&str, &[&str])] = &[
             "total_mapcount istail, mm/huge_memory.c, v5.8 to v5.17",
         ],
     ),
+    (
+        "It tells something of a gigantic page, or of pages that are none after all, and nobody \
+         asks: the page stays its owner's, and the pages go back one by one.",
+        &[
+            "alloc_fresh_huge_page new",
+            "prep_compound_gigantic_page map",
+            "prep_compound_gigantic_page order, mm/hugetlb.c, v5.14 to v6.11",
+            "prep_compound_gigantic_page order0",
+            "prep_compound_gigantic_page pin",
+        ],
+    ),
+    (
+        "What is kept of a free page beside its struct page says the same; and what is read inside \
+         RCU is there.",
+        &["read_page_owner buddy", "read_page_owner handle, mm/page_owner.c, v6.1 to v6.12"],
+    ),
 ];

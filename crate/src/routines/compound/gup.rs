@@ -5,6 +5,7 @@ use super::try_grab::{TAKE_FOLIO, UNDO_FOLIO, UNDO_HEAD};
 use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{HugePmd, Pfn, Pmd};
+use crate::properties::event;
 use crate::routines::at_hand::returned;
 use crate::routines::entry::foll;
 use crate::routines::gup::{
@@ -91,23 +92,39 @@ static GUP_HUGE_PMD_V5_8: Routine =
 static GUP_HUGE_PMD_V5_18: Routine =
     gup_huge_pmd("mm/gup.c, v5.18", joined!(FOLIO, &[PAGE_OUT, UNDO_FOLIO, NONE]));
 /// A read-only pin needs a page that is exclusive as a whole.
-static GUP_HUGE_PMD_V5_19: Routine = gup_huge_pmd(
-    "mm/gup.c, v5.19 and later",
+static GUP_HUGE_PMD_V5_19: Routine =
+    gup_huge_pmd("mm/gup.c, v5.19 and later", joined!(FOLIO, EXCLUSIVE));
+/// Where `pmd_access_permitted` asks for `pmd_present` alone: what is invalidated is present, and
+/// what `pmd_page` makes of an entry that was one of migration leads nowhere.
+static GUP_HUGE_PMD_PRESENT: Routine = gup_huge_pmd(
+    "mm/gup.c, v5.19 and later, with the pmd_access_permitted of include/linux/pgtable.h",
     joined!(
-        FOLIO,
         &[
-            WRITABLE,
             line(
-                "unshare",
-                "if (gup_must_unshare(flags, &folio->page))",
-                Op::Branch(must_unshare_first, "undo")
+                "access",
+                "if (!pmd_access_permitted(orig, write))",
+                Op::If(is_not_permitted_by_software, "none")
             ),
-            PAGE_OUT,
-            UNDO_FOLIO,
-            NONE
-        ]
+            line("page", "page = pmd_page(orig); page_folio(page)", Op::BugOn(leads_nowhere)),
+            GRAB_FOLIO,
+            GRABBED,
+            TAKE_FOLIO,
+            CHANGED
+        ],
+        EXCLUSIVE
     ),
 );
+const EXCLUSIVE: &[Line] = &[
+    WRITABLE,
+    line(
+        "unshare",
+        "if (gup_must_unshare(flags, &folio->page))",
+        Op::Branch(must_unshare_first, "undo"),
+    ),
+    PAGE_OUT,
+    UNDO_FOLIO,
+    NONE,
+];
 
 const fn gup_pte_range(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
@@ -174,12 +191,16 @@ pub(super) fn walk(chosen: &Chosen) -> [&'static Routine; 4] {
         "v6.10" => &LOCKLESS_V6_10,
         _ => &LOCKLESS_V5_11,
     };
+    let by_folio = match chosen.get("pmd_access") {
+        "present" => &GUP_HUGE_PMD_PRESENT,
+        _ => &GUP_HUGE_PMD_V5_19,
+    };
     let (huge, ptes): (&Routine, &Routine) = match value {
         "v5.8" | "v5.9" | "v5.11" | "v5.17" => (&GUP_HUGE_PMD_V5_8, &GUP_PTE_RANGE_V5_8[recheck]),
         "v5.18" => (&GUP_HUGE_PMD_V5_18, &GUP_PTE_RANGE_V5_18[recheck]),
-        "v5.19" => (&GUP_HUGE_PMD_V5_19, &GUP_PTE_RANGE_V5_19[recheck]),
-        "v6.10" => (&GUP_HUGE_PMD_V5_19, &GUP_PTE_RANGE_V6_10[recheck]),
-        _ => (&GUP_HUGE_PMD_V5_19, &GUP_PTE_RANGE_V6_2[recheck]),
+        "v5.19" => (by_folio, &GUP_PTE_RANGE_V5_19[recheck]),
+        "v6.10" => (by_folio, &GUP_PTE_RANGE_V6_10[recheck]),
+        _ => (by_folio, &GUP_PTE_RANGE_V6_2[recheck]),
     };
     [lockless, &GUP_PMD_RANGE_V5_8, huge, ptes]
 }
@@ -211,6 +232,24 @@ fn is_not_permitted(look: &Look) -> bool {
     }
 }
 
+fn is_not_permitted_by_software(look: &Look) -> bool {
+    match look.get(Local::Pmd) {
+        Pmd::Huge(HugePmd { write, .. }) | Pmd::Invalid(HugePmd { write, .. }) => {
+            flag(look, foll::WRITE) && !write
+        }
+        Pmd::InvalidMigration { .. } => flag(look, foll::WRITE),
+        _ => true,
+    }
+}
+
+fn leads_nowhere(ctx: &mut Ctx) -> bool {
+    let wild = matches!(ctx.get(Local::Pmd), Pmd::InvalidMigration { .. });
+    if wild {
+        ctx.find(event::WILD_PAGE_POINTER);
+    }
+    wild
+}
+
 fn pmd_changed(ctx: &mut Ctx) -> bool {
     let changed = has_changed(ctx);
     falls_back_if(ctx, changed);
@@ -218,7 +257,11 @@ fn pmd_changed(ctx: &mut Ctx) -> bool {
 }
 
 fn needs_no_unshare(look: &Look) -> bool {
-    is_get(look) || matches!(look.get(Local::Pmd), Pmd::Huge(HugePmd { write: true, .. }))
+    is_get(look)
+        || match look.get(Local::Pmd) {
+            Pmd::Huge(HugePmd { write, .. }) | Pmd::Invalid(HugePmd { write, .. }) => write,
+            _ => false,
+        }
 }
 
 /// The flag of the head stands for the whole.

@@ -1,4 +1,5 @@
 //! `mm/memory_hotplug.c`: taking a range of pages out of use, whatever they are part of.
+use super::page_ext::OFFLINE_PAGE_EXT;
 use super::sparse::mem_hotplug_write;
 use crate::machine::routine::{errno, joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
@@ -81,9 +82,9 @@ const fn offline_pages(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: OFFLINE_PAGES,
         source,
-        omits: "notifiers, fatal signals, LRU pagevecs, hugetlb pages, memory holes; the counters \
-                of managed and present pages; the second section of zone->lock, which counts the \
-                isolated blocks (the first does)",
+        omits: "notifiers but that of page_ext, fatal signals, LRU pagevecs, hugetlb pages, memory \
+                holes; the counters of managed and present pages; the second section of \
+                zone->lock, which counts the isolated blocks (the first does)",
         params: &[Local::Start, Local::End],
         locals: &[Local::Wanted, Local::First, Local::Ret],
         returns: Returns::Errno,
@@ -91,20 +92,24 @@ const fn offline_pages(source: &'static str, body: &'static [Line]) -> Routine {
     }
 }
 
+/// The notifiers of `MEM_OFFLINE` come before the sections leave their zone.
+const NOTIFY: Line =
+    line("notify", "memory_notify(MEM_OFFLINE, &arg)", Op::Call(OFFLINE_PAGE_EXT, &[]));
+
 /// The pcplists are drained once, by the isolation.
 pub static OFFLINE_PAGES_V5_8: Routine = offline_pages(
     "mm/memory_hotplug.c, v4.18 to v5.8",
-    joined!(&[LOCK], BEGIN, OFFLINE, REMOVE, BUSY),
+    joined!(&[LOCK], BEGIN, OFFLINE, &[NOTIFY], REMOVE, BUSY),
 );
 /// And drained again each time the test fails (968318261221).
 pub static OFFLINE_PAGES_V5_9: Routine = offline_pages(
     "mm/memory_hotplug.c, v5.9 and v5.10",
-    joined!(&[LOCK], BEGIN, &[DRAIN], OFFLINE, REMOVE, BUSY),
+    joined!(&[LOCK], BEGIN, &[DRAIN], OFFLINE, &[NOTIFY], REMOVE, BUSY),
 );
 /// No pcplists for as long as it takes (ec6e8c7e0314).
 pub static OFFLINE_PAGES_V5_11: Routine = offline_pages(
     "mm/memory_hotplug.c, v5.11 to v6.12",
-    joined!(&[LOCK, PCP_OFF], BEGIN, OFFLINE, &[PCP_ON], REMOVE, PCP_BUSY),
+    joined!(&[LOCK, PCP_OFF], BEGIN, OFFLINE, &[PCP_ON, NOTIFY], REMOVE, PCP_BUSY),
 );
 
 /// It has no reference, and `PageLRU` of a tail is that of its head: a page that is isolated for a

@@ -15,6 +15,7 @@ pub mod fork;
 pub mod gup;
 pub mod huge_copy;
 pub mod huge_memory;
+pub mod hugetlb;
 mod kernels_migration;
 pub mod mapcount;
 pub mod memory;
@@ -25,6 +26,7 @@ pub mod mm_h;
 pub mod move_mapping;
 pub mod move_pages;
 pub mod page_alloc;
+pub mod page_ext;
 pub mod reclaim;
 pub mod remove_migration;
 pub mod rmap;
@@ -151,7 +153,6 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
         &huge_memory::LRU_CACHE_ADD_V5_8,
         &huge_memory::PAGE_ADD_NEW_COMPOUND_RMAP_V5_7,
         &huge_memory::ZAP_HUGE_PMD_V5_8,
-        &split_pmd::SPLIT_HUGE_PMD_OF_V5_7,
         &swapfile::REUSE_SWAP_PAGE_V5_8,
         &huge_memory::PUTBACK_LRU_PAGE_V5_8,
         &fork::COPY_PMD_RANGE_V5_7,
@@ -169,6 +170,8 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend(hotplug(chosen));
     routines.extend(unmovable::routines(chosen));
     routines.extend(balloon_migrate::routines(chosen));
+    routines.extend(hugetlb::routines(chosen));
+    routines.extend(page_ext::routines(chosen));
     if !chosen.is("gup", "none") {
         routines.extend(gup::walk(chosen));
         routines.extend(try_grab::routines(chosen));
@@ -196,7 +199,7 @@ fn huge_entries(chosen: &Chosen) -> Vec<&'static Routine> {
         "page_lock" => &split_pmd::SPLIT_HUGE_PMD_V5_8,
         _ => &split_pmd::SPLIT_HUGE_PMD_V5_7,
     };
-    let mut routines = vec![prep, split, split_pmd::locked(chosen)];
+    let mut routines = vec![prep, split, split_pmd::locked(chosen), split_pmd::of_folio(chosen)];
     let splits: &Routine = match chosen.get("cow") {
         "mapcount" | "refcount" => &huge_memory::DO_HUGE_PMD_WP_PAGE_V5_8,
         "refcount_swap" => &huge_memory::DO_HUGE_PMD_WP_PAGE_V5_18,

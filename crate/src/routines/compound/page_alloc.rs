@@ -23,16 +23,18 @@ const fn prep_compound_page(source: &'static str, body: &'static [Line]) -> Rout
 
 const DTOR: Line =
     line("dtor", "set_compound_page_dtor(page, COMPOUND_PAGE_DTOR)", Op::Do(set_dtor));
-const ORDER: Line = line("order", "set_compound_order(page, order)", Op::Do(set_order));
-const HEAD: Line = line("head", "__SetPageHead(page)", Op::Do(set_head));
-const EACH: Line = line("each", "for (i = 1; i < nr_pages; i++)", Op::If(no_tail_left, "rest"));
+pub(super) const ORDER: Line = line("order", "set_compound_order(page, order)", Op::Do(set_order));
+pub(super) const HEAD: Line = line("head", "__SetPageHead(page)", Op::Do(set_head));
+pub(super) const EACH: Line =
+    line("each", "for (i = 1; i < nr_pages; i++)", Op::If(no_tail_left, "rest"));
 const COUNT: Line = line("count", "set_page_count(page + i, 0)", Op::Do(clear_count));
-const TAIL: Line = line("tail", "set_compound_head(page + i, page)", Op::Do(set_compound_head));
-const LOOP: Line = line("loop", "  (the next)", Op::Goto("each"));
-const REST: Line = line("rest", "  (all tails)", Op::Let(|_| ()));
-const MAPCOUNT: Line =
+pub(super) const TAIL: Line =
+    line("tail", "set_compound_head(page + i, page)", Op::Do(set_compound_head));
+pub(super) const LOOP: Line = line("loop", "  (the next)", Op::Goto("each"));
+pub(super) const REST: Line = line("rest", "  (all tails)", Op::Let(|_| ()));
+pub(super) const MAPCOUNT: Line =
     line("map", "atomic_set(compound_mapcount_ptr(page), -1)", Op::Do(clear_mapcount));
-const PINCOUNT: Line =
+pub(super) const PINCOUNT: Line =
     line("pin", "atomic_set(compound_pincount_ptr(page), 0)", Op::Do(clear_pincount));
 const OUT: Line = line("out", "return", Op::Return(|_| 0));
 
@@ -129,7 +131,7 @@ fn tail(ctx: &Ctx) -> Compound {
     ctx.layout().compound(ctx.get(Local::Tail))
 }
 
-fn clear_count(ctx: &mut Ctx) {
+pub(super) fn clear_count(ctx: &mut Ctx) {
     let refcount = ctx.layout().page(ctx.get(Local::Tail)).refcount();
     ctx.store(refcount, 0);
 }

@@ -296,7 +296,7 @@ fn free_usage(ctx: &mut Ctx) {
 }
 
 /// Every other CPU has let itself be preempted.
-fn nobody_reads(look: &Look) -> bool {
+pub(super) fn nobody_reads(look: &Look) -> bool {
     (0..look.geometry().cpus).all(|cpu| cpu == look.cpu() || !look.is_atomic(cpu))
 }
 

@@ -87,22 +87,66 @@ pub static SPLIT_HUGE_PMD_V5_8: Routine = split(
     ],
 );
 
-/// For reverse map walks, which hold the page lock: the entry must map that page.
-pub static SPLIT_HUGE_PMD_OF_V5_7: Routine = Routine {
-    function: SPLIT_HUGE_PMD_OF,
-    source: "mm/huge_memory.c, v5.7 to v6.12",
-    omits: NOTIFIERS,
-    params: &[Local::Mm, Local::Page, Local::Freeze],
-    locals: &[Local::Pmd, Local::Ret],
-    returns: Returns::Nothing,
-    body: &[
+const fn split_of(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: SPLIT_HUGE_PMD_OF,
+        source,
+        omits: NOTIFIERS,
+        params: &[Local::Mm, Local::Page, Local::Freeze],
+        locals: &[Local::Pmd, Local::Ret],
+        returns: Returns::Nothing,
+        body,
+    }
+}
+
+/// For reverse map walks, which hold the page lock: the entry must map that page. What `pmd_page`
+/// makes of an entry of migration is compared, and is not the page.
+pub static SPLIT_HUGE_PMD_OF_V5_7: Routine = split_of(
+    "mm/huge_memory.c, v5.7 to v5.17",
+    &[
         LOCK,
         line("page", "if (page != pmd_page(*pmd))", Op::Branch(maps_another_page, "out")),
         SPLIT,
         OUT,
         RETURN,
     ],
-};
+);
+/// Of what it makes the head is looked up.
+pub static SPLIT_HUGE_PMD_OF_V5_18: Routine = split_of(
+    "mm/huge_memory.c, v5.18 to v6.14",
+    &[
+        LOCK,
+        line("folio", "page_folio(pmd_page(*pmd))", Op::BugOn(follows_migration_entry)),
+        line("page", "if (folio != ..)", Op::If(mapped_another_page, "out")),
+        SPLIT,
+        OUT,
+        RETURN,
+    ],
+);
+/// An entry of migration is another page's: the lock of the one at hand is held (be6e843fc51a).
+pub static SPLIT_HUGE_PMD_OF_V6_15: Routine = split_of(
+    "mm/huge_memory.c, v6.15",
+    &[
+        LOCK,
+        line(
+            "page",
+            "if (pmd_migration || folio != pmd_folio(*pmd))",
+            Op::Branch(maps_another_page, "out"),
+        ),
+        SPLIT,
+        OUT,
+        RETURN,
+    ],
+);
+
+/// The form of a kernel.
+pub(super) fn of_folio(chosen: &Chosen) -> &'static Routine {
+    match chosen.get("split_folio_check") {
+        "pmd_page" => &SPLIT_HUGE_PMD_OF_V5_7,
+        "page_folio" => &SPLIT_HUGE_PMD_OF_V5_18,
+        _ => &SPLIT_HUGE_PMD_OF_V6_15,
+    }
+}
 
 const fn split_locked(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
@@ -219,17 +263,42 @@ const LEAKING_REMAP: &[Line] = &[
 ];
 const BEGIN: &[Line] = &[INVALIDATE, FLUSH_PAGE, IS_ENTRY, DIRTY, REFS];
 const BEGIN_ANY: &[Line] = &[INVALIDATE, FLUSH_PAGE, DIRTY, REFS];
+/// What is not present is left as it is (3a5a8d343e1c).
+const BEGIN_PRESENT: &[Line] = &[
+    line("migr", "if (is_pmd_migration_entry(*pmd))", Op::Branch(reads_migration, "start")),
+    INVALIDATE,
+    FLUSH_PAGE,
+    DIRTY,
+    REFS,
+];
+const BEGIN_ANY_PRESENT: &[Line] = &[
+    line("migr", "if (is_pmd_migration_entry(*pmd))", Op::Branch(reads_migration, "dirty")),
+    INVALIDATE,
+    FLUSH_PAGE,
+    DIRTY,
+    REFS,
+];
 const ONE_LESS: &[Line] =
     &[line("drop", "page_remove_rmap(page, vma, true)", Op::Do(one_entire_less))];
 
 /// One for each way in which counts change of a page that the entry does not map any more, since it
-/// is an entry of migration: as if it did; only the references; not at all.
+/// is an entry of migration: as if it did; only the references; not at all. Then the same, with
+/// only what is present invalidated.
 macro_rules! by_migration {
     ($source:expr, $sharing:expr, $whole:expr) => {
         [
             split_locked($source, joined!(BEGIN_ANY, $sharing, EVERY_PTE, $whole, LEAKING_REMAP)),
             split_locked($source, joined!(BEGIN_ANY, $sharing, PTES, $whole, LEAKING_REMAP)),
             split_locked($source, joined!(BEGIN, $sharing, PTES, $whole, REMAP)),
+            split_locked(
+                $source,
+                joined!(BEGIN_ANY_PRESENT, $sharing, EVERY_PTE, $whole, LEAKING_REMAP),
+            ),
+            split_locked(
+                $source,
+                joined!(BEGIN_ANY_PRESENT, $sharing, PTES, $whole, LEAKING_REMAP),
+            ),
+            split_locked($source, joined!(BEGIN_PRESENT, $sharing, PTES, $whole, REMAP)),
         ]
     };
 }
@@ -237,13 +306,13 @@ macro_rules! by_migration {
 /// References first, then an entry and a count for each page; while others map the whole, every
 /// page counts one mapping more; then the whole is mapped once less. So for a moment the counts of
 /// mappings say more than the references do.
-pub static SPLIT_HUGE_PMD_LOCKED_V5_8: [Routine; 3] =
+pub static SPLIT_HUGE_PMD_LOCKED_V5_8: [Routine; 6] =
     by_migration!("mm/huge_memory.c, v5.7 to v5.18", &[], DOUBLE_MAP);
 /// Each page is as exclusive as the whole was, which is not frozen if it looks pinned.
-pub static SPLIT_HUGE_PMD_LOCKED_V5_19: [Routine; 3] =
+pub static SPLIT_HUGE_PMD_LOCKED_V5_19: [Routine; 6] =
     by_migration!("mm/huge_memory.c, v5.19 to v6.1", SHARING, DOUBLE_MAP);
 /// Without `PageDoubleMap`: the counts of the pages and that of the whole stand for themselves.
-pub static SPLIT_HUGE_PMD_LOCKED_V6_2: [Routine; 3] =
+pub static SPLIT_HUGE_PMD_LOCKED_V6_2: [Routine; 6] =
     by_migration!("mm/huge_memory.c, v6.2 to v6.12", SHARING, ONE_LESS);
 
 /// The form of a kernel.
@@ -253,11 +322,13 @@ pub(super) fn locked(chosen: &Chosen) -> &'static Routine {
         (true, "exclusive" | "exclusive_any") => &SPLIT_HUGE_PMD_LOCKED_V5_19,
         _ => &SPLIT_HUGE_PMD_LOCKED_V5_8,
     };
-    match chosen.get("split_migration_pmd") {
-        "counts" => &forms[0],
-        "refs" => &forms[1],
-        _ => &forms[2],
-    }
+    let counts = match chosen.get("split_migration_pmd") {
+        "counts" => 0,
+        "refs" => 1,
+        _ => 2,
+    };
+    let present = usize::from(chosen.is("pmd_invalidate", "present"));
+    &forms[counts + 3 * present]
 }
 
 const SHARING: &[Line] = &[
@@ -291,7 +362,23 @@ fn is_not_trans_huge(ctx: &mut Ctx) -> bool {
 
 fn maps_another_page(ctx: &mut Ctx) -> bool {
     let page: Pfn = ctx.get(Local::Page);
-    ctx.load(ctx.mm().pmd()).head() != Some(page)
+    ctx.load(ctx.mm().pmd()).mapped() != Some(page)
+}
+
+/// `pmd_page` of an entry of migration takes bits of a swap entry for a page frame number, and
+/// `page_folio` reads what they lead to.
+fn follows_migration_entry(ctx: &mut Ctx) -> bool {
+    let pmd = ctx.load(ctx.mm().pmd());
+    ctx.set(Local::Pmd, pmd);
+    let wild = matches!(pmd, Pmd::Migration { .. });
+    if wild {
+        ctx.find(event::WILD_PAGE_POINTER);
+    }
+    wild
+}
+
+fn mapped_another_page(look: &Look) -> bool {
+    look.get::<Pmd>(Local::Pmd).mapped() != Some(look.get(Local::Page))
 }
 
 /// `pmd_same`, inverted.
@@ -307,12 +394,18 @@ pub(in crate::routines) fn is_migration(look: &Look) -> bool {
 fn invalidate(ctx: &mut Ctx) {
     let old = ctx.update(ctx.mm().pmd(), |pmd| match pmd {
         Pmd::Huge(huge) => Pmd::Invalid(huge),
+        Pmd::Migration { head, restore } => Pmd::InvalidMigration { head, restore },
         other => other,
     });
     ctx.set(Local::Pmd, old);
     if let Some(head) = old.head() {
         ctx.set(Local::Page, head);
     }
+}
+
+/// Reads the entry under the lock; nobody changes it from here on.
+fn reads_migration(ctx: &mut Ctx) -> bool {
+    matches!(read_pmd(ctx), Pmd::Migration { .. })
 }
 
 fn set_dirty(ctx: &mut Ctx) {
@@ -347,7 +440,7 @@ fn set_pte(ctx: &mut Ctx) {
             Pte::Migration { pfn, restore }
         }
         Pmd::Huge(HugePmd { write, .. }) => Pte::clean(pfn, write),
-        Pmd::Table | Pmd::None | Pmd::Invalid(_) => Pte::None,
+        Pmd::Table | Pmd::None | Pmd::Invalid(_) | Pmd::InvalidMigration { .. } => Pte::None,
     };
     if exclusive && entry.mapped().is_some() {
         ctx.update(ctx.layout().page(pfn).anon_exclusive(), |_| true);
