@@ -1,6 +1,6 @@
 //! Entries of those who look at pages that may be compound, or gone.
 use super::compound::{activate, alloc_contig, compact_zone, slub, sparse, split};
-use super::entry::{ADDRESS, END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
+use super::entry::{ADDRESS, END, END_PFN, Entry, Needs, PAGE, PLAIN, START, START_PFN};
 
 pub(super) const COMPACT_ZONE: Entry = Entry {
     name: "compact_zone",
@@ -52,6 +52,7 @@ pub(super) const REMOVE_MEMORY: Entry = Entry {
     name: "remove_memory",
     function: sparse::REMOVE_MEMORY,
     params: &[START, END],
+    needs: Needs::Sections,
     help: "Takes away the struct pages of sections that are offline.",
     returns: "0, or -EBUSY if a section is online",
     can_retry: false,
