@@ -139,9 +139,10 @@ pub static PRESETS: &[Preset] = &[
         name: "v4.6",
         from: Some("v3.19"),
         sentence: "No merging across the border of an isolated pageblock, from either side \
-                   (d9dddbf55667).",
+                   (d9dddbf55667); a range with a page in flight is not free (aa016d145d4c).",
         changes: &[
             ("merge_limit", "both_sides"),
+            ("isolation", "v4.6"),
             ("alloc_contig", "v5.9"),
             ("compound_head", "one_word"),
         ],
