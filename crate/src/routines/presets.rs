@@ -197,6 +197,7 @@ pub static PRESETS: &[Preset] = &[
                    spares what looks pinned (feb889fb40fa); offlining disables the pcplists; \
                    cma_alloc drains once, without cma_mutex.",
         changes: &[
+            ("total_mapcount", "v5.10"),
             ("isolation", "v5.11"),
             ("alloc_contig", "v5.11"),
             ("offline", "pcp_disabled"),
@@ -230,7 +231,7 @@ pub static PRESETS: &[Preset] = &[
             ("cow_swap_cache", "freed"),
             ("numa_skip", "ref"),
             ("numa_hint", "restored_last"),
-            ("total_mapcount", "v6.1"),
+            ("total_mapcount", "v5.16"),
         ],
     },
     Preset {
@@ -247,6 +248,7 @@ pub static PRESETS: &[Preset] = &[
                    (c145e0b47c77); only types that fall back to each other merge from a \
                    pageblock up (1dd214b8f21c).",
         changes: &[
+            ("total_mapcount", "v6.1"),
             ("split_migration_pmd", "none"),
             ("gup", "v5.18"),
             ("swapin", "refcount"),
@@ -313,6 +315,7 @@ pub static PRESETS: &[Preset] = &[
             ("gup", "v6.2"),
             ("cow", "exclusive_any"),
             ("double_map", "off"),
+            ("total_mapcount", "v6.2"),
         ],
     },
     Preset {
