@@ -258,4 +258,13 @@ pub(super) const STATES: &[Property] = &[
         scope: Scope::Machine,
         holds: migration::slots_name_their_pages,
     },
+    Property {
+        name: "mapping-lost",
+        sentence: "What a process finds in its memory stays mapped, in swap or on its way to \
+                   another page until it unmaps it, with the page table unlocked.",
+        when_broken: "an entry is gone that nobody has unmapped",
+        invariant: false,
+        scope: Scope::Machine,
+        holds: migration::nothing_is_unmapped_for_good,
+    },
 ];
