@@ -46,8 +46,8 @@ pub fn slots_name_their_pages(state: &State) -> bool {
 }
 
 /// I14, of what an entry is there for: who unmaps a page says so in the step that clears its entry,
-/// and what has been there since is nothing. Migration, reclaim and whoever else clears an entry for
-/// a moment does it with the page table locked, or `mmap_lock` for writing.
+/// and what has been there since is nothing. Who clears one for a moment, such as migration and
+/// reclaim, does it with the page table locked, or `mmap_lock` for writing.
 pub fn nothing_is_unmapped_for_good(state: &State) -> bool {
     let (layout, memory) = (state.layout(), state.memory);
     if a_page_table_is_locked(state) {
