@@ -184,8 +184,8 @@ fn stops(system: &System, mut memory: Memory) -> bool {
     false
 }
 
-const PINNED: &str = "format = 1\ntitle = \"t\"\nabout = \"a\"\n[kernel]\nbase = \"v6.1\"\n[machine]\n\
-    hpage_pages = 4\npageblock_pages = 4\npcp_high = 0\n\
+const PINNED: &str = "format = 1\ntitle = \"t\"\nabout = \"a\"\n[kernel]\nbase = \"v6.1\"\n\
+    [machine]\nhpage_pages = 4\npageblock_pages = 4\npcp_high = 0\n\
     blocks = [\"unmovable\", \"movable\", \"movable\"]\n\
     [[process]]\nname = \"P\"\nmap = [\"a = huge page 8 anon rw\"]\n\
     [[before]]\nprocess = \"P\"\nrun = [\"p = get_user_pages_fast(a, 0)\"]\n\

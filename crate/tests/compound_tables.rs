@@ -179,8 +179,8 @@ fn every_form_is_wrong_both_ways() {
     compare(&CHECKS, &columns, &expected, cell);
 }
 
-/// Somebody faults on a page that is on its way elsewhere, and has a reference of it while it is put
-/// back: whether the walk passes over it then.
+/// Somebody faults on a page that is on its way elsewhere, and has a reference of it while it is
+/// put back: whether the walk passes over it then.
 fn passes_over_what_is_waited_for((_, base, toggles): Row, wait: &str) -> bool {
     let claim = "[[expect]]\nsometimes = { breaks = \"unpinned-skipped\" }\n";
     let lanes = "[[cpu]]\nrun = [\"alloc_contig_range(8, 12, MIGRATE_MOVABLE)\"]\n\

@@ -71,8 +71,8 @@ fn explore(scenario: &Scenario, kernel: Kernel) -> Found {
     found
 }
 
-const HEAD: &str = "format = 1\ntitle = \"t\"\nabout = \"a\"\n[kernel]\nbase = \"v6.1\"\n[machine]\n\
-    migrate_passes = 1\npcp_high = 0\n";
+const HEAD: &str = "format = 1\ntitle = \"t\"\nabout = \"a\"\n[kernel]\nbase = \"v6.1\"\n\
+    [machine]\nmigrate_passes = 1\npcp_high = 0\n";
 const PLAIN: &str = "blocks = [\"movable\", \"movable\"]\n[[process]]\nname = \"P\"\n\
     map = [\"a = page 0 anon rw\", \"b = page 1 anon ro\"]\n";
 const HUGE: &str = "hpage_pages = 4\npageblock_pages = 4\n\

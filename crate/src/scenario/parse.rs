@@ -316,7 +316,8 @@ fn before(
     (all, places)
 }
 
-/// The lanes, and the places of their calls. Results are named before any call is understood: one lane may drop another's pin.
+/// The lanes, and the places of their calls. Results are named before any call is understood: one
+/// lane may drop another's pin.
 fn timelines(
     reader: &mut Reader,
     root: &Table,
