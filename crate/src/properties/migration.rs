@@ -47,10 +47,11 @@ pub fn slots_name_their_pages(state: &State) -> bool {
 
 /// I14, of what an entry is there for: who unmaps a page says so in the step that clears its entry,
 /// and what has been there since is nothing. Who clears one for a moment, such as migration and
-/// reclaim, does it with the page table locked, or `mmap_lock` for writing.
+/// reclaim, does it with the page table locked, or `mmap_lock` for writing. With store buffers what
+/// was written there may be told behind the unmapping, so nothing is said of those.
 pub fn nothing_is_unmapped_for_good(state: &State) -> bool {
     let (layout, memory) = (state.layout(), state.memory);
-    if a_page_table_is_locked(state) {
+    if state.system.kernel.config.buffers.is_some() || a_page_table_is_locked(state) {
         return true;
     }
     layout.geometry.processes.iter().enumerate().all(|(number, process)| {
