@@ -5,7 +5,12 @@
 mod table;
 
 use pagerace::explore::Found;
-use pagerace::scenario::{End, Scenario, parse};
+use pagerace::machine::{Choice, Function, Status};
+use pagerace::mm::Memory;
+use pagerace::properties::event;
+use pagerace::routines::compound::wait::PMD_MIGRATION_ENTRY_WAIT;
+use pagerace::routines::move_mapping::MOVE_MAPPING;
+use pagerace::scenario::{End, KernelChoice, Scenario, parse};
 use table::{Row, compare, outcomes, scenario};
 
 /// One count of the page or of all its compound page; with a reference of its own or without; or
@@ -172,4 +177,44 @@ fn every_form_is_wrong_both_ways() {
     let exact: &[&str] = &["yes", "yes", "yes", "yes", "no", "yes", "no", "no"];
     let expected = [both, both, both, both, exact, both];
     compare(&CHECKS, &columns, &expected, cell);
+}
+
+/// Somebody faults on a page that is on its way elsewhere, and has a reference of it while it is
+/// put back: whether the walk passes over it then.
+fn passes_over_what_is_waited_for((_, base, toggles): Row, wait: &str) -> bool {
+    let claim = "[[expect]]\nsometimes = { breaks = \"unpinned-skipped\" }\n";
+    let lanes = "[[cpu]]\nrun = [\"alloc_contig_range(8, 12, MIGRATE_MOVABLE)\"]\n\
+                 [[cpu]]\nprocess = \"P\"\nrun = [\"move_pages(a)\"]\n\
+                 [[cpu]]\nprocess = \"P\"\nrun = [\"load(a)\"]\n";
+    let mut scenario = machine(4, "huge page 8 anon rw", &format!("{lanes}{claim}"));
+    scenario.geometry.migrate_passes = 1;
+    let toggles = toggles.iter().copied().chain([("migration_wait", wait)]);
+    let toggles = toggles.map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    let (system, mut memory) =
+        scenario.build(&KernelChoice { base: base.into(), toggles }).expect("it builds");
+    let mut run = |cpu: usize, until: &dyn Fn(&Memory) -> bool| {
+        while !until(&memory) && system.status(&memory, Choice::Run(cpu)) == Status::Runnable {
+            system.step(&mut memory, Choice::Run(cpu), false);
+        }
+    };
+    let at = |cpu: usize, function: Function, label: &'static str| {
+        let system = &system;
+        move |memory: &Memory| system.next_label(memory, cpu, function) == Some(label)
+    };
+    run(1, &at(1, MOVE_MAPPING, "expected"));
+    run(2, &at(2, PMD_MIGRATION_ENTRY_WAIT, "unlock"));
+    run(2, &|memory| !at(2, PMD_MIGRATION_ENTRY_WAIT, "unlock")(memory));
+    run(1, &|_| false);
+    run(0, &|_| false);
+    system.findings(&memory) & 1 << event::UNPINNED_SKIPPED != 0
+}
+
+/// Since v5.17 nobody has one.
+#[test]
+fn who_waits_for_a_migration_looks_like_a_pin_where_it_has_a_reference() {
+    for row in CHECKS {
+        assert!(passes_over_what_is_waited_for(row, "tail_ref"), "{}", row.0);
+        assert!(passes_over_what_is_waited_for(row, "ref"), "{}", row.0);
+        assert!(!passes_over_what_is_waited_for(row, "no_ref"), "{}", row.0);
+    }
 }

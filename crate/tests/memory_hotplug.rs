@@ -66,7 +66,7 @@ fn no_check_of_a_page_helps_where_there_is_none() {
 fn without_exclusion_alloc_contig_range_meets_them_too() {
     let rows: [Row; 2] = [
         ("a block is isolated once", "v5.8", DEBUG),
-        ("and twice", "v5.8", &[("debug_vm", "on"), ("isolation", "v3.18")]),
+        ("and twice", "v5.8", &[("debug_vm", "on"), ("isolation", "v4.6")]),
     ];
     let contig = (scenario("offline-against-alloc-contig"), &[][..], "poisoned-page-touched");
     compare(&rows, &[("poisoned", contig)], &[&["no"], &["yes"]], cell);

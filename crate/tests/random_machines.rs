@@ -1,11 +1,15 @@
 //! Random legal machines: whatever runs on them, the bookkeeping holds in every state, and nothing
 //! panics. The seeds are fixed, so that a failure repeats.
+#[path = "common/random.rs"]
+mod random;
+
 use std::rc::Rc;
 
 use pagerace::explore::{Explorer, Limits, Report, When};
 use pagerace::routines::presets::PRESETS;
 use pagerace::routines::toggles::{TOGGLES, Toggle};
 use pagerace::scenario::{Outcome, parse};
+use random::Random;
 
 /// What no execution of any kernel may break, whatever runs on it: the bookkeeping of the model.
 const BOOKKEEPING: [&str; 8] = [
@@ -35,26 +39,6 @@ const ALWAYS: [&str; 10] = [
 
 const MACHINES: u64 = 150;
 const STATES: usize = 1500;
-
-/// xorshift64* (Vigna 2016).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % bound
-    }
-
-    fn one_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
-    }
-}
 
 /// Pages 0 and 1 are movable, 2 to 5 an area of CMA, 6 and 7 unmovable: mapped, allocated or free.
 fn machine(random: &mut Random) -> String {
@@ -179,7 +163,7 @@ const HEAD: &str = "format = 1\ntitle = \"random\"\nabout = \"random\"\n";
 #[test]
 fn the_bookkeeping_holds_on_random_machines() {
     for seed in 1..=MACHINES {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut random = Random::of(seed);
         let text = [HEAD, &kernel(&mut random), &machine(&mut random), &lanes(&mut random)];
         explore(seed, &text.concat(), &ALWAYS);
     }
@@ -256,7 +240,7 @@ fn allocator_lanes(random: &mut Random, text: &str) -> String {
 #[test]
 fn the_bookkeeping_holds_on_random_allocators() {
     for seed in 1..=MACHINES {
-        let mut random = Random(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
+        let mut random = Random::of(!seed);
         let machine = any_kernel(&mut random) + &allocator_machine(&mut random);
         let lanes = allocator_lanes(&mut random, &machine);
         explore(seed, &[HEAD, &machine, &lanes].concat(), &BOOKKEEPING);

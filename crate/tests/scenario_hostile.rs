@@ -181,3 +181,37 @@ fn the_largest_texts_are_refused_quickly() {
         assert!(took < Duration::from_secs(20), "{took:?}: {begins}");
     }
 }
+
+/// What a machine does not have is said where it is asked for.
+#[test]
+fn a_call_that_the_machine_has_nothing_for_is_refused() {
+    let call = |call: &str| edited("\"unpin_user_page(p)\"", &format!("\"{call}\""));
+    let refused = |text: &str, message: &str, hint: &str| {
+        let found = first(text);
+        assert_eq!((found.message.as_str(), found.hint.as_deref()), (message, Some(hint)));
+        assert_eq!(found.place, Place { line: 15, column: 51 });
+    };
+    let sections = "`remove_memory` needs memory sections";
+    let more = "give [machine] `section_pages`, and `hpage_pages`";
+    refused(&call("remove_memory(0, 2)"), sections, more);
+    let huge = call("remove_memory(0, 4)").replace("[machine]", "[machine]\nhpage_pages = 2");
+    let huge = huge.replace("\"unmovable\"", "\"movable\"").replace("page 2 anon", "page 4 anon");
+    assert_eq!(first(&huge).message, sections);
+    let file = "`uffd_continue` needs a mapping of a file";
+    refused(&call("uffd_continue(a)"), file, "map one: `f = page 3 file rw`");
+    let named = call("retry shrink_page_list(q)").replace("\"cma_alloc", "\"q = cma_alloc");
+    let found = first(&named);
+    assert_eq!(found.message, "`shrink_page_list` is not retried for a page that may be NULL");
+    read(&call("offline_pages(0, 2)"));
+}
+
+/// What has run before the lanes has made a huge page, too.
+#[test]
+fn nothing_walks_a_page_that_was_collapsed_before() {
+    let before = "[[before]]\nprocess = \"B\"\nrun = [\"collapse_huge_page()\"]\n[[cpu]]\nrun";
+    let text = GOOD.replacen("[[cpu]]\nrun", before, 1);
+    let text =
+        text.replace("[\"a = page 2 anon rw\"]", "[\"a = page 2 anon rw\", \"b = anon rw\"]");
+    let message = "`cma_alloc` cannot run beside `collapse_huge_page`";
+    assert_eq!(first(&text).message, message);
+}

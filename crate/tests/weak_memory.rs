@@ -17,10 +17,18 @@ use search::explore;
 /// A larger scenario is left out: with store buffers it has many times the states.
 const MOST_STATES: usize = 50_000;
 
+/// Nothing is said of it with store buffers.
+const NOT_LOOKED_AT: &str = "mapping-lost";
+
 /// The outcomes, and the number of states.
 fn outcomes(scenario: &Scenario, kernel: &KernelChoice) -> (BTreeSet<Outcome>, usize) {
     let report = explore(scenario.build(kernel).expect("it builds"));
-    (report.outcomes.into_iter().map(|found| found.outcome).collect(), report.states)
+    let outcomes = report.outcomes.into_iter().map(|found| {
+        let mut outcome = found.outcome;
+        outcome.breaks.retain(|name| *name != NOT_LOOKED_AT);
+        outcome
+    });
+    (outcomes.collect(), report.states)
 }
 
 #[test]

@@ -180,6 +180,15 @@ impl Ctx<'_> {
         }
     }
 
+    /// Takes a lock that admits it.
+    pub(super) fn acquire(&mut self, lock: Lock) {
+        let cpu = self.cpu;
+        self.update(lock.cell, |word| word.taken(cpu, lock.mode));
+        if !self.faulted {
+            self.count_lock(lock.kind, 1);
+        }
+    }
+
     /// Drops a lock, behind all stores before. Where atomic operations order nothing a spinlock is
     /// dropped by a plain store, and what follows does not wait for it.
     pub(super) fn release(&mut self, lock: Lock) {
@@ -191,7 +200,7 @@ impl Ctx<'_> {
             None => {
                 self.drain();
                 let cpu = self.cpu;
-                self.memory.update(lock.cell, |word| word.dropped(cpu));
+                self.update(lock.cell, |word| word.dropped(cpu));
             }
         }
     }
@@ -290,12 +299,10 @@ impl Ctx<'_> {
     /// `spin_trylock` and its forms: takes the lock if it is free; whether it did.
     pub fn trylock(&mut self, lock: Lock) -> bool {
         let before = self.load(lock.cell);
-        if !before.admits(lock.mode) {
+        if self.faulted || !before.admits(lock.mode) {
             return false;
         }
-        let cpu = self.cpu;
-        self.update(lock.cell, |word| word.taken(cpu, lock.mode));
-        self.count_lock(lock.kind, 1);
+        self.acquire(lock);
         true
     }
 

@@ -177,15 +177,16 @@ impl System {
             Op::BugOn(test) => stops = test(&mut ctx) || ctx.faulted,
             Op::Acquire(lock) => {
                 let lock = lock(&self.at(&*memory, cpu, frame, loc));
-                self.at(&mut *memory, cpu, frame, loc).before_atomic(lock.cell);
-                memory.update(lock.cell, |word| word.taken(cpu, lock.mode));
-                self.at(&mut *memory, cpu, frame, loc).count_lock(lock.kind, 1);
+                let mut ctx = self.at(&mut *memory, cpu, frame, loc);
+                ctx.acquire(lock);
+                stops = ctx.faulted;
             }
             Op::Release(lock) => {
                 let lock = lock(&self.at(&*memory, cpu, frame, loc));
                 let mut ctx = self.at(&mut *memory, cpu, frame, loc);
                 ctx.release(lock);
                 ctx.count_lock(lock.kind, -1);
+                stops = ctx.faulted;
             }
             Op::Fence => ctx.fence(),
             Op::IrqOff => ctx.count(lane.cells.irqs_off(), 1),

@@ -6,7 +6,7 @@ use super::lane::{END, Frame, Lane, PENDING};
 use super::program::{CompileError, Operation, Program};
 use super::property::{Property, Scope};
 use super::routine::{Delivery, Function, Op};
-use crate::mm::{Cell, Layout, Lock, Memory, Subject, Unit};
+use crate::mm::{Cell, Layout, Lock, Meets, Memory, Subject, Unit};
 
 /// All that does not change in one run: the layout, the programs, what is watched.
 pub struct System {
@@ -261,7 +261,9 @@ impl System {
             Op::Acquire(lock) => {
                 let lock = lock(&look);
                 let word = memory.peek(lock.cell);
-                if word.admits(lock.mode) {
+                // Nobody waits for a lock that is not there any more.
+                let (meets, _) = self.layout.meets(memory, lock.cell.index() as u32);
+                if word.admits(lock.mode) || meets == Meets::Fault {
                     return Status::Runnable;
                 }
                 Status::Blocked(Wait::Lock(lock.cell.index() as u32, word))

@@ -1,6 +1,7 @@
 //! Migration entries, and the slots of the swap cache, against the pages that they name.
+use super::references::a_page_table_is_locked;
 use crate::machine::State;
-use crate::mm::{Pfn, Place, Pmd, Pte, Slot};
+use crate::mm::{ANY, Pfn, Place, Pmd, Pte, Slot, WORDS};
 
 /// I7 and I8: who waits for a page that is being migrated waits for its lock, and may look at it as
 /// long as the entry stands.
@@ -41,5 +42,25 @@ pub fn slots_name_their_pages(state: &State) -> bool {
         let all = layout.folio(state.memory, pfn).count() as u16;
         let own = state.memory.peek(page.swap());
         changing || own.is_some_and(|Slot(first)| (first..first + all).contains(&number))
+    })
+}
+
+/// I14, of what an entry is there for: who unmaps a page says so in the step that clears its entry,
+/// and what has been there since is nothing. Who clears one for a moment, such as migration and
+/// reclaim, does it with the page table locked, or `mmap_lock` for writing. With store buffers what
+/// was written there may be told behind the unmapping, so nothing is said of those.
+pub fn nothing_is_unmapped_for_good(state: &State) -> bool {
+    let (layout, memory) = (state.layout(), state.memory);
+    if state.system.kernel.config.buffers.is_some() || a_page_table_is_locked(state) {
+        return true;
+    }
+    layout.geometry.processes.iter().enumerate().all(|(number, process)| {
+        let mm = layout.mm(number);
+        let changing = memory.peek(mm.mmap_write().cell).exclusive();
+        let is_there = |address: u16| {
+            let found = |word: u16| ![0, ANY].contains(&memory.peek(mm.written(address, word)));
+            !(0..WORDS).any(found) || layout.entry(memory, number, address) != Pte::None
+        };
+        changing || !memory.peek(mm.runs()) || (0..process.mappings.len() as u16).all(is_there)
     })
 }

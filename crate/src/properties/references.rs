@@ -182,6 +182,9 @@ pub fn free_pages_are_unused(state: &State) -> bool {
             !state.memory.peek(page.lru())
                 && !state.memory.peek(page.anon())
                 && state.memory.peek(page.rmap()).is_none()
+                && state.memory.peek(page.swap()).is_none()
+                && !state.memory.peek(page.lock().cell).exclusive()
+                && !is_compound(state, pfn)
         };
         match place {
             Place::Allocated | Place::Contig | Place::Offline => true,
@@ -189,6 +192,17 @@ pub fn free_pages_are_unused(state: &State) -> bool {
             Place::Buddy | Place::BuddyTail | Place::Pcp | Place::Parked => unused() && clean(),
         }
     })
+}
+
+/// Whether the page says that it is the head or a tail of a compound page.
+fn is_compound(state: &State, pfn: Pfn) -> bool {
+    let layout = state.layout();
+    layout.geometry.has_huge_pages() && {
+        let compound = layout.compound(pfn);
+        state.memory.peek(compound.head())
+            || state.memory.peek(compound.compound_head()).is_some()
+            || state.memory.peek(compound.slab())
+    }
 }
 
 /// I1, when all is done.

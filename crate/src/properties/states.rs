@@ -267,4 +267,13 @@ pub(super) const STATES: &[Property] = &[
         scope: Scope::State,
         holds: |state| hotplug::untouched(state, touched::PAGE_EXT),
     },
+    Property {
+        name: "mapping-lost",
+        sentence: "What a process finds in its memory stays mapped, in swap or on its way to \
+                   another page until it unmaps it, with the page table unlocked.",
+        when_broken: "an entry is gone that nobody has unmapped",
+        invariant: false,
+        scope: Scope::State,
+        holds: migration::nothing_is_unmapped_for_good,
+    },
 ];

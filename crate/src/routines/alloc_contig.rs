@@ -228,35 +228,38 @@ const fn alloc_contig_migrate_range(source: &'static str, body: &'static [Line])
 pub static ALLOC_CONTIG_MIGRATE_RANGE_V5_17: Routine =
     alloc_contig_migrate_range("mm/page_alloc.c, v3.16 to v6.12", MIGRATE_RANGE);
 
+/// And the page lists that wait for the LRU are drained first.
+pub(in crate::routines) const MIGRATE_RANGE_DRAINING: &[Line] = &[
+    line("lru", "lru_cache_disable()", Op::Call(LRU_CACHE_DISABLE, &[])),
+    SCAN,
+    EMPTY,
+    TRIES,
+    GFP,
+    MIGRATE_LIST,
+    NO_MEMORY,
+    WHILE,
+    line("done", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
+    line("zero", "return 0", Op::Return(|_| 0)),
+    line("busy", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
+    line(
+        "putback",
+        "putback_movable_pages(&cc->migratepages)",
+        Op::Call(PUTBACK_MOVABLE_PAGES, &[]),
+    ),
+    EBUSY,
+    line("nomem", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
+    line(
+        "putback2",
+        "putback_movable_pages(&cc->migratepages)",
+        Op::Call(PUTBACK_MOVABLE_PAGES, &[]),
+    ),
+    ENOMEM,
+];
+
 /// Pagevecs give their pages back first; since v5.13 they take none until migration is over.
 pub static ALLOC_CONTIG_MIGRATE_RANGE_DRAINING: Routine = alloc_contig_migrate_range(
     "mm/page_alloc.c, v3.16 to v6.12, with pagevecs",
-    &[
-        line("lru", "lru_cache_disable()", Op::Call(LRU_CACHE_DISABLE, &[])),
-        SCAN,
-        EMPTY,
-        TRIES,
-        GFP,
-        MIGRATE_LIST,
-        NO_MEMORY,
-        WHILE,
-        line("done", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
-        line("zero", "return 0", Op::Return(|_| 0)),
-        line("busy", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
-        line(
-            "putback",
-            "putback_movable_pages(&cc->migratepages)",
-            Op::Call(PUTBACK_MOVABLE_PAGES, &[]),
-        ),
-        EBUSY,
-        line("nomem", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
-        line(
-            "putback2",
-            "putback_movable_pages(&cc->migratepages)",
-            Op::Call(PUTBACK_MOVABLE_PAGES, &[]),
-        ),
-        ENOMEM,
-    ],
+    MIGRATE_RANGE_DRAINING,
 );
 
 /// Nobody unmaps pages meanwhile.

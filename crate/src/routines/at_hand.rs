@@ -88,6 +88,17 @@ pub(super) fn has_failed(look: &Look) -> bool {
     look.get::<u16>(Local::Rc) != 0
 }
 
+/// Whether the caller was given no page: that of a call which returned `NULL`.
+pub(super) fn nothing_given(look: &Look) -> bool {
+    look.get::<Option<Pfn>>(Local::Given).is_none()
+}
+
+/// The page that the caller was given; there is one.
+pub(super) fn take_page_given(ctx: &mut Ctx) {
+    let page: Option<Pfn> = ctx.get(Local::Given);
+    ctx.set(Local::Page, page.expect("a page was given"));
+}
+
 /// The one virtual page that a system call is about.
 pub(super) fn take_address(ctx: &mut Ctx) {
     let address: u16 = ctx.get(Local::Given);

@@ -56,6 +56,17 @@ pub enum ParamKind {
     Prot,
 }
 
+/// What a call can do nothing without, beside its arguments.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Needs {
+    /// Nothing more.
+    Nothing,
+    /// Memory sections.
+    Sections,
+    /// That the mapping at hand is one of a file.
+    File,
+}
+
 /// One argument.
 pub struct Param {
     /// Its name in the signature.
@@ -82,6 +93,8 @@ pub struct Entry {
     pub makes_pin: bool,
     /// Whether it needs a process on its lane.
     pub needs_process: bool,
+    /// What it needs of the machine.
+    pub needs: Needs,
     /// Whether an interrupt handler may call it: it never sleeps.
     pub in_interrupt: bool,
     /// Whether a caller may call it again when it fails: it leaves nothing behind then.
@@ -197,6 +210,7 @@ pub(super) const PLAIN: Entry = Entry {
     flags: &[],
     makes_pin: false,
     needs_process: false,
+    needs: Needs::Nothing,
     in_interrupt: false,
     can_retry: true,
     help: "",

@@ -1,5 +1,5 @@
 //! Entries of those who read and write memory: a process, a device, a debugger, a monitor.
-use super::entry::{ADDRESS, Entry, PLAIN, Param, ParamKind, param};
+use super::entry::{ADDRESS, Entry, Needs, PLAIN, Param, ParamKind, param};
 use super::{access, dma, uaccess, uffd_continue, userfaultfd};
 
 const WORD: Param = param("addr", ParamKind::Word, "a word of a mapping: `a[1]`; `a` is `a[0]`");
@@ -48,6 +48,7 @@ pub(super) const UFFD_CONTINUE: Entry = Entry {
     function: uffd_continue::MCONTINUE_ATOMIC_PTE,
     params: &[ADDRESS],
     needs_process: true,
+    needs: Needs::File,
     help: "Maps a page of a file in shared memory that is in the page cache already \
            (UFFDIO_CONTINUE of userfaultfd, v5.14 and later).",
     returns: "0, or -EEXIST where something is mapped",

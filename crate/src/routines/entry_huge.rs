@@ -3,7 +3,7 @@ use super::compound::{
     activate, alloc_contig, balloon, balloon_migrate, compact_zone, hugetlb, page_ext, slub,
     sparse, split,
 };
-use super::entry::{ADDRESS, END, END_PFN, Entry, PAGE, PLAIN, START, START_PFN};
+use super::entry::{ADDRESS, END, END_PFN, Entry, Needs, PAGE, PLAIN, START, START_PFN};
 
 pub(super) const COMPACT_ZONE: Entry = Entry {
     name: "compact_zone",
@@ -55,6 +55,7 @@ pub(super) const REMOVE_MEMORY: Entry = Entry {
     name: "remove_memory",
     function: sparse::REMOVE_MEMORY,
     params: &[START, END],
+    needs: Needs::Sections,
     help: "Takes away the struct pages of sections that are offline.",
     returns: "0, or -EBUSY if a section is online",
     can_retry: false,

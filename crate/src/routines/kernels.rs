@@ -274,7 +274,7 @@ fn isolation(chosen: &Chosen) -> Vec<&'static Routine> {
         "three_rendezvous" if masked => (&block::SET_2014_MASKED, &block::UNSET_2014),
         "three_rendezvous" => (&block::SET_2014, &block::UNSET_2014),
         "parked" => (&block::SET_2014_PARKED, &block::UNSET_2014_PARKED),
-        "v3.18" => (&block::SET_V3_18, &block::UNSET_V3_18),
+        "v3.18" | "v4.6" => (&block::SET_V3_18, &block::UNSET_V3_18),
         "v4.17" => (&block::SET_V4_17, &block::UNSET_V3_18),
         "v5.8" => (&block::SET_V4_17, &block::UNSET_V5_8),
         "v6.10" => (&block::SET_V6_10, &block::UNSET_V6_10),
@@ -295,7 +295,7 @@ fn isolation(chosen: &Chosen) -> Vec<&'static Routine> {
     };
     let undo = if disabled { &range::UNDO_WITH_PCPLISTS } else { &range::UNDO_V3_16 };
     let relinks = ["v3.16", "v3.18", "three_rendezvous", "parked"].contains(&version);
-    let test = if relinks { &range::TEST_V3_16 } else { &range::TEST_V5_9 };
+    let test = if relinks { &range::TEST_V3_16 } else { &range::TEST_V4_6 };
     vec![set, unset, start, single, undo, test]
 }
 

@@ -23,10 +23,11 @@ pub const LRU_CACHE_ENABLE: Function = Function("lru_cache_enable");
 
 const NOT_PRESENT: Line = line("pte", "if (!pte_present(*pte))", Op::Branch(has_no_page, "unlock"));
 const GET: Line = line("get", "get_page(page)", Op::Do(get_page));
-const ADD: Line = line("add", "pagevec_add(this_cpu_ptr(activate_page), page)", Op::Do(add));
-const UNLOCK: Line = line("unlock", "pte_unmap_unlock(pte, ptl)", Op::Release(ptl));
+pub(super) const ADD: Line =
+    line("add", "pagevec_add(this_cpu_ptr(activate_page), page)", Op::Do(add));
+pub(super) const UNLOCK: Line = line("unlock", "pte_unmap_unlock(pte, ptl)", Op::Release(ptl));
 
-const fn mark_page_accessed(source: &'static str, body: &'static [Line]) -> Routine {
+pub(super) const fn mark_page_accessed(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: MARK_PAGE_ACCESSED,
         source,
@@ -39,7 +40,7 @@ const fn mark_page_accessed(source: &'static str, body: &'static [Line]) -> Rout
     }
 }
 
-const ADDRESS: Line = line("addr", "addr", Op::Let(take_address));
+pub(super) const ADDRESS: Line = line("addr", "addr", Op::Let(take_address));
 
 /// The page stays on the pagevec until somebody drains it.
 pub static MARK_PAGE_ACCESSED_V3_16: Routine = mark_page_accessed(
@@ -148,6 +149,11 @@ fn has_no_page(ctx: &mut Ctx) -> bool {
     let cell = ctx.pte();
     let Some(pfn) = ctx.load(cell).mapped() else { return true };
     ctx.set(Local::Page, pfn);
+    is_waiting(ctx, pfn)
+}
+
+/// Whether the page is on a pagevec, or goes on none.
+pub(super) fn is_waiting(ctx: &mut Ctx, pfn: Pfn) -> bool {
     let waits = ctx.layout().page(pfn).pagevec();
     ctx.geometry().is_zero_pfn(pfn) || ctx.load(waits) > 0
 }
@@ -160,7 +166,7 @@ fn add(ctx: &mut Ctx) {
     ctx.let_go(pfn, 1);
 }
 
-fn is_enabled(ctx: &mut Ctx) -> bool {
+pub(super) fn is_enabled(ctx: &mut Ctx) -> bool {
     let count = ctx.layout().zone().lru_disable_count();
     ctx.load(count) == 0
 }

@@ -149,9 +149,10 @@ pub static PRESETS: &[Preset] = &[
         name: "v4.6",
         from: Some("v3.19"),
         sentence: "No merging across the border of an isolated pageblock, from either side \
-                   (d9dddbf55667).",
+                   (d9dddbf55667); a range with a page in flight is not free (aa016d145d4c).",
         changes: &[
             ("merge_limit", "both_sides"),
+            ("isolation", "v4.6"),
             ("alloc_contig", "v5.9"),
             ("compound_head", "one_word"),
         ],
@@ -209,6 +210,7 @@ pub static PRESETS: &[Preset] = &[
                    spares what looks pinned (feb889fb40fa); offlining disables the pcplists; \
                    cma_alloc drains once, without cma_mutex.",
         changes: &[
+            ("total_mapcount", "v5.10"),
             ("isolation", "v5.11"),
             ("alloc_contig", "v5.11"),
             ("offline", "pcp_disabled"),
@@ -243,7 +245,7 @@ pub static PRESETS: &[Preset] = &[
             ("cow_swap_cache", "freed"),
             ("numa_skip", "ref"),
             ("numa_hint", "restored_last"),
-            ("total_mapcount", "v6.1"),
+            ("total_mapcount", "v5.16"),
         ],
     },
     Preset {
@@ -260,6 +262,7 @@ pub static PRESETS: &[Preset] = &[
                    (c145e0b47c77); only types that fall back to each other merge from a \
                    pageblock up (1dd214b8f21c).",
         changes: &[
+            ("total_mapcount", "v6.1"),
             ("split_migration_pmd", "none"),
             ("split_folio_check", "page_folio"),
             ("gup", "v5.18"),
@@ -328,6 +331,7 @@ pub static PRESETS: &[Preset] = &[
             ("gup", "v6.2"),
             ("cow", "exclusive_any"),
             ("double_map", "off"),
+            ("total_mapcount", "v6.2"),
         ],
     },
     Preset {

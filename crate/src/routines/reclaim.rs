@@ -1,5 +1,7 @@
 //! `mm/vmscan.c`: reclaiming a page, as kswapd does.
-use super::at_hand::{is_clean, is_mapped, looks_pinned, page_lock, returned};
+use super::at_hand::{
+    is_clean, is_mapped, looks_pinned, nothing_given, page_lock, returned, take_page_given,
+};
 use super::page_alloc::FREE_UNREF_PAGE;
 use super::swap::PUT_PAGE;
 use super::swap_state::{ADD_TO_SWAP, forget_slot, is_not_cached, settle, trylock_fails};
@@ -10,14 +12,15 @@ use super::try_to_unmap::TRY_TO_UNMAP;
 use super::vmscan::{PUTBACK_LRU_PAGE, test_and_clear_lru_fails};
 use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
-use crate::mm::{Pfn, Place, Slot, WORDS};
+use crate::mm::{Place, Slot, WORDS};
 
 /// `shrink_page_list`, of one page that it takes off the LRU itself; returns how many it freed.
 pub const SHRINK_PAGE_LIST: Function = Function("shrink_page_list");
 /// `__remove_mapping`
 pub const REMOVE_MAPPING: Function = Function("__remove_mapping");
 
-const PAGE: Line = line("page", "page = lru_to_page(src)", Op::Let(page_of_list));
+const EMPTY: Line = line("empty", "while (!list_empty(page_list))", Op::If(nothing_given, "out"));
+const PAGE: Line = line("page", "page = lru_to_page(src)", Op::Let(take_page_given));
 const GET: Line = line("get", "if (!get_page_unless_zero(page))", Op::Branch(no_reference, "out"));
 const LRU: Line =
     line("lru", "if (!TestClearPageLRU(page))", Op::Branch(test_and_clear_lru_fails, "put"));
@@ -92,7 +95,7 @@ const fn shrink_page_list(source: &'static str, body: &'static [Line]) -> Routin
 }
 
 /// The page is taken off its list, locked and looked at.
-const ISOLATING: &[Line] = &[PAGE, GET, LRU, TRYLOCK, ANON, CACHED];
+const ISOLATING: &[Line] = &[EMPTY, PAGE, GET, LRU, TRYLOCK, ANON, CACHED];
 /// It gets a slot, and its entries name that.
 const UNMAPPING: &[Line] = &[SWAP, FULL, MAPPED, UNMAP, STILL];
 /// It is written out if it is dirty, and freed if nobody else has it.
@@ -188,11 +191,6 @@ pub static REMOVE_MAPPING_DIRTY_FIRST: Routine = remove_mapping(
         NO,
     ],
 );
-
-fn page_of_list(ctx: &mut Ctx) {
-    let page: Option<Pfn> = ctx.get(Local::Given);
-    ctx.set(Local::Page, page.expect("a page by number"));
-}
 
 fn failed(look: &Look) -> bool {
     returned(look) == 0

@@ -243,6 +243,7 @@ pub static TOGGLES: &[Toggle] = &[
             ("three_rendezvous", "Type; three rendezvous; lists: patch 4/8 of 2014."),
             ("parked", "The same; blocks freed meanwhile stay off the lists: patch 5/8."),
             ("v3.18", "As v3.16, with nr_isolate_pageblock."),
+            ("v4.6", "As v3.18; what is not free fails the test (aa016d145d4c)."),
             ("v4.17", "A block that is isolated already is refused (2c7452a075d4)."),
             ("v5.8", "The same; a large block is given back under the lock."),
             ("v5.11", "The drain is the caller's (7612921f2376)."),

@@ -33,8 +33,11 @@ pub(super) const TOTAL_MAPCOUNT: Toggle = Toggle {
     name: "total_mapcount",
     sentence: "What counting the mappings of a compound page reads, and asserts (debug_vm).",
     values: &[
-        ("v5.8", "Each count, and total_mapcount asserts that it is given no tail: up to v5.15."),
-        ("v6.1", "Each count, and each flag asserts what page it is of: v5.16 to v6.9."),
+        ("v5.8", "Each count, and total_mapcount asserts that it is given no tail: up to v5.9."),
+        ("v5.10", "And PageDoubleMap asserts that it is asked of a head: v5.10 to v5.15."),
+        ("v5.16", "And page_mapping asserts that it looks at no tail: v5.16 and v5.17."),
+        ("v6.1", "Each count of a folio, and each flag asserts what it is of: v5.18 to v6.1."),
+        ("v6.2", "The same, without PageDoubleMap: v6.2 to v6.9."),
         ("large_mapcount", "One count of all entries: v6.10 (05c5323b2a34)."),
     ],
 };

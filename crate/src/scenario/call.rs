@@ -1,4 +1,5 @@
 //! One call of a timeline: `p = pin_user_pages_fast(a, FOLL_WRITE | FOLL_LONGTERM)`.
+use super::needs::lacking;
 use super::reader::{nearest, nearest_or_all, short};
 use super::{Complaint, Place, limits};
 use crate::machine::{Arg, Function, Kernel, Local, Operation, Returns};
@@ -206,6 +207,16 @@ impl Parts<'_> {
                 return wrong(0, message, Some("its first page is aligned to its size"));
             }
         }
+        if let Some(number) = args.iter().position(|(_, arg)| !matches!(arg, Arg::Value(_)))
+            && self.retry
+        {
+            let message = format!("`{}` is not retried for a page that may be NULL", entry.name);
+            return wrong(number, message, Some("name the page by its number"));
+        }
+        if let Some((message, hint)) = lacking(entry, args, names) {
+            let place = shifted(place, self.function.1);
+            return Err(Complaint { place, message, hint: Some(hint.into()) });
+        }
         if entry.makes_pin && self.result.is_none() {
             let message = format!("`{}` needs a name for what it pins", entry.name);
             let hint = Some(format!("write `{}`", entry.signature()));
@@ -260,7 +271,7 @@ const LAST_WORD: usize = WORDS as usize - 1;
 const COMPOUND: u16 = 1 << 8;
 
 /// The value of an argument that is known from the text.
-fn value_of(args: &[(Local, Arg)], local: Local) -> Option<u16> {
+pub(super) fn value_of(args: &[(Local, Arg)], local: Local) -> Option<u16> {
     args.iter().rev().find(|(own, _)| *own == local).and_then(|(_, arg)| match arg {
         Arg::Value(value) => Some(*value),
         Arg::Result { .. } => None,

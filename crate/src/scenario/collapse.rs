@@ -1,7 +1,7 @@
 //! What `collapse_huge_page` needs: huge pages are not split, nor walked by most.
 use super::machine_table::StartMachine;
 use super::reader::Reader;
-use super::{Place, Timeline};
+use super::{Before, Place, Timeline};
 use crate::machine::{Arg, Function, Local, Operation};
 use crate::mm::vm;
 use crate::routines::entry::foll;
@@ -20,19 +20,24 @@ const BESIDE: [Function; 8] = [
     gup_put::KVM_RELEASE_PAGE_DIRTY,
 ];
 
-/// Complains about what a collapse cannot run beside, and about processes that cannot have a huge
-/// page. `places` are those of the calls of each lane, if all of them could be read.
+/// Complains about what a collapse cannot run beside or behind, and about processes that cannot
+/// have a huge page. `places` are those of all calls, first of what has happened before, then of
+/// each lane, if all of them could be read.
 pub fn check(
     reader: &mut Reader,
     machine: &StartMachine,
+    before: &[Before],
     cpus: &[Timeline],
-    places: &[Vec<Place>],
+    places: &[Place],
 ) {
-    let calls = |cpu: usize| {
-        let calls = cpus[cpu].run.iter().chain(&cpus[cpu].interrupt);
-        calls.zip(&places[cpu]).map(move |(call, place)| (cpus[cpu].process, call, *place))
-    };
-    let all: Vec<_> = (0..cpus.len()).flat_map(calls).collect();
+    let before = before.iter().map(|before| (before.process, &before.run));
+    let runs = cpus.iter().flat_map(|cpu| [(cpu.process, &cpu.run), (cpu.process, &cpu.interrupt)]);
+    let all: Vec<_> = before
+        .chain(runs)
+        .flat_map(|(process, calls)| calls.iter().map(move |call| (process, call)))
+        .zip(places)
+        .map(|((process, call), place)| (process, call, *place))
+        .collect();
     if !reader.complaints.is_empty() || !all.iter().any(|(_, call, _)| collapses(call)) {
         return;
     }

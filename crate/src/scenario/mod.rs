@@ -13,6 +13,7 @@ mod hotplug;
 pub mod huge;
 pub mod machine_table;
 pub mod mapping;
+mod needs;
 pub mod parse;
 pub mod pattern;
 pub mod reader;

@@ -84,8 +84,10 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
         let preset = presets::preset(&choice.base)?;
         Some(kernels::kernel(preset, &choice.toggles, huge_pages))
     });
-    let before = before(reader, root, &mut machine, routines.as_ref());
-    let cpus = timelines(reader, root, &mut machine, routines.as_ref())?;
+    let (before, mut places) = before(reader, root, &mut machine, routines.as_ref());
+    let (cpus, of_lanes) = timelines(reader, root, &mut machine, routines.as_ref())?;
+    places.extend(of_lanes);
+    collapse::check(reader, &machine, &before, &cpus, &places);
     each_child_is_forked_once(reader, &before, &cpus);
     machine.geometry.cpus = cpus.len();
     machine.geometry.tlb = cpus.iter().any(|cpu| cpu.tlb.is_some());
@@ -283,15 +285,16 @@ fn translations(
     kept
 }
 
-/// `[[before]]`: calls that have returned when the lanes begin. Only pins have names there.
+/// `[[before]]`: calls that have returned when the lanes begin, with their places. Only pins have
+/// names there.
 fn before(
     reader: &mut Reader,
     root: &Table,
     machine: &mut StartMachine,
     kernel: Option<&Kernel>,
-) -> Vec<Before> {
-    let Some(item) = root.get("before") else { return Vec::new() };
-    let mut all = Vec::new();
+) -> (Vec<Before>, Vec<Place>) {
+    let (mut all, mut places) = (Vec::new(), Vec::new());
+    let Some(item) = root.get("before") else { return (all, places) };
     for (table, _) in reader.tables(item, "[[before]]", limits::BEFORE) {
         reader.only_keys(table, "a [[before]]", &["process", "run"]);
         let process = table.get("process");
@@ -308,17 +311,19 @@ fn before(
         }
         let names = Names { geometry: &machine.geometry, process, results: &[], cpus: 0, kernel };
         all.push(Before { process, run: operations(reader, &texts, &names, false) });
+        places.extend(texts.iter().map(|text| text.place));
     }
-    all
+    (all, places)
 }
 
-/// The lanes. Results are named before any call is understood: one lane may drop another's pin.
+/// The lanes, and the places of their calls. Results are named before any call is understood: one
+/// lane may drop another's pin.
 fn timelines(
     reader: &mut Reader,
     root: &Table,
     machine: &mut StartMachine,
     kernel: Option<&Kernel>,
-) -> Option<Vec<Timeline>> {
+) -> Option<(Vec<Timeline>, Vec<Place>)> {
     let tables = root.get("cpu").map(|item| reader.tables(item, "[[cpu]]", limits::CPUS));
     let tables = tables.unwrap_or_default();
     if tables.is_empty() {
@@ -337,11 +342,8 @@ fn timelines(
         }
     }
     let count = lanes.len();
-    let place_of = |text: &Text| text.place;
-    let places: Vec<Vec<Place>> = lanes
-        .iter()
-        .map(|lane| lane.run.iter().chain(&lane.interrupt).map(place_of).collect())
-        .collect();
+    let calls = lanes.iter().flat_map(|lane| lane.run.iter().chain(&lane.interrupt));
+    let places = calls.map(|text| text.place).collect();
     let cpus = lanes.into_iter().map(|lane| {
         let names = Names {
             geometry: &machine.geometry,
@@ -358,9 +360,7 @@ fn timelines(
             tlb: lane.tlb,
         }
     });
-    let cpus: Vec<Timeline> = cpus.collect();
-    collapse::check(reader, machine, &cpus, &places);
-    Some(cpus)
+    Some((cpus.collect(), places))
 }
 
 /// A child's page table is empty when fork fills it.

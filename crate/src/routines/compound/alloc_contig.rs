@@ -1,27 +1,42 @@
 //! `mm/page_alloc.c`, `drivers/virtio/virtio_mem.c`: a range of contiguous pages, with what is
 //! compound in it migrated away as a whole.
 use crate::machine::routine::{errno, joined, line};
-use crate::machine::{Ctx, Function, Local, Look, Op, Returns, Routine};
+use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::routines::alloc_contig::{
-    ALLOC_CONTIG_MIGRATE_RANGE, ALLOC_CONTIG_RANGE, MIGRATE_RANGE,
+    ALLOC_CONTIG_MIGRATE_RANGE, ALLOC_CONTIG_RANGE, MIGRATE_RANGE, MIGRATE_RANGE_DRAINING,
 };
 use crate::routines::at_hand::{returned_enomem, returned_zero, want_movable};
+use crate::routines::kernels::Chosen;
 
 /// `virtio_mem_fake_offline`
 pub const VIRTIO_MEM_FAKE_OFFLINE: Function = Function("virtio_mem_fake_offline");
 
+const fn alloc_contig_migrate_range(source: &'static str, body: &'static [Line]) -> Routine {
+    Routine {
+        function: ALLOC_CONTIG_MIGRATE_RANGE,
+        source,
+        omits: "fatal signals; isolating 32 pages at a time; the number of tries is a parameter \
+                (5 in the kernel)",
+        params: &[Local::Start, Local::End],
+        locals: &[Local::Tries, Local::Order, Local::Wanted, Local::AllocContig, Local::Ret],
+        returns: Returns::Errno,
+        body,
+    }
+}
+
+const FOR_CONTIG: Line = line("cc", "cc.alloc_contig = true", Op::Let(for_contig));
+
 /// What callers of `alloc_contig_range` are told apart by: compound pages are taken too
 /// (1da2f328fa64).
-pub static ALLOC_CONTIG_MIGRATE_RANGE_V5_7: Routine = Routine {
-    function: ALLOC_CONTIG_MIGRATE_RANGE,
-    source: "mm/page_alloc.c, v5.7 to v6.12",
-    omits: "fatal signals; isolating 32 pages at a time; the number of tries is a parameter \
-            (5 in the kernel)",
-    params: &[Local::Start, Local::End],
-    locals: &[Local::Tries, Local::Order, Local::Wanted, Local::AllocContig, Local::Ret],
-    returns: Returns::Errno,
-    body: joined!(&[line("cc", "cc.alloc_contig = true", Op::Let(for_contig))], MIGRATE_RANGE),
-};
+pub static ALLOC_CONTIG_MIGRATE_RANGE_V5_7: Routine = alloc_contig_migrate_range(
+    "mm/page_alloc.c, v5.7 to v6.12",
+    joined!(&[FOR_CONTIG], MIGRATE_RANGE),
+);
+/// And pagevecs give their pages back first.
+pub static ALLOC_CONTIG_MIGRATE_RANGE_DRAINING: Routine = alloc_contig_migrate_range(
+    "mm/page_alloc.c, v5.7 to v6.12, with pagevecs",
+    joined!(&[FOR_CONTIG], MIGRATE_RANGE_DRAINING),
+);
 
 /// A part of a memory block is taken from the allocator, so that the block can be unplugged when
 /// all its parts are. A driver that fails comes back some minutes later.
@@ -44,9 +59,14 @@ pub static VIRTIO_MEM_FAKE_OFFLINE_V5_11: Routine = Routine {
     ],
 };
 
-/// All of these.
-pub(super) static ROUTINES: [&Routine; 2] =
-    [&ALLOC_CONTIG_MIGRATE_RANGE_V5_7, &VIRTIO_MEM_FAKE_OFFLINE_V5_11];
+/// The forms that a kernel has of these.
+pub(super) fn routines(chosen: &Chosen) -> [&'static Routine; 2] {
+    let migrates = match chosen.get("lru_pagevec") {
+        "none" => &ALLOC_CONTIG_MIGRATE_RANGE_V5_7,
+        _ => &ALLOC_CONTIG_MIGRATE_RANGE_DRAINING,
+    };
+    [migrates, &VIRTIO_MEM_FAKE_OFFLINE_V5_11]
+}
 
 fn for_contig(ctx: &mut Ctx) {
     ctx.set(Local::AllocContig, true);

@@ -68,15 +68,29 @@ pub static PAGE_MAPCOUNT_V5_8: [Routine; 2] = [
     ),
     mapcount(
         PAGE_MAPCOUNT,
-        "mm/util.c (__page_mapcount), v5.7 to v5.15",
+        "mm/util.c (__page_mapcount), v5.7 to v5.9",
         joined!(OWN, HUGE, ENTIRE, HEAD_OR_OUT, LESS_ONE),
     ),
 ];
 /// The flag of the second page asserts that the first is a head.
-pub static PAGE_MAPCOUNT_V5_16: Routine = mapcount(
+pub static PAGE_MAPCOUNT_V5_10: Routine = mapcount(
     PAGE_MAPCOUNT,
-    "mm/util.c (__page_mapcount), v5.16 to v6.1",
+    "mm/util.c (__page_mapcount), v5.10 to v6.1",
     joined!(OWN, HUGE, ENTIRE, ASSERTED_HEAD, LESS_ONE),
+);
+/// Nothing is counted twice, so that there is nothing to ask.
+pub static PAGE_MAPCOUNT_V6_2: Routine = mapcount(
+    PAGE_MAPCOUNT,
+    "include/linux/mm.h, v6.2 to v6.9",
+    joined!(
+        &[
+            line("slow", "mapcount = page->_mapcount + 1", Op::Do(read_mapcount)),
+            line("ishead", "if (PageHead(page))", Op::Branch(is_head, "pagehead")),
+            line("istail", "if (!PageTail(page))", Op::Branch(is_no_tail, "out")),
+        ],
+        ENTIRE,
+        &[TOTAL]
+    ),
 );
 
 const NO_HUGETLB: &[Line] = &page_huge("first");
@@ -93,62 +107,88 @@ const LESS_ALL: Line = line("less", "return ret - nr", Op::Return(|look| less(lo
 const TOTAL: Line = line("out", "return ret", Op::Return(mapcount_so_far));
 const HUGETLB: Line = line("hugetlb", "return compound", Op::Return(mapcount_so_far));
 
-/// A tail is refused; what is compound, and of what, is asked again and again.
+/// What is compound, and of what, is asked again and again.
+const NO_TAIL: &[Line] = &[
+    line("notail", "VM_BUG_ON_PAGE(PageTail(page), page)", Op::BugOn(asserts_no_tail)),
+    line("ishead", "if (PageHead(page))", Op::Branch(is_head, "whole")),
+    line("istail", "if (PageTail(page))", Op::Branch(is_tail, "whole")),
+    line("small", "ret = page->_mapcount + 1", Op::Do(read_mapcount)),
+    line("one", "return ret", Op::Return(mapcount_so_far)),
+    line("whole", "if (PageHead(page))", Op::Branch(is_head, "pagehead")),
+    line("still", "VM_BUG_ON_PAGE(!PageTail(page), page)", Op::BugOn(asserts_tail)),
+    line("pagehead", "head = compound_head(page)", Op::Do(find_head)),
+    line("entire", "ret = compound = head[1].compound_mapcount + 1", Op::Do(read_entire)),
+];
+const ANON: &[Line] = &[
+    line("anonhead", "head = compound_head(page)", Op::Do(find_head)),
+    line("anon", "if (PageAnon(head))", Op::Branch(is_anon_folio, "dmhead")),
+    FILE,
+];
+const LESS_DOUBLE: &[Line] = &[DOUBLE, LESS_ALL, TOTAL];
+
+/// A tail is refused. As many pages as any huge page has are summed up.
 pub static TOTAL_MAPCOUNT_V5_8: Routine = mapcount(
     TOTAL_MAPCOUNT,
-    "mm/huge_memory.c, v5.8 to v5.17",
+    "mm/huge_memory.c, v5.8 and v5.9",
     joined!(
-        &[
-            line("notail", "VM_BUG_ON_PAGE(PageTail(page), page)", Op::BugOn(asserts_no_tail)),
-            line("ishead", "if (PageHead(page))", Op::Branch(is_head, "whole")),
-            line("istail", "if (PageTail(page))", Op::Branch(is_tail, "whole")),
-            line("small", "ret = page->_mapcount + 1", Op::Do(read_mapcount)),
-            line("one", "return ret", Op::Return(mapcount_so_far)),
-            line("whole", "if (PageHead(page))", Op::Branch(is_head, "pagehead")),
-            line("still", "VM_BUG_ON_PAGE(!PageTail(page), page)", Op::BugOn(asserts_tail)),
-            line("pagehead", "head = compound_head(page)", Op::Do(find_head)),
-            line("entire", "ret = compound = head[1].compound_mapcount + 1", Op::Do(read_entire)),
-        ],
+        NO_TAIL,
         NO_HUGETLB,
         &[HUGETLB, line("first", "nr = HPAGE_PMD_NR", Op::Let(all_of_a_huge_page))],
         EACH,
-        &[
-            line("anonhead", "head = compound_head(page)", Op::Do(find_head)),
-            line("anon", "if (PageAnon(head))", Op::Branch(is_anon_folio, "dmhead")),
-            FILE,
-            line("dmhead", "if (!PageHead(page))", Op::Branch(is_no_head, "out")),
-            DOUBLE,
-            LESS_ALL,
-            TOTAL,
-        ]
+        ANON,
+        HEAD_OR_OUT,
+        LESS_DOUBLE
     ),
 );
+/// As many as this one says that it has; `PageDoubleMap` asserts that it is asked of a head.
+pub static TOTAL_MAPCOUNT_V5_10: Routine = mapcount(
+    TOTAL_MAPCOUNT,
+    "mm/huge_memory.c, v5.10 to v5.17",
+    joined!(
+        NO_TAIL,
+        &[
+            line("ofhead", "if (PageHead(page))", Op::Branch(is_head, "nr")),
+            line("single", "nr = 1", Op::Let(|ctx| ctx.set(Local::Left, 1u16))),
+            line("counted", "  (it is)", Op::Goto("hugehead")),
+            line("nr", "nr = page[1].compound_nr", Op::Do(read_nr)),
+        ],
+        &page_huge("each"),
+        &[HUGETLB],
+        EACH,
+        ANON,
+        ASSERTED_HEAD,
+        LESS_DOUBLE
+    ),
+);
+
+const OF_FOLIO: &[Line] = &[
+    line("folio", "page = &page_folio(page)->page", Op::Do(to_head)),
+    line("notail", ASSERT_NO_TAIL, Op::BugOn(asserts_no_tail)),
+    line("large", "if (folio_test_large(folio))", Op::Branch(is_head, "entire1")),
+    line("small", "ret = folio->_mapcount + 1", Op::Do(read_mapcount)),
+    line("one", "return ret", Op::Return(mapcount_so_far)),
+    line("entire1", ASSERT_NO_TAIL, Op::BugOn(asserts_no_tail)),
+    line("entire2", "VM_BUG_ON_FOLIO(!folio_test_large(folio))", Op::BugOn(asserts_head)),
+    line("head", "folio", Op::Let(folio_of_page)),
+    line("entire", "ret = compound = entire_mapcount + 1", Op::Do(read_entire)),
+];
+const NR_OF_FOLIO: &[Line] = &[
+    line("first", ASSERT_NO_TAIL, Op::BugOn(asserts_no_tail)),
+    line("stilllarge", "if (folio_test_large(folio))", Op::Branch(is_head, "nr")),
+    line("single", "nr = 1", Op::Let(|ctx| ctx.set(Local::Left, 1u16))),
+    line("counted", "  (it is)", Op::Goto("each")),
+    line("nr", "nr = folio->_folio_nr_pages", Op::Do(read_nr)),
+];
 
 /// The head is found once and for all; each flag of it asserts that it is one.
 pub static TOTAL_MAPCOUNT_V6_1: Routine = mapcount(
     TOTAL_MAPCOUNT,
     "mm/util.c (folio_mapcount), v5.18 to v6.1",
     joined!(
-        &[
-            line("folio", "page = &page_folio(page)->page", Op::Do(to_head)),
-            line("notail", ASSERT_NO_TAIL, Op::BugOn(asserts_no_tail)),
-            line("large", "if (folio_test_large(folio))", Op::Branch(is_head, "entire1")),
-            line("small", "ret = folio->_mapcount + 1", Op::Do(read_mapcount)),
-            line("one", "return ret", Op::Return(mapcount_so_far)),
-            line("entire1", ASSERT_NO_TAIL, Op::BugOn(asserts_no_tail)),
-            line("entire2", "VM_BUG_ON_FOLIO(!folio_test_large(folio))", Op::BugOn(asserts_head)),
-            line("head", "folio", Op::Let(folio_of_page)),
-            line("entire", "ret = compound = entire_mapcount + 1", Op::Do(read_entire)),
-        ],
+        OF_FOLIO,
         NO_HUGETLB,
-        &[
-            HUGETLB,
-            line("first", ASSERT_NO_TAIL, Op::BugOn(asserts_no_tail)),
-            line("stilllarge", "if (folio_test_large(folio))", Op::Branch(is_head, "nr")),
-            line("single", "nr = 1", Op::Let(|ctx| ctx.set(Local::Left, 1u16))),
-            line("counted", "  (it is)", Op::Goto("each")),
-            line("nr", "nr = folio->_folio_nr_pages", Op::Do(read_nr)),
-        ],
+        &[HUGETLB],
+        NR_OF_FOLIO,
         EACH,
         &[
             line("anonhead", "if (folio_test_anon(folio))", Op::Branch(is_anon_page, "dmtail")),
@@ -161,8 +201,20 @@ pub static TOTAL_MAPCOUNT_V6_1: Routine = mapcount(
         ]
     ),
 );
+/// Without `PageDoubleMap` nothing is counted twice, nor taken off again.
+pub static TOTAL_MAPCOUNT_V6_2: Routine = mapcount(
+    TOTAL_MAPCOUNT,
+    "mm/rmap.c (total_compound_mapcount), v6.2 to v6.9",
+    joined!(
+        OF_FOLIO,
+        NR_OF_FOLIO,
+        EACH,
+        &[line("anonhead", "return mapcount", Op::Return(mapcount_so_far))]
+    ),
+);
 
 /// One read: it may be old, but never torn.
+/// The head is found once and for all; each flag of it asserts that it is one.
 pub static TOTAL_MAPCOUNT_V6_10: Routine = mapcount(
     TOTAL_MAPCOUNT,
     "include/linux/mm.h (folio_mapcount), v6.10 to v6.12",
@@ -283,8 +335,10 @@ fn is_not_double_mapped(ctx: &mut Ctx) -> bool {
 pub(super) fn routines(chosen: &Chosen) -> [&'static Routine; 2] {
     let (one, all) = match chosen.get("total_mapcount") {
         "v5.8" => (&PAGE_MAPCOUNT_V5_8[1], &TOTAL_MAPCOUNT_V5_8),
-        "v6.1" => (&PAGE_MAPCOUNT_V5_16, &TOTAL_MAPCOUNT_V6_1),
-        _ => (&PAGE_MAPCOUNT_V5_16, &TOTAL_MAPCOUNT_V6_10),
+        "v5.10" | "v5.16" => (&PAGE_MAPCOUNT_V5_10, &TOTAL_MAPCOUNT_V5_10),
+        "v6.1" => (&PAGE_MAPCOUNT_V5_10, &TOTAL_MAPCOUNT_V6_1),
+        "v6.2" => (&PAGE_MAPCOUNT_V6_2, &TOTAL_MAPCOUNT_V6_2),
+        _ => (&PAGE_MAPCOUNT_V6_2, &TOTAL_MAPCOUNT_V6_10),
     };
     let asserts = chosen.is("mapcount_slab", "asserted");
     [if asserts { &PAGE_MAPCOUNT_V5_8[0] } else { one }, all]

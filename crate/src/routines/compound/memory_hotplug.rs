@@ -6,11 +6,13 @@ use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Migratetype, Pfn, Place, Section, free_list};
 use crate::routines::at_hand::{returned_nonzero, returned_zero, want_movable};
 use crate::routines::compaction::list_is_empty;
+use crate::routines::kernels::Chosen;
 use crate::routines::memory_hotplug::OFFLINE_PAGES;
 use crate::routines::migrate::{MIGRATE_PAGES, PUTBACK_MOVABLE_PAGES};
 use crate::routines::page_alloc::drain::{DRAIN_ALL_PAGES, ZONE_PCP_DISABLE, ZONE_PCP_ENABLE};
 use crate::routines::page_alloc::zone_lock;
 use crate::routines::page_isolation::{START_ISOLATE_PAGE_RANGE, TEST_PAGES_ISOLATED};
+use crate::routines::pagevec::{LRU_ADD_DRAIN_ALL, LRU_CACHE_DISABLE, LRU_CACHE_ENABLE};
 use crate::routines::swap::PUT_PAGE;
 use crate::routines::try_grab::no_reference;
 use crate::routines::vmscan::ISOLATE_LRU_PAGE;
@@ -22,6 +24,7 @@ pub const DO_MIGRATE_RANGE: Function = Function("do_migrate_range");
 
 const LOCK: Line = line("hotplug", "mem_hotplug_begin()", Op::Acquire(mem_hotplug_write));
 const PCP_OFF: Line = line("pcpoff", "zone_pcp_disable(zone)", Op::Call(ZONE_PCP_DISABLE, &[]));
+const LRU_OFF: Line = line("lruoff", "lru_cache_disable()", Op::Call(LRU_CACHE_DISABLE, &[]));
 /// Up to the scan.
 const BEGIN: &[Line] = &[
     line("type", "migratetype = MIGRATE_MOVABLE", Op::Let(want_movable)),
@@ -32,11 +35,16 @@ const BEGIN: &[Line] = &[
     ),
     line("failed", "if (ret)", Op::If(returned_nonzero, "busy")),
     line("from", "pfn = start_pfn", Op::Let(to_start)),
-    line(
-        "scan",
-        "ret = scan_movable_pages(pfn, end_pfn, &pfn)",
-        Op::Call(SCAN_MOVABLE_PAGES, &[(Local::Start, Local::First)]),
-    ),
+];
+const SCAN: &str = "ret = scan_movable_pages(pfn, end_pfn, &pfn)";
+const SCANNING: Op = Op::Call(SCAN_MOVABLE_PAGES, &[(Local::Start, Local::First)]);
+const SCANS: &[Line] = &[line("scan", SCAN, SCANNING)];
+/// Each time.
+const DRAINS_AND_SCANS: &[Line] = &[
+    line("scan", "lru_add_drain_all()", Op::Call(LRU_ADD_DRAIN_ALL, &[])),
+    line("look", SCAN, SCANNING),
+];
+const MIGRATES: &[Line] = &[
     line("none", "if (ret == -ENOENT)", Op::If(returned_zero, "test")),
     line("found", "  pfn is the one found", Op::Let(to_found)),
     line(
@@ -59,6 +67,7 @@ const OFFLINE: &[Line] = &[
     line("buddy", "del_page_from_free_list(page, zone, order)", Op::Do(leave_free_lists)),
     line("unlock", "spin_unlock_irqrestore(&zone->lock)", Op::Release(zone_lock)),
 ];
+const LRU_ON: Line = line("lruon", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[]));
 const PCP_ON: Line = line("pcpon", "zone_pcp_enable(zone)", Op::Call(ZONE_PCP_ENABLE, &[]));
 const REMOVE: &[Line] = &[
     line("poison", "page_init_poison(pfn_to_page(pfn), ..)", Op::Do(poison)),
@@ -78,13 +87,20 @@ const PCP_BUSY: &[Line] = &[
     line("ebusy", "return -EBUSY", Op::Return(|_| errno::EBUSY)),
 ];
 
+const LRU_BUSY: &[Line] = &[
+    line("busy", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
+    line("pcpbusy", "zone_pcp_enable(zone)", Op::Call(ZONE_PCP_ENABLE, &[])),
+    line("undone", "mem_hotplug_done()", Op::Release(mem_hotplug_write)),
+    line("ebusy", "return -EBUSY", Op::Return(|_| errno::EBUSY)),
+];
+
 const fn offline_pages(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
         function: OFFLINE_PAGES,
         source,
-        omits: "notifiers but that of page_ext, fatal signals, LRU pagevecs, hugetlb pages, memory \
-                holes; the counters of managed and present pages; the second section of \
-                zone->lock, which counts the isolated blocks (the first does)",
+        omits: "notifiers but that of page_ext, fatal signals, hugetlb pages, memory holes; the \
+                counters of managed and present pages; the second section of zone->lock, which \
+                counts the isolated blocks (the first does)",
         params: &[Local::Start, Local::End],
         locals: &[Local::Wanted, Local::First, Local::Ret],
         returns: Returns::Errno,
@@ -96,21 +112,91 @@ const fn offline_pages(source: &'static str, body: &'static [Line]) -> Routine {
 const NOTIFY: Line =
     line("notify", "memory_notify(MEM_OFFLINE, &arg)", Op::Call(OFFLINE_PAGE_EXT, &[]));
 
-/// The pcplists are drained once, by the isolation.
-pub static OFFLINE_PAGES_V5_8: Routine = offline_pages(
-    "mm/memory_hotplug.c, v4.18 to v5.8",
-    joined!(&[LOCK], BEGIN, OFFLINE, &[NOTIFY], REMOVE, BUSY),
-);
+/// The pcplists are drained once, by the isolation; in the second form there are pagevecs.
+pub static OFFLINE_PAGES_V5_8: [Routine; 2] = [
+    offline_pages(
+        "mm/memory_hotplug.c, v4.18 to v5.8",
+        joined!(&[LOCK], BEGIN, SCANS, MIGRATES, OFFLINE, &[NOTIFY], REMOVE, BUSY),
+    ),
+    offline_pages(
+        "mm/memory_hotplug.c, v4.18 to v5.8, with pagevecs",
+        joined!(&[LOCK], BEGIN, DRAINS_AND_SCANS, MIGRATES, OFFLINE, &[NOTIFY], REMOVE, BUSY),
+    ),
+];
 /// And drained again each time the test fails (968318261221).
-pub static OFFLINE_PAGES_V5_9: Routine = offline_pages(
-    "mm/memory_hotplug.c, v5.9 and v5.10",
-    joined!(&[LOCK], BEGIN, &[DRAIN], OFFLINE, &[NOTIFY], REMOVE, BUSY),
-);
-/// No pcplists for as long as it takes (ec6e8c7e0314).
-pub static OFFLINE_PAGES_V5_11: Routine = offline_pages(
-    "mm/memory_hotplug.c, v5.11 to v6.12",
-    joined!(&[LOCK, PCP_OFF], BEGIN, OFFLINE, &[PCP_ON, NOTIFY], REMOVE, PCP_BUSY),
-);
+pub static OFFLINE_PAGES_V5_9: [Routine; 2] = [
+    offline_pages(
+        "mm/memory_hotplug.c, v5.9 and v5.10",
+        joined!(&[LOCK], BEGIN, SCANS, MIGRATES, &[DRAIN], OFFLINE, &[NOTIFY], REMOVE, BUSY),
+    ),
+    offline_pages(
+        "mm/memory_hotplug.c, v5.9 and v5.10, with pagevecs",
+        joined!(
+            &[LOCK],
+            BEGIN,
+            DRAINS_AND_SCANS,
+            MIGRATES,
+            &[DRAIN],
+            OFFLINE,
+            &[NOTIFY],
+            REMOVE,
+            BUSY
+        ),
+    ),
+];
+/// No pcplists for as long as it takes (ec6e8c7e0314); in the third form no pagevecs either.
+pub static OFFLINE_PAGES_V5_11: [Routine; 3] = [
+    offline_pages(
+        "mm/memory_hotplug.c, v5.11 to v6.12",
+        joined!(
+            &[LOCK, PCP_OFF],
+            BEGIN,
+            SCANS,
+            MIGRATES,
+            OFFLINE,
+            &[PCP_ON, NOTIFY],
+            REMOVE,
+            PCP_BUSY
+        ),
+    ),
+    offline_pages(
+        "mm/memory_hotplug.c, v5.11 and v5.12, with pagevecs",
+        joined!(
+            &[LOCK, PCP_OFF],
+            BEGIN,
+            DRAINS_AND_SCANS,
+            MIGRATES,
+            OFFLINE,
+            &[PCP_ON, NOTIFY],
+            REMOVE,
+            PCP_BUSY
+        ),
+    ),
+    offline_pages(
+        "mm/memory_hotplug.c, v5.13 to v6.12, with pagevecs",
+        joined!(
+            &[LOCK, PCP_OFF, LRU_OFF],
+            BEGIN,
+            SCANS,
+            MIGRATES,
+            OFFLINE,
+            &[LRU_ON, PCP_ON, NOTIFY],
+            REMOVE,
+            LRU_BUSY
+        ),
+    ),
+];
+
+/// The form that a kernel has: pagevecs are disabled only where pcplists are, too.
+pub(super) fn offlining(chosen: &Chosen) -> &'static Routine {
+    let pagevecs = usize::from(!chosen.is("lru_pagevec", "none"));
+    match chosen.get("offline") {
+        "drain_again" => &OFFLINE_PAGES_V5_9[pagevecs],
+        "pcp_disabled" if chosen.is("lru_pagevec", "disabled") => &OFFLINE_PAGES_V5_11[2],
+        "pcp_disabled" => &OFFLINE_PAGES_V5_11[pagevecs],
+        _ => &OFFLINE_PAGES_V5_8[pagevecs],
+    }
+}
 
 /// It has no reference, and `PageLRU` of a tail is that of its head: a page that is isolated for a
 /// moment is passed over, and the tail behind it is found.

@@ -250,6 +250,6 @@ pub(super) fn routines(chosen: &Chosen) -> [&'static Routine; 2] {
         "rechecked" => &PAGE_COUNT_V3_14,
         _ => &PAGE_COUNT_V4_4,
     };
-    let old = chosen.is("total_mapcount", "v5.8");
+    let old = ["v5.8", "v5.10"].contains(&chosen.get("total_mapcount"));
     [count, if old { &PAGE_MAPPING_V5_8 } else { &PAGE_MAPPING_V5_16 }]
 }

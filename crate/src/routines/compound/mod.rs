@@ -27,6 +27,7 @@ pub mod move_mapping;
 pub mod move_pages;
 pub mod page_alloc;
 pub mod page_ext;
+pub mod pagevec;
 pub mod reclaim;
 pub mod remove_migration;
 pub mod rmap;
@@ -49,8 +50,9 @@ use super::kernels::Chosen;
 use super::page_alloc::{alloc, buddy, drain, free, pages};
 use super::{
     copy_pte, dma, follow_page, fork as plain_fork, gup as plain_gup, gup_put, gup_slow,
-    memory as plain_memory, mm_h as plain_mm_h, mprotect, page_isolation, pagevec, signal,
-    swap_state as plain_swap_state, swapfile as plain_swapfile, tlb, uaccess, vmscan, wp, wp_copy,
+    memory as plain_memory, mm_h as plain_mm_h, mprotect, page_isolation, pagevec as plain_pagevec,
+    signal, swap_state as plain_swap_state, swapfile as plain_swapfile, tlb, uaccess, vmscan, wp,
+    wp_copy,
 };
 use crate::machine::{Function, Routine};
 
@@ -128,7 +130,10 @@ const THROUGH_HEAD: &[Function] = &[
     plain_memory::TLB_FLUSH_MMU,
     mprotect::CHANGE_PTE_RANGE,
     mprotect::PROT_NUMA_SKIP,
-    pagevec::LRU_ADD_DRAIN,
+    plain_pagevec::LRU_ADD_DRAIN,
+    plain_pagevec::LRU_ADD_DRAIN_ALL,
+    plain_pagevec::LRU_CACHE_DISABLE,
+    plain_pagevec::LRU_CACHE_ENABLE,
     plain_swapfile::FREE_SWAP_AND_CACHE,
     plain_swapfile::TRY_TO_FREE_SWAP,
     plain_swap_state::FREE_SWAP_CACHE,
@@ -165,7 +170,8 @@ pub(super) fn routines(chosen: &Chosen, plain: Vec<&'static Routine>) -> Vec<&'s
     routines.extend(mm_h::routines(chosen));
     routines.extend(mapcount::routines(chosen));
     routines.extend([compaction::routine(chosen), compact_zone::routine(chosen)]);
-    routines.extend(alloc_contig::ROUTINES);
+    routines.extend(alloc_contig::routines(chosen));
+    routines.extend(pagevec::filling(chosen));
     routines.extend(slub::ROUTINES);
     routines.extend(hotplug(chosen));
     routines.extend(unmovable::routines(chosen));
@@ -226,11 +232,7 @@ fn forking(chosen: &Chosen) -> [&'static Routine; 2] {
 
 /// Taking memory out, and asking whether it is there.
 fn hotplug(chosen: &Chosen) -> [&'static Routine; 8] {
-    let offline = match chosen.get("offline") {
-        "drain_again" => &memory_hotplug::OFFLINE_PAGES_V5_9,
-        "pcp_disabled" => &memory_hotplug::OFFLINE_PAGES_V5_11,
-        _ => &memory_hotplug::OFFLINE_PAGES_V5_8,
-    };
+    let offline = memory_hotplug::offlining(chosen);
     let migrate = match chosen.get("offline_isolate") {
         "folio" => &memory_hotplug::DO_MIGRATE_RANGE_V6_12,
         _ => &memory_hotplug::DO_MIGRATE_RANGE_V5_8,

@@ -7,7 +7,9 @@ use super::walk::pages;
 use crate::machine::routine::{joined, line};
 use crate::machine::{Ctx, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Pfn, Place, Slot, WORDS};
-use crate::routines::at_hand::{is_clean, page_lock, returned_nonzero, returned_zero};
+use crate::routines::at_hand::{
+    is_clean, nothing_given, page_lock, returned_nonzero, returned_zero, take_page_given,
+};
 use crate::routines::reclaim::{REMOVE_MAPPING, SHRINK_PAGE_LIST};
 use crate::routines::swap::{PUT_LAST, PUT_PAGE};
 use crate::routines::swap_state::{ADD_TO_SWAP, is_not_cached, settle, trylock_fails};
@@ -15,7 +17,8 @@ use crate::routines::try_to_unmap::TRY_TO_UNMAP;
 use crate::routines::vmscan::{PUTBACK_LRU_PAGE, test_and_clear_lru_fails};
 
 const ISOLATE: &[Line] = &[
-    line("page", "page = lru_to_page(src)", Op::Let(page_of_list)),
+    line("empty", "while (!list_empty(page_list))", Op::If(nothing_given, "out")),
+    line("page", "page = lru_to_page(src)", Op::Let(take_page_given)),
     line("get", "if (!get_page_unless_zero(page))", Op::Branch(is_free, "out")),
     line("lru", "if (!TestClearPageLRU(page))", Op::Branch(test_and_clear_lru_fails, "put")),
     line("trylock", "if (!trylock_page(page))", Op::Branch(trylock_fails, "keep")),
@@ -91,11 +94,6 @@ pub static REMOVE_MAPPING_V5_7: Routine = Routine {
         line("no", "return 0", Op::Return(|_| 0)),
     ],
 };
-
-fn page_of_list(ctx: &mut Ctx) {
-    let page: Option<Pfn> = ctx.get(Local::Given);
-    ctx.set(Local::Page, page.expect("a page by number"));
-}
 
 /// `get_page_unless_zero`, inverted: of a tail there is no reference.
 pub(super) fn is_free(ctx: &mut Ctx) -> bool {

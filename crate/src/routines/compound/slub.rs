@@ -1,8 +1,8 @@
 //! `mm/slub.c`: pages that are neither free nor anybody's memory.
 use crate::machine::routine::line;
-use crate::machine::{Ctx, Function, Local, Look, Op, Returns, Routine};
+use crate::machine::{Ctx, Function, Local, Op, Returns, Routine};
 use crate::mm::Pfn;
-use crate::routines::at_hand::returned_zero;
+use crate::routines::at_hand::{nothing_given, returned_zero, take_page_given};
 use crate::routines::page_alloc::RMQUEUE;
 use crate::routines::swap::{PUT_PAGE, take_over};
 
@@ -38,7 +38,7 @@ pub static DISCARD_SLAB_V5_8: Routine = Routine {
     locals: &[Local::Page],
     returns: Returns::Nothing,
     body: &[
-        line("none", "if (!page)", Op::If(is_no_page, "out")),
+        line("none", "if (!page)", Op::If(nothing_given, "out")),
         line("page", "page", Op::Let(take_given)),
         line("slab", "__ClearPageSlab(page)", Op::Do(|ctx| set_slab(ctx, false))),
         line("free", "__free_pages(page, order)", Op::Call(PUT_PAGE, &[])),
@@ -66,12 +66,7 @@ fn give_to_cache(ctx: &mut Ctx) {
     ctx.let_go(page, 1);
 }
 
-fn is_no_page(look: &Look) -> bool {
-    look.get::<Option<Pfn>>(Local::Given).is_none()
-}
-
 fn take_given(ctx: &mut Ctx) {
-    let page = ctx.get::<Option<Pfn>>(Local::Given).expect("a page was given");
-    ctx.set(Local::Page, page);
-    take_over(ctx, page);
+    take_page_given(ctx);
+    take_over(ctx, ctx.get(Local::Page));
 }

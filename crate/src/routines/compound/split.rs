@@ -6,7 +6,9 @@ use super::walk::{NO_TABLE, PMD, is_behind, pages, set_mm};
 use crate::machine::routine::{errno, joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{GARBAGE, OwnList, OwnListKind, Pfn, Place, Rmap, Slot};
-use crate::routines::at_hand::{next_address, page_lock};
+use crate::routines::at_hand::{
+    keep_result, next_address, nothing_given, page_lock, take_page_given,
+};
 use crate::routines::khugepaged::UNLOCK_ISOLATED;
 use crate::routines::migrate::REMOVE_MIGRATION_PTES;
 use crate::routines::rmap::{EACH, FIRST, LOCK};
@@ -215,7 +217,8 @@ pub static SPLIT_HUGE_PAGES_V5_7: Routine = Routine {
     locals: &[Local::Page, Local::Head, Local::Rc, Local::Ret],
     returns: Returns::Errno,
     body: &[
-        line("page", "page = pfn_to_online_page(pfn)", Op::Let(page_of_list)),
+        line("hole", "if (!pfn_to_online_page(pfn))", Op::If(nothing_given, "none")),
+        line("page", "page = pfn_to_online_page(pfn)", Op::Let(take_page_given)),
         line(
             "get",
             "if (!get_page_unless_zero(page))",
@@ -224,7 +227,7 @@ pub static SPLIT_HUGE_PAGES_V5_7: Routine = Routine {
         line("head", "if (!PageHead(page) || !PageLRU(page))", Op::Branch(is_no_head, "next")),
         line("lock", "lock_page(page)", Op::Acquire(page_lock)),
         line("split", "split_huge_page(page)", Op::Call(SPLIT_HUGE_PAGE_TO_LIST, &[])),
-        line("keep", "  (the result)", Op::Let(crate::routines::at_hand::keep_result)),
+        line("keep", "  (the result)", Op::Let(keep_result)),
         line("unlock", "unlock_page(page)", Op::Release(page_lock)),
         line("put", "put_page(page)", Op::Call(PUT_PAGE, &[])),
         line("out", "return", Op::Return(|look| look.get(Local::Rc))),
@@ -232,11 +235,6 @@ pub static SPLIT_HUGE_PAGES_V5_7: Routine = Routine {
         line("none", "next page", Op::Return(|_| errno::EBUSY)),
     ],
 };
-
-fn page_of_list(ctx: &mut Ctx) {
-    let page: Option<Pfn> = ctx.get(Local::Given);
-    ctx.set(Local::Page, page.expect("a page by number"));
-}
 
 /// Somebody may have split it before the lock.
 fn is_no_head(ctx: &mut Ctx) -> bool {

@@ -71,12 +71,13 @@ fn is_head(ctx: &mut Ctx) -> bool {
     ctx.load(head)
 }
 
-/// The first tail is looked at next.
+/// The first tail is looked at next. An order that was not written yet, because somebody drops
+/// what is not theirs, is none.
 fn read_order(ctx: &mut Ctx) {
     let head: Pfn = ctx.get(Local::Page);
     let second = ctx.layout().second_page(head).expect("a head has a second page");
     let order = ctx.load(second.order());
-    ctx.set(Local::Order, order);
+    ctx.set(Local::Order, if order == GARBAGE { 0 } else { order });
     ctx.set(Local::Tail, Pfn(head.0 + 1));
 }
 

@@ -8,7 +8,7 @@ use std::ops::Deref;
 
 use crate::machine::routine::line;
 use crate::machine::{At, Ctx, Line, Local, Look, Op};
-use crate::mm::{Memory, Mm, Pfn, Pmd, Pte};
+use crate::mm::{GARBAGE, Memory, Mm, Pfn, Pmd, Pte};
 use crate::routines::rmap::ptl;
 
 pub(super) const PMD: Line = line("pmd", "pmde = READ_ONCE(*pvmw.pmd)", Op::Do(read_pmd));
@@ -38,7 +38,8 @@ fn process<M: Deref<Target = Memory>>(at: &At<'_, M>) -> usize {
 pub(super) fn pages<M: Deref<Target = Memory>>(at: &At<'_, M>, head: Pfn) -> u16 {
     let second =
         at.layout().second_page(head).filter(|_| at.peek(at.layout().compound(head).head()));
-    1 << second.map_or(0, |second| at.peek(second.order()))
+    let order = second.map(|second| at.peek(second.order()));
+    1 << order.filter(|order| *order != GARBAGE).unwrap_or(0)
 }
 
 /// Whether a page is the page of the walk, or one of that compound page.

@@ -5,6 +5,7 @@ use crate::machine::routine::line;
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Pfn, Place};
 use crate::properties::event;
+use crate::routines::at_hand::{nothing_given, take_page_given};
 use crate::routines::swap::{PUT, PUT_PAGE, has_references, take_over};
 use crate::routines::try_grab::no_reference;
 
@@ -15,7 +16,7 @@ pub const PUT_OWNED_PAGE: Function = Function("put_page (owner)");
 /// `get_page_unless_zero`, of an owner's reference.
 pub const GET_PAGE_UNLESS_ZERO: Function = Function("get_page_unless_zero");
 
-const NO_PAGE: Line = line("none", "if (!page)", Op::If(is_null, "out"));
+const NO_PAGE: Line = line("none", "if (!page)", Op::If(nothing_given, "out"));
 const OURS: Line = line("ours", "page", Op::Let(take_given));
 const GONE: Line = line("gone", "the owner has let go", Op::Let(dissolve));
 const KEPT: Line = line("kept", "if (it is not zero)", Op::If(has_references, "out"));
@@ -114,8 +115,8 @@ pub static GET_PAGE_UNLESS_ZERO_V3_16: Routine = Routine {
     locals: &[Local::Page],
     returns: Returns::Page,
     body: &[
-        line("none", "if (!page)", Op::If(is_null, "false")),
-        line("page", "page", Op::Let(set_page)),
+        line("none", "if (!page)", Op::If(nothing_given, "false")),
+        line("page", "page", Op::Let(take_page_given)),
         line("get", "if (!page_ref_add_unless(page, 1, 0))", Op::Branch(no_reference, "false")),
         line("ours", "the reference is the caller's", Op::Let(give)),
         line("true", "return true", Op::Return(|look| look.get(Local::Given))),
@@ -127,17 +128,8 @@ fn order(look: &Look) -> u16 {
     look.get(Local::Order)
 }
 
-fn is_null(look: &Look) -> bool {
-    look.get::<Option<Pfn>>(Local::Given).is_none()
-}
-
-fn set_page(ctx: &mut Ctx) {
-    let page = ctx.get::<Option<Pfn>>(Local::Given).expect("a page was given");
-    ctx.set(Local::Page, page);
-}
-
 fn take_given(ctx: &mut Ctx) {
-    set_page(ctx);
+    take_page_given(ctx);
     take_over(ctx, ctx.get(Local::Page));
 }
 

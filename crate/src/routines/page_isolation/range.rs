@@ -299,7 +299,7 @@ const fn test(source: &'static str, body: &'static [Line]) -> Routine {
 /// The types without the lock, the pages under it. A free block whose noted type is not ISOLATE is
 /// put on the isolate list, and nobody counts it; a page in flight passes for a free one.
 pub static TEST_V3_16: Routine = test(
-    "mm/page_isolation.c, v3.16 to v4.0",
+    "mm/page_isolation.c, v3.16 to v3.19",
     &[
         FIRST,
         TEST_EACH,
@@ -314,9 +314,9 @@ pub static TEST_V3_16: Routine = test(
     ],
 );
 
-/// Only free pages are accepted.
-pub static TEST_V5_9: Routine = test(
-    "mm/page_isolation.c, v5.9 to v6.12",
+/// Only free pages are accepted (aa016d145d4c).
+pub static TEST_V4_6: Routine = test(
+    "mm/page_isolation.c, v4.6 to v6.12",
     &[
         FIRST,
         TEST_EACH,
