@@ -194,7 +194,7 @@ fn passes_over_what_is_waited_for((_, base, toggles): Row, wait: &str) -> bool {
         scenario.build(&KernelChoice { base: base.into(), toggles }).expect("it builds");
     let mut run = |cpu: usize, until: &dyn Fn(&Memory) -> bool| {
         while !until(&memory) && system.status(&memory, Choice::Run(cpu)) == Status::Runnable {
-            system.step(&mut memory, Choice::Run(cpu), false);
+            system.make(&mut memory, Choice::Run(cpu));
         }
     };
     let at = |cpu: usize, function: Function, label: &'static str| {

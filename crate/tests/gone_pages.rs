@@ -61,6 +61,7 @@ fn machine(lanes: [&'static Routine; 3]) -> (System, Memory) {
         preempt_rt: false,
         debug_vm: false,
         strict_free_lists: false,
+        sections_look_inside: false,
         types_change_under_lock: true,
         buffers: None,
     };
@@ -77,7 +78,7 @@ fn machine(lanes: [&'static Routine; 3]) -> (System, Memory) {
 
 fn step(system: &System, memory: &mut Memory, cpu: usize) {
     assert_eq!(system.status(memory, Choice::Run(cpu)), Status::Runnable);
-    system.step(memory, Choice::Run(cpu), false);
+    system.make(memory, Choice::Run(cpu));
 }
 
 /// What was touched when the machine stopped, of one that has stopped.

@@ -232,7 +232,7 @@ fn walk(text: &str, steps: usize, random: &mut Random) -> Option<usize> {
         if choices.is_empty() {
             return Some(step);
         }
-        system.step(&mut memory, *random.pick(&choices), false);
+        system.make(&mut memory, *random.pick(&choices));
     }
     Some(steps)
 }
