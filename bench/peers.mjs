@@ -33,6 +33,8 @@ const WORKLOADS = [
  * threads alone, `reduced` those that outcomes need, `lossy` as `full` but some may get lost.
  */
 const SEARCHES = [
+  { label: 'whole', words: ['whole'], counts: 'full' },
+  { label: 'reduced', words: ['reduced'], counts: 'reduced' },
   {
     label: 'exact',
     words: ['exact'],

@@ -7,7 +7,7 @@ pub mod wasm;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use pagerace::explore::{Explorer, Limits, Report};
+use pagerace::explore::{Explorer, Limits, Report, When};
 use pagerace::machine::System;
 use pagerace::mm::Memory;
 use pagerace::scenario::{Outcome, parse};
@@ -20,8 +20,12 @@ const MM: &str = include_str!("../../mm.toml");
 /// A way to search; `bench/peers.mjs` names these.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Search {
-    /// Every state, stored whole.
+    /// Every state, known by all its cells.
     Exact,
+    /// Every state, known by a fingerprint.
+    Whole,
+    /// Enough of them for the outcomes.
+    Reduced,
 }
 
 impl Search {
@@ -32,18 +36,24 @@ impl Search {
     pub fn named(name: &str) -> Result<Search, String> {
         match name {
             "exact" => Ok(Search::Exact),
+            "whole" => Ok(Search::Whole),
+            "reduced" => Ok(Search::Reduced),
             other => Err(format!("no search is named `{other}`")),
         }
     }
 
-    /// Runs it to the end. The process ends soon after, so the states are not given back: the
-    /// other checkers' clocks stop before that, too.
+    /// Runs it until the outcomes are known: the other checkers look for no shortest witness, and
+    /// their clocks stop before the states are given back, too.
     fn run(self, system: System, memory: Memory) -> Report {
-        let limits = Limits { max_states: usize::MAX, max_bytes: usize::MAX };
-        let mut explorer = match self {
-            Search::Exact => Explorer::new(Rc::new(system), memory, limits),
+        let limits = Limits {
+            max_states: usize::MAX,
+            max_bytes: usize::MAX,
+            exact: self == Search::Exact,
+            reduction: if self == Search::Reduced { When::Always } else { When::Never },
         };
-        let report = explorer.run();
+        let mut explorer = Explorer::new(Rc::new(system), memory, limits);
+        while !explorer.is_complete() && explorer.advance(1 << 16) {}
+        let report = explorer.report();
         std::mem::forget(explorer);
         report
     }

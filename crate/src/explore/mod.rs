@@ -275,12 +275,14 @@ impl Explorer {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Whole => {
                 self.reduced = None;
-                self.loops = self.whole.graph().fair_components();
+                if self.whole.has_cycle() {
+                    self.loops = self.whole.graph().fair_components();
+                }
                 self.loops.iter().for_each(|component| self.whole.record_livelocks(component));
                 self.complete = true;
                 self.look_for_ways();
             }
-            Stage::Reduced if self.verdict().graph().has_cycle() => self.stage = Stage::Whole,
+            Stage::Reduced if self.verdict().has_cycle() => self.stage = Stage::Whole,
             Stage::Reduced => {
                 self.complete = true;
                 self.look_for_ways();
@@ -346,6 +348,11 @@ impl Explorer {
     pub fn run(&mut self) -> Report {
         while self.advance(1 << 20) {}
         self.report()
+    }
+
+    /// Whether the outcomes are known, all of them: what is left is to find better witnesses.
+    pub fn is_complete(&self) -> bool {
+        self.complete
     }
 
     fn is_running(&self) -> bool {

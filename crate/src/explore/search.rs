@@ -182,6 +182,8 @@ struct Chart {
     ends: HashMap<StateId, usize, FixedState>,
     /// The first state found of each outcome.
     firsts: Vec<StateId>,
+    /// Some step leads to a state that was not found later than where it starts.
+    leads_back: bool,
     reduced: bool,
 }
 
@@ -199,6 +201,7 @@ impl Chart {
             outcomes: IndexSet::with_hasher(FixedState::default()),
             ends: HashMap::with_hasher(FixedState::default()),
             firsts: Vec::new(),
+            leads_back: false,
             reduced: false,
         };
         chart.add(start.print, start.delta.clone(), 0, 0);
@@ -245,6 +248,7 @@ impl Chart {
             .into_iter()
             .map(|Step { choice, print, to }| {
                 let to = to.unwrap_or_else(|delta| self.add(print, delta, state, choice.to_bits()));
+                self.leads_back |= (to as usize) < self.level_end;
                 Edge::new(choice, to)
             })
             .collect();
@@ -411,6 +415,12 @@ impl Search {
     /// The outcome that a state belongs to, as far as it is known.
     pub fn outcome_of(&self, state: StateId) -> Option<usize> {
         self.chart.ends.get(&state).copied()
+    }
+
+    /// Whether executions may go on for ever. Breadth first, a cycle has a step that leads to its own
+    /// level or to one before.
+    pub fn has_cycle(&self) -> bool {
+        self.chart.leads_back && self.chart.graph.has_cycle()
     }
 
     /// Which choice leads where, as far as it is known.
