@@ -50,17 +50,22 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Gives a state its edges.
-    pub fn expand(&mut self, state: StateId, edges: impl Iterator<Item = Edge>) {
+    /// Starts the edges of a state: it has none yet.
+    pub fn expand(&mut self, state: StateId) {
         let at = state as usize;
         if self.spans.len() <= at {
             self.spans.resize(at + 1, None);
         }
-        let first = self.edges.len();
-        self.edges.extend(edges);
-        // One more than the first, which is never 0.
-        let start = NonZeroU32::MIN.saturating_add(first as u32);
-        self.spans[at] = Some((start, (self.edges.len() - first) as u8));
+        // One more than where they start, which is never 0.
+        self.spans[at] = Some((NonZeroU32::MIN.saturating_add(self.edges.len() as u32), 0));
+    }
+
+    /// Adds an edge of the state that was started last.
+    pub fn add(&mut self, state: StateId, edge: Edge) {
+        self.edges.push(edge);
+        if let Some(Some((_, count))) = self.spans.get_mut(state as usize) {
+            *count += 1;
+        }
     }
 
     /// How many edges there are.
@@ -259,8 +264,9 @@ mod tests {
     fn graph(edges: &[&[(usize, StateId)]]) -> Graph {
         let mut graph = Graph::default();
         for (state, from) in edges.iter().enumerate() {
+            graph.expand(state as StateId);
             let edges = from.iter().map(|(cpu, to)| Edge::new(Choice::Run(*cpu), *to));
-            graph.expand(state as StateId, edges);
+            edges.for_each(|edge| graph.add(state as StateId, edge));
         }
         graph
     }
@@ -355,11 +361,10 @@ mod tests {
             let states = 1 + below(12);
             for state in 0..states {
                 let cpus: Vec<usize> = (0..3).filter(|_| below(3) > 0).collect();
-                let edges: Vec<Edge> = cpus
-                    .into_iter()
-                    .map(|cpu| Edge::new(Choice::Run(cpu), below(states)))
-                    .collect();
-                graph.expand(state, edges.into_iter());
+                graph.expand(state);
+                for cpu in cpus {
+                    graph.add(state, Edge::new(Choice::Run(cpu), below(states)));
+                }
             }
             for component in graph.fair_components() {
                 component.iter().for_each(|state| drop(checked(&graph, &component, *state)));

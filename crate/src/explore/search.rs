@@ -1,5 +1,6 @@
 //! One search, breadth first: from state to state, until there is none that was not expanded.
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::Range;
 use std::rc::Rc;
 
 use foldhash::fast::FixedState;
@@ -20,6 +21,11 @@ pub struct Worker {
     memory: Memory,
     base: Rc<[u16]>,
     able: Vec<Choice>,
+    /// What became of the state that was expanded last.
+    end: Option<Outcome>,
+    steps: Vec<Step>,
+    writes: Vec<(u32, u16)>,
+    reduced: bool,
     /// What lines read and write, as far as this worker saw; kept where a reduction needs it.
     pub known: Option<Known>,
 }
@@ -31,18 +37,15 @@ pub struct Waiting {
 }
 
 /// A step to another state.
-pub struct Step {
+struct Step {
     choice: Choice,
     print: u128,
-    /// Its number, or what it is known by if it had none.
-    to: Result<StateId, Delta>,
-}
-
-/// What became of a state.
-pub struct Expanded {
-    end: Option<Outcome>,
-    steps: Vec<Step>,
-    reduced: bool,
+    /// What it writes, of all that the worker has written down.
+    writes: Range<usize>,
+    /// The state's number, if it has one yet.
+    to: Option<StateId>,
+    /// What it is known by, if it has none.
+    delta: Option<Delta>,
 }
 
 impl Worker {
@@ -50,7 +53,16 @@ impl Worker {
     pub fn new(start: &Memory, base: Rc<[u16]>) -> Worker {
         let mut memory = start.clone();
         memory.start_search();
-        Worker { memory, base, able: Vec::new(), known: None }
+        Worker {
+            memory,
+            base,
+            able: Vec::new(),
+            end: None,
+            steps: Vec::new(),
+            writes: Vec::new(),
+            reduced: false,
+            known: None,
+        }
     }
 
     /// The state that it stands at.
@@ -60,7 +72,9 @@ impl Worker {
 
     /// The state that it has come to.
     fn waiting(&self) -> Waiting {
-        let delta = delta::delta(&self.base, self.memory.cells());
+        let cells = self.memory.cells().iter().enumerate();
+        let mut all: Vec<(u32, u16)> = cells.map(|(cell, value)| (cell as u32, *value)).collect();
+        let delta = delta::delta(&self.base, &[], &mut all);
         Waiting { print: self.memory.fingerprint(), delta }
     }
 
@@ -71,27 +85,36 @@ impl Worker {
         visited: &Visited,
         reduction: Option<&Reduction>,
         waiting: &Waiting,
-    ) -> Expanded {
+    ) {
         self.stand(waiting);
         self.find_able(system);
         let all = self.able.len();
         let end = if all == 0 { End::of(system, &self.memory) } else { None };
-        let end = end.map(|end| Outcome::of(system, &self.memory, end));
+        self.end = end.map(|end| Outcome::of(system, &self.memory, end));
         if let (Some(reduction), Some(known)) = (reduction, &self.known) {
             reduction.choices(known, system, &self.memory, &mut self.able);
         }
-        let mut steps = Vec::with_capacity(self.able.len());
+        self.reduced = self.able.len() < all;
+        self.writes.clear();
         for choice in &self.able {
             match &mut self.known {
                 Some(known) => known.make(system, &mut self.memory, *choice),
                 None => system.make(&mut self.memory, *choice),
             }
-            let print = self.memory.fingerprint();
-            let to = visited.find(print, || delta::delta(&self.base, self.memory.cells()));
-            steps.push(Step { choice: *choice, print, to });
+            let first = self.writes.len();
+            self.writes.extend(self.memory.changes());
+            let (print, writes) = (self.memory.fingerprint(), first..self.writes.len());
+            self.steps.push(Step { choice: *choice, print, writes, to: None, delta: None });
             self.memory.take_back(waiting.print);
         }
-        Expanded { end, reduced: steps.len() < all, steps }
+        // One behind the other, so that the cache misses of all overlap.
+        self.steps.iter_mut().for_each(|step| step.to = visited.find_print(step.print));
+        for step in self.steps.iter_mut().filter(|step| step.to.is_none()) {
+            let writes = &mut self.writes[step.writes.clone()];
+            let delta = delta::delta(&self.base, &waiting.delta, writes);
+            step.to = visited.find_delta(&delta);
+            step.delta = Some(delta);
+        }
     }
 
     fn find_able(&mut self, system: &System) {
@@ -238,21 +261,20 @@ impl Chart {
         None
     }
 
-    fn put(&mut self, state: StateId, expanded: Expanded) {
-        let Expanded { end, steps, reduced } = expanded;
-        self.reduced |= reduced;
-        if let Some(outcome) = end {
+    /// What became of a state.
+    fn put(&mut self, state: StateId, worker: &mut Worker) {
+        self.reduced |= worker.reduced;
+        if let Some(outcome) = worker.end.take() {
             self.record(state, outcome);
         }
-        let edges: Vec<Edge> = steps
-            .into_iter()
-            .map(|Step { choice, print, to }| {
-                let to = to.unwrap_or_else(|delta| self.add(print, delta, state, choice.to_bits()));
-                self.leads_back |= (to as usize) < self.level_end;
-                Edge::new(choice, to)
-            })
-            .collect();
-        self.graph.expand(state, edges.into_iter());
+        self.graph.expand(state);
+        for Step { choice, print, to, delta, .. } in worker.steps.drain(..) {
+            let to = to.unwrap_or_else(|| {
+                self.add(print, delta.unwrap_or_default(), state, choice.to_bits())
+            });
+            self.leads_back |= (to as usize) < self.level_end;
+            self.graph.add(state, Edge::new(choice, to));
+        }
     }
 
     fn record(&mut self, state: StateId, outcome: Outcome) {
@@ -341,8 +363,9 @@ impl Search {
     fn expand(&mut self, state: StateId, waiting: &Waiting) {
         let reduction = self.reduction.as_ref();
         let visited = &self.chart.visited;
-        let expanded = self.workers[0].expand(&self.system, visited, reduction, waiting);
-        self.chart.put(state, expanded);
+        let worker = &mut self.workers[0];
+        worker.expand(&self.system, visited, reduction, waiting);
+        self.chart.put(state, worker);
     }
 
     /// Gives every state of a fair component an outcome: how executions end that never do.

@@ -145,8 +145,9 @@ mod tests {
             let mut ends = 0;
             let mut outcomes = Vec::new();
             for (state, from) in edges.iter().enumerate() {
+                graph.expand(state as StateId);
                 let edges = from.iter().map(|(cpu, to)| Edge::new(Choice::Run(*cpu), *to));
-                graph.expand(state as StateId, edges);
+                edges.for_each(|edge| graph.add(state as StateId, edge));
                 outcomes.push(from.is_empty().then_some(ends));
                 ends += usize::from(from.is_empty());
             }

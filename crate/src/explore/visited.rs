@@ -1,17 +1,14 @@
 //! The states that were found, numbered in the order in which they were.
-use std::hash::{BuildHasherDefault, Hasher};
-
 use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
 use super::delta::Delta;
-use super::graph::StateId;
-use crate::mm::fingerprint::STRONG_BITS;
+use super::graph::{MOST_STATES, StateId};
 
 /// What a state is known by.
 pub enum Visited {
     /// By its fingerprint: two states may be taken for one, see [`Visited::missed`].
-    Compact(IndexSet<u128, BuildHasherDefault<Folded>>),
+    Compact(Prints),
     /// By all its cells.
     Exact(IndexSet<Delta, FixedState>),
 }
@@ -20,7 +17,7 @@ impl Visited {
     /// No state.
     pub fn new(exact: bool) -> Visited {
         match exact {
-            false => Visited::Compact(IndexSet::default()),
+            false => Visited::Compact(Prints::default()),
             true => Visited::Exact(IndexSet::with_hasher(FixedState::default())),
         }
     }
@@ -28,40 +25,44 @@ impl Visited {
     /// How many states there are.
     pub fn len(&self) -> usize {
         match self {
-            Visited::Compact(prints) => prints.len(),
+            Visited::Compact(prints) => prints.len,
             Visited::Exact(states) => states.len(),
         }
     }
 
-    /// The number of a state; or its delta if it is not there. `delta` makes that.
-    pub fn find(&self, print: u128, delta: impl FnOnce() -> Delta) -> Result<StateId, Delta> {
+    /// The number of a state that is known by its fingerprint.
+    pub fn find_print(&self, print: u128) -> Option<StateId> {
         match self {
-            Visited::Compact(prints) => match prints.get_index_of(&print) {
-                Some(state) => Ok(state as StateId),
-                None => Err(delta()),
-            },
-            Visited::Exact(states) => {
-                let delta = delta();
-                states.get_index_of(&delta).map_or(Err(delta), |state| Ok(state as StateId))
-            }
+            Visited::Compact(prints) => prints.find(print),
+            Visited::Exact(_) => None,
+        }
+    }
+
+    /// The number of a state that is known by its cells.
+    pub fn find_delta(&self, delta: &Delta) -> Option<StateId> {
+        match self {
+            Visited::Compact(_) => None,
+            Visited::Exact(states) => states.get_index_of(delta).map(|state| state as StateId),
         }
     }
 
     /// Adds a state; its number, and whether it is new.
     pub fn insert(&mut self, print: u128, delta: &Delta) -> (StateId, bool) {
-        let (state, new) = match self {
-            Visited::Compact(prints) => prints.insert_full(print),
-            Visited::Exact(states) => states.insert_full(delta.clone()),
-        };
-        (state as StateId, new)
+        match self {
+            Visited::Compact(prints) => prints.insert(print),
+            Visited::Exact(states) => {
+                let (state, new) = states.insert_full(delta.clone());
+                (state as StateId, new)
+            }
+        }
     }
 
     /// A bound for the probability that a state was missed because another one has its
-    /// fingerprint: for each pair of the states found it is at most 2^-98.
+    /// fingerprint: for each pair of the states found it is at most 2^-[`STRONG_BITS`].
     pub fn missed(&self) -> f64 {
         match self {
             Visited::Compact(prints) => {
-                let states = prints.len() as f64;
+                let states = prints.len as f64;
                 states * states / 2.0 * 2f64.powi(-STRONG_BITS)
             }
             Visited::Exact(_) => 0.0,
@@ -70,28 +71,123 @@ impl Visited {
 
     /// About how many bytes it takes, of deltas that are as long as `delta` on average.
     pub fn bytes(&self, delta: usize) -> usize {
-        // An entry has a key and its hash; the table beside it has a number for each, with room.
         match self {
-            Visited::Compact(prints) => prints.capacity() * (32 + 9),
-            Visited::Exact(states) => states.capacity() * (32 + 9) + states.len() * delta,
+            Visited::Compact(prints) => prints.slots.len() * size_of::<Slot>(),
+            // An entry has a key and its hash; the table beside it has a number for each, with
+            // room.
+            Visited::Exact(states) => states.capacity() * (24 + 9) + states.len() * delta,
         }
     }
 }
 
-/// A fingerprint is a hash already.
+/// The bits of a fingerprint that are kept and are strongly universal: 49 of the first lane, and
+/// what is kept of the second (see [`Fingerprint`](crate::mm::fingerprint::Fingerprint)).
+const STRONG_BITS: i32 = 49 + KEPT as i32;
+
+/// The bits that a number takes; the rest of a word is the upper end of a fingerprint's second lane.
+const NUMBER: u32 = MOST_STATES.trailing_zeros();
+const KEPT: u32 = 64 - NUMBER;
+
+/// The first lane, and the upper bits of the second above the number plus one; or nothing.
+type Slot = [u64; 2];
+
+/// Fingerprints with their numbers: open addressing with linear probing, so that a look at one is
+/// one miss of the cache. The first lane is its own hash.
 #[derive(Default)]
-pub struct Folded(u64);
+pub struct Prints {
+    slots: Vec<Slot>,
+    len: usize,
+}
 
-impl Hasher for Folded {
-    fn finish(&self) -> u64 {
-        self.0
+impl Prints {
+    fn split(print: u128) -> (u64, u64) {
+        ((print >> 64) as u64, print as u64 >> NUMBER << NUMBER)
     }
 
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    /// Where a fingerprint is, or where it would be put. There is room.
+    fn place(&self, first: u64, second: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        // Upper bits are the better ones.
+        let mut at = (first >> 15) as usize & mask;
+        loop {
+            let [own, rest] = self.slots[at];
+            if rest == 0 || own == first && rest >> NUMBER << NUMBER == second {
+                return at;
+            }
+            at = (at + 1) & mask;
+        }
     }
 
-    fn write_u128(&mut self, value: u128) {
-        self.0 = (value >> 64) as u64;
+    fn find(&self, print: u128) -> Option<StateId> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let (first, second) = Self::split(print);
+        let [_, rest] = self.slots[self.place(first, second)];
+        let number = rest & ((1 << NUMBER) - 1);
+        (rest != 0).then(|| number as StateId - 1)
+    }
+
+    /// The caller stops below [`MOST_STATES`].
+    fn insert(&mut self, print: u128) -> (StateId, bool) {
+        if let Some(state) = self.find(print) {
+            return (state, false);
+        }
+        if self.slots.len() * 3 <= self.len * 4 {
+            self.grow();
+        }
+        let (first, second) = Self::split(print);
+        let at = self.place(first, second);
+        self.len += 1;
+        self.slots[at] = [first, second | self.len as u64];
+        (self.len as StateId - 1, true)
+    }
+
+    fn grow(&mut self) {
+        let size = (2 * self.slots.len()).max(1024);
+        let old = std::mem::replace(&mut self.slots, vec![[0; 2]; size]);
+        for [first, rest] in old.into_iter().filter(|[_, rest]| *rest != 0) {
+            let at = self.place(first, rest >> NUMBER << NUMBER);
+            self.slots[at] = [first, rest];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_get_numbers_in_order_and_keep_them() {
+        let mut prints = Prints::default();
+        let print = |number: u128| number.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
+        for number in 0..100_000 {
+            assert_eq!(prints.find(print(number)), None);
+            assert_eq!(prints.insert(print(number)), (number as StateId, true));
+        }
+        for number in 0..100_000 {
+            assert_eq!(prints.find(print(number)), Some(number as StateId));
+            assert_eq!(prints.insert(print(number)), (number as StateId, false));
+        }
+    }
+
+    #[test]
+    fn a_difference_in_any_bit_that_is_kept_is_seen() {
+        let mut prints = Prints::default();
+        prints.insert(0);
+        for bit in (NUMBER..128).rev() {
+            assert!(prints.insert(1 << bit).1, "{bit}");
+        }
+    }
+
+    #[test]
+    fn the_bound_is_that_of_the_pairs() {
+        let mut visited = Visited::new(false);
+        for number in 0..1_000u128 {
+            visited.insert(number << 64, &Delta::default());
+        }
+        let bound = visited.missed();
+        assert!((3e-21..4e-21).contains(&bound), "{bound:e}");
+        assert!(Visited::new(true).missed() == 0.0);
     }
 }

@@ -287,6 +287,7 @@ impl System {
         }
     }
 
+    #[inline]
     pub(super) fn at<'a, M>(
         &'a self,
         memory: M,

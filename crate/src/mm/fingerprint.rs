@@ -13,9 +13,6 @@ pub struct Fingerprint {
     lanes: [u64; 2],
 }
 
-/// The bits of a fingerprint that count for the probability that two states share it.
-pub const STRONG_BITS: i32 = 98;
-
 impl Fingerprint {
     /// The fingerprint of a state.
     pub fn of(cells: &[u16]) -> Fingerprint {

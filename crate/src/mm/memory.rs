@@ -134,9 +134,13 @@ pub struct Memory {
     print: Option<Fingerprint>,
     /// The cells that were read, or only looked at, while they are listed.
     looks: RefCell<Vec<u32>>,
-    listing: bool,
     watch: Watch,
 }
+
+/// The most readers.
+pub const MOST_READERS: usize = 63;
+/// In the place of readers: looks are listed.
+const LISTING: u64 = 1 << MOST_READERS;
 
 /// Which cells the readers have looked at so far, one bit a reader; and whose cells were written.
 ///
@@ -146,7 +150,7 @@ pub struct Memory {
 struct Watch {
     /// For each cell, who has ever looked at it.
     readers: Vec<ShareableCell<u64>>,
-    /// Who looks now.
+    /// Who looks now, or that looks are listed.
     reading: ShareableCell<u64>,
     /// Who has looked at what was written since [`Memory::forget_writes`].
     disturbed: u64,
@@ -171,6 +175,7 @@ impl Memory {
     }
 
     /// The value of a cell, looked at from outside: not an access.
+    #[inline]
     pub fn peek<T: Word>(&self, cell: Cell<T>) -> T {
         self.look(cell.index());
         T::from_word(self.cells[cell.index()])
@@ -185,13 +190,21 @@ impl Memory {
         seen
     }
 
+    #[inline(always)]
     fn look(&self, cell: usize) {
+        if self.watch.reading.get() != 0 {
+            self.note_look(cell);
+        }
+    }
+
+    #[cold]
+    fn note_look(&self, cell: usize) {
         let reading = self.watch.reading.get();
-        if reading != 0 {
+        if reading == LISTING {
+            self.looks.borrow_mut().push(cell as u32);
+        } else {
             let readers = &self.watch.readers[cell];
             readers.set(readers.get() | reading);
-        } else if self.listing {
-            self.looks.borrow_mut().push(cell as u32);
         }
     }
 
@@ -253,12 +266,12 @@ impl Memory {
     /// Starts a list of the cells that are read, or only looked at.
     pub fn start_looks(&mut self) {
         self.looks.get_mut().clear();
-        self.listing = true;
+        self.watch.reading.set(LISTING);
     }
 
     /// Ends the list.
     pub fn stop_looks(&mut self) {
-        self.listing = false;
+        self.watch.reading.set(0);
     }
 
     /// The list, of cells in whatever order and as often as they were looked at.
@@ -308,6 +321,11 @@ impl Memory {
         }
     }
 
+    /// The cells that were written since, and their values now.
+    pub fn changes(&self) -> impl Iterator<Item = (u32, u16)> + '_ {
+        self.written().map(|cell| (cell, self.cells[cell as usize]))
+    }
+
     /// What was written so far is not taken back any more.
     pub fn commit(&mut self) {
         if let Some(undo) = &mut self.undo {
@@ -345,6 +363,7 @@ impl Memory {
         T::from_word(old)
     }
 
+    #[inline]
     fn write(&mut self, cell: u32, old: u16, new: u16) {
         let at = cell as usize;
         self.cells[at] = new;

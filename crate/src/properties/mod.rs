@@ -40,12 +40,13 @@ mod tests {
     use super::*;
     use crate::machine::Scope;
     use crate::mm::layout::FINDING_CELLS;
+    use crate::mm::memory::MOST_READERS;
 
     #[test]
     fn there_is_a_bit_for_each() {
         assert!(PROPERTIES.len() <= 16 * FINDING_CELLS);
         let looks = |property: &&Property| matches!(property.scope, Scope::State | Scope::Lane);
-        assert!((1..=64).contains(&PROPERTIES.iter().filter(looks).count()));
+        assert!((1..=MOST_READERS).contains(&PROPERTIES.iter().filter(looks).count()));
     }
 
     #[test]
