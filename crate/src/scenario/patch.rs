@@ -334,7 +334,9 @@ impl Scenario {
         let base = presets::preset(&choice.base)
             .ok_or_else(|| complain(format!("there is no kernel `{}`", choice.base)))?;
         let kernel = kernels::kernel(base, &choice.toggles, self.geometry.has_huge_pages());
-        let Some(name) = choice.patch() else { return Ok(kernel) };
+        // The module that the page starts with has read none.
+        let patch = choice.patch().filter(|_| cfg!(feature = "whole"));
+        let Some(name) = patch else { return Ok(kernel) };
         let patch = self.patches.iter().find(|patch| patch.name == name);
         let patch = patch.ok_or_else(|| complain(format!("there is no patch `{name}`")))?;
         apply(patch, kernel)
