@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use pagerace::explore::{Explorer, Limits, Report, Witness, judge};
 use pagerace::player::Player;
+use pagerace::routines::kernels;
 use pagerace::scenario::{Expectation, KernelChoice, Place, Scenario};
 use pagerace::view::{ascii, session};
 use serde_json::json;
@@ -33,7 +34,10 @@ pub fn search(
     kernel: &KernelChoice,
     limits: Limits,
 ) -> Result<Report, Problem> {
-    let built = scenario.build(kernel).map_err(|c| Problem(format!("{}\n", c.message)))?;
+    let built = scenario.build(kernel).map_err(|c| {
+        let hint = c.hint.map_or(String::new(), |hint| format!("    hint: {hint}\n"));
+        Problem(format!("{}\n{hint}", c.message))
+    })?;
     let (system, memory) = built;
     let name = system.kernel.name.clone();
     let mut explorer = Explorer::new(Rc::new(system), memory, limits);
@@ -62,13 +66,17 @@ pub fn search(
 /// `pagerace explore`
 pub fn explore(
     file: &Path,
-    kernel: Option<&str>,
+    (kernel, patch): (Option<&str>, Option<&Path>),
     json: bool,
     limits: Limits,
 ) -> Result<ExitCode, Problem> {
     obey_interrupts();
-    let input = input::read(file)?;
-    let kernel = input::kernel(&input, kernel)?;
+    let mut input = input::read(file)?;
+    let first = patch.map(|path| input::take_patches(&mut input, path)).transpose()?.flatten();
+    let mut kernel = input::kernel(&input, kernel)?;
+    if let Some(first) = first.filter(|_| kernel.patch().is_none()) {
+        kernel.toggles.insert(kernels::PATCH.into(), first);
+    }
     let report = search(&input.scenario, &kernel, limits)?;
     let claims: Vec<&Expectation> =
         input.scenario.expects.iter().filter(|claim| claim.kernel == kernel).collect();
@@ -116,7 +124,7 @@ fn report_text(
 ) -> String {
     let mut text = format!("Scenario {}\n", input.name);
     let base = pagerace::routines::presets::preset(&kernel.base);
-    let name = base.map(|base| pagerace::routines::kernels::name(base, &kernel.toggles));
+    let name = base.map(|base| kernels::name(base, &kernel.toggles));
     text += &format!("Kernel {}\n", name.unwrap_or_default());
     let reduced = if report.reduced { " of the reduced search" } else { "" };
     text += &format!("States {}  Transitions {}{reduced}\n", report.states, report.transitions);

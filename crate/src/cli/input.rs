@@ -3,7 +3,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use pagerace::routines::{presets, toggles};
+use pagerace::routines::{kernels, presets, toggles};
+use pagerace::scenario::patch;
 use pagerace::scenario::{Complaint, KernelChoice, Scenario, limits, parse};
 
 /// Bad input, told in full.
@@ -21,6 +22,15 @@ pub struct Input {
 
 /// Reads a scenario file.
 pub fn read(path: &Path) -> Result<Input, Problem> {
+    let (name, text) = text_of(path)?;
+    match parse(&text) {
+        Ok(scenario) => Ok(Input { name, text, scenario }),
+        Err(complaints) => Err(complain(&name, &text, &complaints)),
+    }
+}
+
+/// The name of a file and what stands in it.
+fn text_of(path: &Path) -> Result<(String, String), Problem> {
     let name = path.display().to_string();
     let fail = |what: String| Problem(format!("{name}: {what}\n"));
     let size = fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
@@ -29,10 +39,7 @@ pub fn read(path: &Path) -> Result<Input, Problem> {
     }
     let bytes = fs::read(path).map_err(|error| fail(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|error| fail(error.to_string()))?;
-    match parse(&text) {
-        Ok(scenario) => Ok(Input { name, text, scenario }),
-        Err(complaints) => Err(complain(&name, &text, &complaints)),
-    }
+    Ok((name, text))
 }
 
 /// The scenario files that the paths name: themselves, and the *.toml files of folders.
@@ -96,6 +103,17 @@ pub fn kernel(input: &Input, wanted: Option<&str>) -> Result<KernelChoice, Probl
     let mut choice = KernelChoice { base, toggles: Default::default() };
     for word in words {
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        if name == kernels::PATCH {
+            let known: Vec<&str> = input.scenario.patches.iter().map(|p| p.name.as_str()).collect();
+            if !known.contains(&value) {
+                let known = if known.is_empty() { "none".into() } else { known.join(", ") };
+                return Err(Problem(format!(
+                    "--kernel: no such patch: `{word}`; there is: {known}\n"
+                )));
+            }
+            choice.toggles.insert(name.to_string(), value.to_string());
+            continue;
+        }
         let toggle = toggles::toggle(name);
         let values = toggle.map_or(&[][..], |toggle| toggle.values);
         if !values.iter().any(|(known, _)| *known == value) {
@@ -106,6 +124,17 @@ pub fn kernel(input: &Input, wanted: Option<&str>) -> Result<KernelChoice, Probl
         choice.toggles.insert(name.to_string(), value.to_string());
     }
     Ok(choice)
+}
+
+/// Takes the patches of another file; the name of the first.
+pub fn take_patches(input: &mut Input, path: &Path) -> Result<Option<String>, Problem> {
+    let (name, text) = text_of(path)?;
+    let known = &input.scenario.patches;
+    let patches =
+        patch::read_alone(&text, known).map_err(|found| complain(&name, &text, &found))?;
+    let first = patches.first().map(|patch| patch.name.clone());
+    input.scenario.patches.extend(patches);
+    Ok(first)
 }
 
 /// Prints to standard output; a reader that has closed it is no error.

@@ -37,9 +37,13 @@ enum Command {
     Explore {
         /// The scenario file.
         file: PathBuf,
-        /// The kernel: `v5.19`, or with toggles `v5.17,pincheck=bitmask`.
+        /// The kernel: `v5.19`, or with toggles `v5.17,pincheck=bitmask`; `v5.17,patch=NAME` with
+        /// a patch of the scenario.
         #[arg(long)]
         kernel: Option<String>,
+        /// A file of `[[patch]]` tables, of which the first is applied unless --kernel names one.
+        #[arg(long)]
+        patch: Option<PathBuf>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -54,6 +58,17 @@ enum Command {
         #[arg(long)]
         schedule: Option<String>,
         /// The kernel: `v5.19`, or with toggles `v5.17,pincheck=bitmask`.
+        #[arg(long)]
+        kernel: Option<String>,
+    },
+    /// List the lines of the functions that a scenario runs, with their labels, as its patches
+    /// name them.
+    Lines {
+        /// The scenario file.
+        file: PathBuf,
+        /// This function only.
+        function: Option<String>,
+        /// The kernel: `v5.19`, or with toggles or a patch `v5.17,patch=NAME`.
         #[arg(long)]
         kernel: Option<String>,
     },
@@ -112,11 +127,14 @@ impl SearchArguments {
 pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Check { paths, json, search } => check::check(&paths, json, search.limits()),
-        Command::Explore { file, kernel, json, search } => {
-            explore::explore(&file, kernel.as_deref(), json, search.limits())
+        Command::Explore { file, kernel, patch, json, search } => {
+            explore::explore(&file, (kernel.as_deref(), patch.as_deref()), json, search.limits())
         }
         Command::Run { file, schedule, kernel } => {
             explore::play(&file, schedule.as_deref(), kernel.as_deref())
+        }
+        Command::Lines { file, function, kernel } => {
+            lists::lines(&file, function.as_deref(), kernel.as_deref())
         }
         Command::Ops => {
             input::print(&lists::operations());

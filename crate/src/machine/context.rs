@@ -1,4 +1,5 @@
 //! What a line can see and do: its locals, the memory, and what the checker must remember.
+use std::cell::Cell as Flag;
 use std::ops::Deref;
 
 use super::lane::{Lane, LaneCells};
@@ -7,8 +8,8 @@ use super::program::Call;
 use super::routine::CpuMask;
 use super::store_buffer::StoreBuffer;
 use crate::mm::{
-    Cell, Geometry, Layout, Lock, LockKind, LockWord, Meets, Memory, Mm, Page, Pcp, Pfn, Pte,
-    Subject, Unit, Word,
+    Cell, Compound, Geometry, Layout, Lock, LockKind, LockWord, Meets, Memory, Mm, Page, Pcp, Pfn,
+    Pte, Subject, Unit, Word,
 };
 
 /// One lane at one line, with the memory: to look at, or to change.
@@ -20,7 +21,7 @@ pub struct At<'a, M> {
     pub(super) watched: u128,
     pub(super) buffer: Option<StoreBuffer>,
     /// Whether an access has met a page that is gone: the line ends there.
-    pub(super) faulted: bool,
+    pub(super) faulted: Flag<bool>,
     pub(super) call: &'a Call,
     /// Index of the first local cell of the program that runs.
     pub(super) slots: u32,
@@ -109,7 +110,38 @@ impl<M: Deref<Target = Memory>> At<'_, M> {
 
     /// A look at the memory that is no access of the kernel's: for ghosts and waiting conditions.
     pub fn peek<T: Word>(&self, cell: Cell<T>) -> T {
+        self.check(cell);
         self.own_store(cell).unwrap_or_else(|| self.memory.peek(cell))
+    }
+
+    /// An access of what is not there is a fault: a patched routine may run behind an end.
+    fn check<T: Word>(&self, cell: Cell<T>) {
+        if self.layout.is_nowhere(cell.index() as u32) {
+            self.faulted.set(true);
+        }
+    }
+
+    /// Whether the line ends here: on memory that is gone, or as a patched line may.
+    pub(super) fn has_faulted(&self) -> bool {
+        cfg!(feature = "whole") && self.faulted.get()
+    }
+
+    /// What the order of a routine's lines sees to, and a patch may not have: without it the line
+    /// faults, as on a pointer that leads nowhere.
+    pub fn must<T: Default>(&self, value: Option<T>) -> T {
+        if cfg!(feature = "whole") && value.is_none() {
+            self.faulted.set(true);
+        }
+        value.unwrap_or_default()
+    }
+
+    /// The second page of a compound page, which every one has.
+    pub fn second_page(&self, head: Pfn) -> Compound {
+        let second = self.layout.second_page(head);
+        if second.is_none() {
+            self.faulted.set(true);
+        }
+        second.unwrap_or_else(|| self.layout.compound(head))
     }
 
     /// What this CPU has stored there and others do not see yet.
@@ -159,6 +191,24 @@ impl Ctx<'_> {
         }
     }
 
+    /// Does again what a line has done, to compare: whether the locals come to differ. They are
+    /// as before behind it.
+    pub(super) fn finds_otherwise(&mut self, effect: fn(&mut Ctx)) -> bool {
+        let slots = self.call.slots();
+        let cells = || slots.clone().map(|slot| Cell::<u16>::at(self.slots + u32::from(slot)));
+        let cells: Vec<Cell<u16>> = cells().collect();
+        let before: Vec<u16> = cells.iter().map(|cell| self.memory.peek(*cell)).collect();
+        effect(self);
+        let mut differs = false;
+        for (cell, old) in cells.into_iter().zip(before) {
+            if self.memory.peek(cell) != old {
+                self.memory.store(cell, old);
+                differs = true;
+            }
+        }
+        differs
+    }
+
     /// Sets a local.
     pub fn set<T: Word>(&mut self, local: Local, value: T) {
         let slot = self.slot(local);
@@ -184,7 +234,7 @@ impl Ctx<'_> {
     pub(super) fn acquire(&mut self, lock: Lock) {
         let cpu = self.cpu;
         self.update(lock.cell, |word| word.taken(cpu, lock.mode));
-        if !self.faulted {
+        if !self.has_faulted() {
             self.count_lock(lock.kind, 1);
         }
     }
@@ -269,15 +319,16 @@ impl Ctx<'_> {
     /// The one place where a page whose section is gone is noticed: what an access of it finds in
     /// place of the word, if that is not to be had. The line does nothing behind a fault.
     fn meet<T: Word>(&mut self, cell: Cell<T>) -> Option<T> {
+        self.check(cell);
         self.layout.touched()?;
         let (meets, bit) = self.layout.meets(self.memory, cell.index() as u32);
-        if bit != 0 && !self.faulted {
+        if bit != 0 && !self.faulted.get() {
             self.touch(bit);
         }
-        self.faulted |= meets == Meets::Fault;
+        self.faulted.set(self.faulted.get() || meets == Meets::Fault);
         match meets {
             Meets::Ones(word) => Some(T::from_word(word)),
-            _ if self.faulted => Some(self.memory.peek(cell)),
+            _ if self.faulted.get() => Some(self.memory.peek(cell)),
             _ => None,
         }
     }
@@ -293,13 +344,13 @@ impl Ctx<'_> {
     /// And the CPU gets no further: a pointer leads nowhere.
     pub fn fault(&mut self, bit: u16) {
         self.touch(bit);
-        self.faulted = true;
+        self.faulted.set(true);
     }
 
     /// `spin_trylock` and its forms: takes the lock if it is free; whether it did.
     pub fn trylock(&mut self, lock: Lock) -> bool {
         let before = self.load(lock.cell);
-        if self.faulted || !before.admits(lock.mode) {
+        if self.has_faulted() || !before.admits(lock.mode) {
             return false;
         }
         self.acquire(lock);

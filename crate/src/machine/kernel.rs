@@ -1,4 +1,7 @@
 //! All that does not change: for each kernel function, the routine that this version has.
+use std::sync::Arc;
+
+use super::edited::Edited;
 use super::routine::{Function, Routine};
 use super::store_buffer::Order;
 
@@ -11,6 +14,7 @@ pub struct Kernel {
     pub config: Config,
     routines: Vec<&'static Routine>,
     names: Vec<(Function, &'static str)>,
+    edited: Vec<Arc<Edited>>,
 }
 
 /// What its configuration decides, and what it promises.
@@ -44,7 +48,7 @@ impl Kernel {
         routines: Vec<&'static Routine>,
         names: Vec<(Function, &'static str)>,
     ) -> Self {
-        Kernel { name, config, routines, names }
+        Kernel { name, config, routines, names, edited: Vec::new() }
     }
 
     /// What this kernel calls a function.
@@ -53,12 +57,29 @@ impl Kernel {
         own.map_or(function.0, |(_, name)| name)
     }
 
-    /// The routine of a function.
+    /// This kernel with a patch: the edited forms of some of its routines.
+    pub fn patched(self, edited: Vec<Arc<Edited>>) -> Self {
+        Kernel { edited, ..self }
+    }
+
+    /// Whether routines may do what the tables see to that they do not.
+    pub fn is_patched(&self) -> bool {
+        !self.edited.is_empty()
+    }
+
+    /// The routine of a function with the edits of the patch, if that has any.
+    pub fn edited(&self, function: Function) -> Option<&Arc<Edited>> {
+        let mut edited = self.edited.iter().filter(|_| cfg!(feature = "whole"));
+        edited.find(|edited| edited.function() == function)
+    }
+
+    /// The table of a function, which says what form of it the kernel has. What a patch makes of
+    /// it is [`Kernel::edited`].
     pub fn routine(&self, function: Function) -> Option<&'static Routine> {
         self.routines().find(|routine| routine.function == function)
     }
 
-    /// All routines.
+    /// All tables.
     pub fn routines(&self) -> impl Iterator<Item = &'static Routine> + '_ {
         self.routines.iter().copied()
     }

@@ -3,6 +3,7 @@
 //! ([`System::status`]) and what happens when it does ([`System::step`]). No routine is known here.
 pub mod choice;
 pub mod context;
+pub mod edited;
 pub mod kernel;
 pub mod lane;
 pub mod local;
@@ -15,6 +16,7 @@ pub mod system;
 
 pub use choice::{Choice, LineRecord, Status, StepRecord, Wait};
 pub use context::{At, Ctx, Look};
+pub use edited::{Edit, EditError, Edited, Insert, Mark, Row, Spot};
 pub use kernel::{Config, Kernel};
 pub use lane::{Frame, Lane};
 pub use local::Local;

@@ -1,7 +1,9 @@
 //! A lane's timeline compiled for one kernel: calls are inlined, so that one number, the location,
 //! is the whole call stack.
 use std::fmt;
+use std::sync::Arc;
 
+use super::edited::{Edited, Row};
 use super::kernel::Kernel;
 use super::lane::Frame;
 use super::local::Local;
@@ -53,8 +55,10 @@ impl Operation {
 
 /// An activation: a routine inlined at one place.
 pub struct Call {
-    /// What runs.
+    /// What runs: the table.
     pub routine: &'static Routine,
+    /// And with the edits of a patch, if that has any.
+    pub edited: Option<Arc<Edited>>,
     /// The call that called it, and the location of the calling line.
     pub parent: Option<(usize, usize)>,
     /// How many calls stand above it.
@@ -68,6 +72,30 @@ pub struct Call {
 }
 
 impl Call {
+    /// Its rows, in the order in which they run.
+    fn rows(&self) -> Vec<Row> {
+        match &self.edited {
+            Some(edited) if cfg!(feature = "whole") => edited.rows().cloned().collect(),
+            _ => self.routine.body.iter().map(Row::of).collect(),
+        }
+    }
+
+    /// Its source: all rows, those included that a patch has dropped.
+    pub fn listing(&self) -> Vec<Row> {
+        match &self.edited {
+            Some(edited) if cfg!(feature = "whole") => edited.listing().to_vec(),
+            _ => self.rows(),
+        }
+    }
+
+    /// The label and the text of its row of this number.
+    fn words(&self, row: usize) -> (&str, &str) {
+        let edited = self.edited.as_ref().filter(|_| cfg!(feature = "whole"));
+        let edited = edited.and_then(|edited| edited.rows().nth(row));
+        let line = || &self.routine.body[row];
+        edited.map_or_else(|| (line().label, line().text), |row| (&row.label, &row.text))
+    }
+
     fn locals(&self) -> impl Iterator<Item = &'static Local> + use<> {
         self.routine.params.iter().chain(self.routine.locals)
     }
@@ -91,8 +119,13 @@ impl Call {
 
 /// One location: a line of one activation.
 pub struct Loc {
-    /// The line.
+    /// The line. Its words are [`Program::label`] and [`Program::text`]: a patch may insert a line
+    /// that does what another one does.
     pub line: &'static Line,
+    /// Its number among the rows of the activation that run.
+    pub row: usize,
+    /// Whether it runs the line to compare, and jumps when it finds other values.
+    pub compares: bool,
     /// The activation, by number.
     pub call: usize,
     /// The operation of the timeline, by number.
@@ -184,17 +217,20 @@ impl Program {
         }
         let start = self.locs.len();
         let number = self.calls.len();
-        self.calls.push(Call { routine, parent, depth, start, end: start, first_slot, pass });
+        let edited = kernel.edited(routine.function).cloned();
+        let call = Call { routine, edited, parent, depth, start, end: start, first_slot, pass };
+        let rows = call.rows();
+        self.calls.push(call);
         self.slots = self.slots.max(self.calls[number].slots().end);
 
-        let mut lines = Vec::with_capacity(routine.body.len());
-        for line in routine.body {
+        let mut lines = Vec::with_capacity(rows.len());
+        for (row, &Row { line, compares, .. }) in rows.iter().enumerate() {
             let at = self.locs.len();
             if at >= MAX_LOCS {
                 return Err(CompileError::TooLong);
             }
             lines.push(at);
-            self.locs.push(Loc { line, call: number, operation, target: 0 });
+            self.locs.push(Loc { line, row, compares, call: number, operation, target: 0 });
             if let Op::Call(function, pass) = line.op {
                 let callee = find(kernel, function)?;
                 let parent = Some((number, at));
@@ -202,13 +238,26 @@ impl Program {
             }
         }
         self.calls[number].end = self.locs.len();
-        for (at, line) in lines.iter().zip(routine.body) {
-            if let Op::Branch(_, label) | Op::If(_, label) | Op::Goto(label) = line.op {
-                let position = routine.position(label).expect("the table test resolves labels");
+        for (at, row) in lines.iter().zip(&rows) {
+            if let Some(label) = &row.target {
+                let position = rows.iter().position(|row| row.label == *label);
+                let position = position.expect("tables and patches are checked for their labels");
                 self.locs[*at].target = lines[position];
             }
         }
         Ok(number)
+    }
+
+    /// The label of a location's line.
+    pub fn label(&self, loc: usize) -> &str {
+        let loc = &self.locs[loc];
+        self.calls[loc.call].words(loc.row).0
+    }
+
+    /// The pseudo-code of a location's line.
+    pub fn text(&self, loc: usize) -> &str {
+        let loc = &self.locs[loc];
+        self.calls[loc.call].words(loc.row).1
     }
 
     /// The activations at a location, outermost first.

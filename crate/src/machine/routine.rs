@@ -12,7 +12,7 @@ pub struct Function(pub &'static str);
 /// The first group is *atomic*: the line is one step, and between it and the next another lane
 /// may run. The second group decides or moves on with local variables alone, which nobody else
 /// can see: such lines run together with the step before them.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Op {
     /// One atomic action on the memory.
     Do(fn(&mut Ctx)),
@@ -53,6 +53,13 @@ pub enum Op {
     Return(fn(&Look) -> u16),
 }
 
+impl Op {
+    /// Whether it decides or moves on with local variables alone.
+    pub fn is_local(self) -> bool {
+        matches!(self, Op::If(..) | Op::Goto(_) | Op::Let(_) | Op::Call(..) | Op::Return(_))
+    }
+}
+
 /// One bit per CPU.
 pub type CpuMask = u16;
 
@@ -66,7 +73,7 @@ pub enum Delivery {
 }
 
 /// One row of a routine.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Line {
     /// Its stable name within the routine; schedules, patches and tests use it.
     pub label: &'static str,
@@ -74,6 +81,26 @@ pub struct Line {
     pub text: &'static str,
     /// What it does.
     pub op: Op,
+}
+
+/// What a line does is a function, and those cannot be compared: lines of the stock are told apart
+/// by their words.
+impl PartialEq for Line {
+    fn eq(&self, other: &Line) -> bool {
+        (self.label, self.text) == (other.label, other.text)
+    }
+}
+
+impl Eq for Line {}
+
+impl Line {
+    /// The label that it jumps to, if it does.
+    pub fn jumps_to(&self) -> Option<&'static str> {
+        match self.op {
+            Op::Branch(_, label) | Op::If(_, label) | Op::Goto(label) => Some(label),
+            _ => None,
+        }
+    }
 }
 
 /// One row: the shorthand of the tables.

@@ -1,5 +1,6 @@
 //! What happens when a lane moves: one line, one atomic action.
 use super::choice::{Choice, LineRecord, Status, StepRecord};
+use super::context::Look;
 use super::lane::{END, Frame};
 use super::local::Local;
 use super::program::{Arg, Call, Loc};
@@ -7,11 +8,11 @@ use super::property::State;
 use super::routine::{Delivery, Op};
 use super::system::System;
 use crate::mm::layout::FINDING_CELLS;
-use crate::mm::{Cell, LockKind, Memory};
+use crate::mm::{Cell, Lock, LockKind, Memory};
 
-/// More lines than any routine runs in one step.
+/// More lines than any routine of a kernel runs in one step. A patched one may go round for ever
+/// by itself: its step ends there, and the next one goes on, so that the search finds the loop.
 const MAX_LINES: usize = 10_000;
-const WRONG: &str = "a routine's table is wrong";
 
 impl System {
     /// Makes a choice that can be made, and says what happened.
@@ -77,7 +78,7 @@ impl System {
     fn enter_frame(&self, memory: &mut Memory, cpu: usize, frame: Frame, operation: usize) {
         let lane = &self.lanes[cpu];
         if self.masks_interrupts(memory, cpu, frame) {
-            memory.update(lane.cells.irqs_off(), |depth: u16| depth + 1);
+            memory.update(lane.cells.irqs_off(), |depth: u16| depth.wrapping_add(1));
         }
         memory.store(lane.cells.location(frame), lane.program(frame).starts[operation] as u16);
         self.begin(memory, cpu, frame, operation);
@@ -88,7 +89,7 @@ impl System {
     fn leave_frame(&self, memory: &mut Memory, cpu: usize, frame: Frame) {
         let cells = self.lanes[cpu].cells;
         if self.masks_interrupts(memory, cpu, frame) {
-            memory.update(cells.irqs_off(), |depth: u16| depth - 1);
+            memory.update(cells.irqs_off(), |depth: u16| depth.wrapping_sub(1));
         }
         memory.store(cells.location(frame), END);
         if frame == Frame::Call {
@@ -129,7 +130,8 @@ impl System {
         let mut section: Option<u32> = None;
         for _ in 0..MAX_LINES {
             let Some(loc) = lane.location(memory, frame) else { return };
-            let op = lane.program(frame).locs[loc].line.op;
+            let Loc { line, compares, .. } = lane.program(frame).locs[loc];
+            let op = line.op;
             let lock = self.lock_at(memory, cpu, frame, loc);
             let stopped = self.execute(memory, cpu, frame, loc);
             let jumped = lane.location(memory, frame) != Some(loc + 1);
@@ -137,7 +139,8 @@ impl System {
                 self.settle(memory, cpu, frame);
             }
             if let Some(lines) = &mut lines {
-                let taken = matches!(op, Op::Branch(..)).then_some(jumped);
+                let jumps = compares || matches!(op, Op::Branch(..));
+                let taken = jumps.then_some(jumped);
                 lines.push(LineRecord { loc, taken, accesses: memory.take_record() });
             }
             section = match (op, lock.map(|lock| (lock.kind, lock.cell.index() as u32))) {
@@ -152,42 +155,36 @@ impl System {
                 return;
             }
         }
-        panic!("CPU{cpu} keeps a lock for ever: {WRONG}");
     }
 
     /// Runs one atomic line; whether the machine stopped there.
     fn execute(&self, memory: &mut Memory, cpu: usize, frame: Frame, loc: usize) -> bool {
         let lane = &self.lanes[cpu];
-        let Loc { line, target, .. } = lane.program(frame).locs[loc];
+        let Loc { line, target, compares, .. } = lane.program(frame).locs[loc];
         let mut next = loc + 1;
         let mut ctx = self.at(&mut *memory, cpu, frame, loc);
         let mut stops = false;
         match line.op {
+            Op::Do(effect) if compares => {
+                if ctx.finds_otherwise(effect) {
+                    next = target;
+                }
+                stops = ctx.has_faulted();
+            }
             Op::Do(effect) => {
                 effect(&mut ctx);
-                stops = ctx.faulted;
+                stops = ctx.has_faulted();
             }
             Op::Branch(test, _) => {
                 if test(&mut ctx) {
                     next = target;
                 }
-                stops = ctx.faulted;
+                stops = ctx.has_faulted();
             }
             Op::Await(..) => {}
-            Op::BugOn(test) => stops = test(&mut ctx) || ctx.faulted,
-            Op::Acquire(lock) => {
-                let lock = lock(&self.at(&*memory, cpu, frame, loc));
-                let mut ctx = self.at(&mut *memory, cpu, frame, loc);
-                ctx.acquire(lock);
-                stops = ctx.faulted;
-            }
-            Op::Release(lock) => {
-                let lock = lock(&self.at(&*memory, cpu, frame, loc));
-                let mut ctx = self.at(&mut *memory, cpu, frame, loc);
-                ctx.release(lock);
-                ctx.count_lock(lock.kind, -1);
-                stops = ctx.faulted;
-            }
+            Op::BugOn(test) => stops = test(&mut ctx) || ctx.has_faulted(),
+            Op::Acquire(which) => stops = !self.acquire(memory, cpu, frame, loc, which),
+            Op::Release(which) => stops = !self.release(memory, cpu, frame, loc, which),
             Op::Fence => ctx.fence(),
             Op::IrqOff => ctx.count(lane.cells.irqs_off(), 1),
             Op::IrqOn => ctx.count(lane.cells.irqs_off(), -1),
@@ -203,17 +200,64 @@ impl System {
                 memory.store(lane.cells.asked(), number as u16 + 1);
                 memory.store(lane.cells.awaited(), mask);
             }
-            Op::If(..) | Op::Goto(_) | Op::Let(_) | Op::Call(..) | Op::Return(_) => {
-                unreachable!("local lines run in settle")
-            }
+            // They run in `settle`, which has given up for this step.
+            Op::If(..) | Op::Goto(_) | Op::Let(_) | Op::Call(..) | Op::Return(_) => next = loc,
         }
         if stops {
-            let number = cpu * Frame::ALL.len() + frame as usize;
-            memory.store(Cell::at(self.bug), number as u16 + 1);
+            self.stop(memory, cpu, frame);
         } else {
             memory.store(lane.cells.location(frame), next as u16);
         }
         stops
+    }
+
+    /// Takes a lock; not one that the lane has, which a patch may try: a reader that reads again
+    /// waits for a writer that waits for it, and lockdep stops there.
+    fn acquire(
+        &self,
+        memory: &mut Memory,
+        cpu: usize,
+        frame: Frame,
+        loc: usize,
+        which: fn(&Look) -> Lock,
+    ) -> bool {
+        let look = self.at(&*memory, cpu, frame, loc);
+        let lock = which(&look);
+        let again = self.kernel.is_patched() && look.peek(lock.cell).held_by(cpu);
+        if look.has_faulted() || again {
+            return false;
+        }
+        let mut ctx = self.at(&mut *memory, cpu, frame, loc);
+        ctx.acquire(lock);
+        !ctx.has_faulted()
+    }
+
+    /// Drops a lock; not one that the lane does not have, which a patch may try.
+    fn release(
+        &self,
+        memory: &mut Memory,
+        cpu: usize,
+        frame: Frame,
+        loc: usize,
+        which: fn(&Look) -> Lock,
+    ) -> bool {
+        let look = self.at(&*memory, cpu, frame, loc);
+        let lock = which(&look);
+        // A timeline may call the half of a function that drops: that is not for here to say.
+        let nothing = self.kernel.is_patched() && !look.peek(lock.cell).held_by(cpu);
+        if look.has_faulted() || nothing {
+            return false;
+        }
+        let mut ctx = self.at(&mut *memory, cpu, frame, loc);
+        ctx.release(lock);
+        ctx.count_lock(lock.kind, -1);
+        !ctx.has_faulted()
+    }
+
+    /// The machine stops at the line at hand.
+    fn stop(&self, memory: &mut Memory, cpu: usize, frame: Frame) {
+        let number = cpu * Frame::ALL.len() + frame as usize;
+        memory.store(Cell::at(self.bug), number as u16 + 1);
     }
 
     /// Runs the local lines that follow, up to the next atomic one or the end.
@@ -222,18 +266,31 @@ impl System {
         for _ in 0..MAX_LINES {
             let Some(loc) = lane.location(memory, frame) else { return };
             let Loc { line, target, .. } = lane.program(frame).locs[loc];
+            let look = self.at(&*memory, cpu, frame, loc);
             let next = match line.op {
-                Op::If(test, _) if test(&self.at(&*memory, cpu, frame, loc)) => target,
-                Op::If(..) => loc + 1,
+                Op::If(test, _) => {
+                    let holds = test(&look);
+                    if look.has_faulted() {
+                        return self.stop(memory, cpu, frame);
+                    }
+                    if holds { target } else { loc + 1 }
+                }
                 Op::Goto(_) => target,
                 Op::Fence if self.kernel.config.buffers.is_none() => loc + 1,
                 Op::Let(effect) => {
-                    effect(&mut self.at(&mut *memory, cpu, frame, loc));
+                    let mut ctx = self.at(&mut *memory, cpu, frame, loc);
+                    effect(&mut ctx);
+                    if ctx.has_faulted() {
+                        return self.stop(memory, cpu, frame);
+                    }
                     loc + 1
                 }
                 Op::Call(..) => self.enter(memory, cpu, frame, target),
                 Op::Return(value) => {
-                    let value = value(&self.at(&*memory, cpu, frame, loc));
+                    let value = value(&look);
+                    if look.has_faulted() {
+                        return self.stop(memory, cpu, frame);
+                    }
                     match self.leave(memory, cpu, frame, loc, value) {
                         Some(next) => next,
                         None => return,
@@ -243,7 +300,6 @@ impl System {
             };
             memory.store(lane.cells.location(frame), next as u16);
         }
-        panic!("CPU{cpu} runs local lines for ever: {WRONG}");
     }
 
     /// Passes the arguments of a call; the callee's first location.

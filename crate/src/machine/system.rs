@@ -226,18 +226,19 @@ impl System {
         self.lanes[cpu].location(memory, frame).map(|loc| (frame, loc))
     }
 
+    /// Whether a lane goes round by itself for ever, as that of a patched kernel may.
+    pub fn goes_round(&self, memory: &Memory, cpu: usize) -> bool {
+        let line = self.next_line(memory, cpu);
+        let op = line.map(|(frame, loc)| self.lanes[cpu].program(frame).locs[loc].line.op);
+        op.is_some_and(|op| op.is_local())
+    }
+
     /// The label of the line that a lane runs next, if it is in this function.
-    pub fn next_label(
-        &self,
-        memory: &Memory,
-        cpu: usize,
-        function: Function,
-    ) -> Option<&'static str> {
+    pub fn next_label(&self, memory: &Memory, cpu: usize, function: Function) -> Option<&str> {
         let (frame, loc) = self.next_line(memory, cpu)?;
         let program = self.lanes[cpu].program(frame);
-        let loc = &program.locs[loc];
-        let own = program.calls[loc.call].routine.function == function;
-        own.then_some(loc.line.label)
+        let own = program.calls[program.locs[loc].call].routine.function == function;
+        own.then(|| program.label(loc))
     }
 
     /// The lock that a line takes or drops.
@@ -304,7 +305,7 @@ impl System {
             lanes: &self.lanes,
             watched: self.watched,
             buffer: lane.buffer,
-            faulted: false,
+            faulted: Default::default(),
             call: &program.calls[program.locs[loc].call],
             slots: lane.slots(frame),
         }

@@ -127,6 +127,13 @@ pub fn list_of(memory: &Memory, layout: &Layout, pfn: Pfn) -> Option<Migratetype
     Migratetype::ALL.into_iter().find(holds)
 }
 
+/// As [`list_of`], of a free block. One that is on no list is a broken one, for the invariants to
+/// report: it goes as its pageblock's type says.
+pub fn list_with(memory: &Memory, layout: &Layout, pfn: Pfn) -> Migratetype {
+    let own = || memory.peek(layout.migratetype_of(pfn));
+    list_of(memory, layout, pfn).unwrap_or_else(own)
+}
+
 /// The heads on one free list, first to last.
 pub fn heads<'a>(
     memory: &'a Memory,

@@ -112,7 +112,7 @@ impl Geometry {
 
     /// The page of the page cache behind a virtual page, if that is one of a file.
     pub fn file_page(&self, process: u16, address: u16) -> Option<Pfn> {
-        self.processes[usize::from(process)].mappings[usize::from(address)].file
+        self.processes.get(usize::from(process))?.mappings.get(usize::from(address))?.file
     }
 
     /// What both words of a virtual page hold at the start: 10 of the machine's first one, 20 of

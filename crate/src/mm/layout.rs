@@ -31,7 +31,12 @@ pub struct Layout {
     pins: u32,
     pub(super) sections: u32,
     findings: u32,
+    /// Where accesses of what is not there go; a machine whose routines may do that has it.
+    nowhere: Option<u32>,
 }
+
+/// As many cells as the largest thing has that a routine can ask for by number.
+const NOWHERE_CELLS: u32 = 64;
 
 /// The cells that hold which findings were made on the way, 16 to a cell.
 pub const FINDING_CELLS: usize = 6;
@@ -56,6 +61,7 @@ impl Layout {
             pins: 0,
             sections: 0,
             findings: 0,
+            nowhere: None,
         };
         layout.lay_zone();
         layout.lay_cpus();
@@ -72,6 +78,28 @@ impl Layout {
             layout.add(Subject::Ghost, "findings", index as u16, Unit::Hidden);
         }
         layout
+    }
+
+    /// Gives the accesses of what is not there cells of their own: routines may be patched ones.
+    pub fn add_nowhere(&mut self) {
+        self.nowhere = Some(self.next());
+        for index in 0..NOWHERE_CELLS {
+            self.add(Subject::Ghost, "nowhere", index as u16, Unit::Hidden);
+        }
+    }
+
+    /// Whether a cell stands for something that is not there.
+    pub fn is_nowhere(&self, cell: u32) -> bool {
+        // Patches and faults are in the module with all routines alone.
+        cfg!(feature = "whole")
+            && self.nowhere.is_some_and(|start| (start..start + NOWHERE_CELLS).contains(&cell))
+    }
+
+    /// The first cell of what is there, or of nowhere. Only a patched routine asks for more.
+    pub(super) fn only(&self, exists: bool, base: impl FnOnce() -> u32) -> u32 {
+        debug_assert!(exists || self.nowhere.is_some(), "it is not there");
+        let nowhere = self.nowhere.filter(|_| cfg!(feature = "whole") && !exists);
+        nowhere.unwrap_or_else(base)
     }
 
     fn next(&self) -> u32 {
@@ -322,13 +350,17 @@ impl Layout {
 
     /// The migratetype of a pageblock, one word of the pageblock bitmap.
     pub fn migratetype(&self, block: usize) -> Cell<Migratetype> {
-        debug_assert!(block < self.geometry.blocks);
-        Cell::at(self.blocks + block as u32 * BLOCK_FIELDS)
+        Cell::at(self.block(block))
     }
 
     /// Ghost: how far the isolation of a pageblock is.
     pub fn isolation(&self, block: usize) -> Cell<Isolation> {
-        Cell::at(self.blocks + block as u32 * BLOCK_FIELDS + 1)
+        Cell::at(self.block(block) + 1)
+    }
+
+    fn block(&self, block: usize) -> u32 {
+        let exists = block < self.geometry.blocks;
+        self.only(exists, || self.blocks + block as u32 * BLOCK_FIELDS)
     }
 
     /// The migratetype of a page's pageblock.
@@ -362,56 +394,72 @@ impl Layout {
 
     /// `cma->lock`
     pub fn cma_lock(&self, area: usize) -> Lock {
-        let cell = Cell::at(self.cma + area as u32 * CMA_FIELDS);
+        let cell = Cell::at(self.cma_area(area));
         Lock { cell, kind: LockKind::SpinIrq, mode: Mode::Exclusive }
     }
 
     /// `cma->bitmap`, one bit a page.
     pub fn cma_bitmap(&self, area: usize) -> Cell<u16> {
-        Cell::at(self.cma + area as u32 * CMA_FIELDS + 1)
+        Cell::at(self.cma_area(area) + 1)
+    }
+
+    fn cma_area(&self, area: usize) -> u32 {
+        let exists = area < self.geometry.cma_areas.len();
+        self.only(exists, || self.cma + area as u32 * CMA_FIELDS)
     }
 
     /// `struct page`; the page exists.
     pub fn page(&self, pfn: Pfn) -> Page {
-        debug_assert!(usize::from(pfn.0) < self.geometry.pages());
+        let exists = usize::from(pfn.0) < self.geometry.pages();
         let stride = PAGE_FIELDS + self.geometry.cpus as u32;
-        Page { base: self.pages + u32::from(pfn.0) * stride }
+        Page { base: self.only(exists, || self.pages + u32::from(pfn.0) * stride) }
     }
 
     /// What the page has besides in a machine with huge pages.
     pub fn compound(&self, pfn: Pfn) -> Compound {
         debug_assert!(self.geometry.has_huge_pages());
-        debug_assert!(usize::from(pfn.0) < self.geometry.pages());
-        Compound { base: self.compounds + u32::from(pfn.0) * COMPOUND_FIELDS }
+        let exists = usize::from(pfn.0) < self.geometry.pages();
+        let base = || self.compounds + u32::from(pfn.0) * COMPOUND_FIELDS;
+        Compound { base: self.only(exists, base) }
     }
 
     /// The second page of the compound page with this head, if the machine has it: where the
     /// counts of the whole are. A head that is none may stand at the end of memory.
     pub fn second_page(&self, head: Pfn) -> Option<Compound> {
-        let second = Pfn(head.0 + 1);
+        let second = Pfn(head.0.wrapping_add(1));
         (usize::from(second.0) < self.geometry.pages()).then(|| self.compound(second))
     }
 
     /// `struct mm_struct`, by process number.
     pub fn mm(&self, process: usize) -> Mm {
-        Mm { base: self.mms[process] }
+        let exists = process < self.mms.len();
+        let mappings = |process: usize| self.geometry.processes[process].mappings.len() as u16;
+        Mm {
+            base: self.only(exists, || self.mms[process]),
+            mappings: if exists { mappings(process) } else { 0 },
+            nowhere: self.nowhere,
+        }
     }
 
     /// The translation that a CPU keeps of a virtual page of its process; the machine has them.
     pub fn tlb(&self, cpu: usize, address: u16) -> Cell<Pte> {
         debug_assert!(self.geometry.tlb);
-        Cell::at(self.tlbs[cpu] + u32::from(address))
+        let process = self.geometry.runs.get(cpu).copied().flatten();
+        let process = process.map(|process| &self.geometry.processes[process]);
+        let exists = process.is_some_and(|it| usize::from(address) < it.mappings.len());
+        Cell::at(self.only(exists, || self.tlbs[cpu] + u32::from(address)))
     }
 
     /// A slot of the swap area, by number.
     pub fn swap_slot(&self, slot: u16) -> SwapSlot {
-        debug_assert!(slot < self.geometry.swap_slots);
-        SwapSlot { base: self.swap + u32::from(slot) * SwapSlot::FIELDS }
+        let exists = slot < self.geometry.swap_slots;
+        SwapSlot { base: self.only(exists, || self.swap + u32::from(slot) * SwapSlot::FIELDS) }
     }
 
     /// A pin handle, by number.
     pub fn pin(&self, pin: usize) -> Pin {
-        Pin { base: self.pins + pin as u32 * PIN_FIELDS }
+        let exists = pin < self.geometry.pins.len();
+        Pin { base: self.only(exists, || self.pins + pin as u32 * PIN_FIELDS) }
     }
 
     /// All cells of findings.

@@ -9,6 +9,9 @@ use super::word::{Pfn, Pte};
 #[derive(Clone, Copy, Debug)]
 pub struct Mm {
     pub(super) base: u32,
+    /// How many virtual pages it has, and where the others are.
+    pub(super) mappings: u16,
+    pub(super) nowhere: Option<u32>,
 }
 
 /// The cells before the entries.
@@ -50,6 +53,10 @@ impl Mm {
         Cell::at(self.base + 6)
     }
     fn mapping(self, address: u16) -> u32 {
+        let behind = cfg!(feature = "whole") && address >= self.mappings;
+        if let Some(nowhere) = self.nowhere.filter(|_| behind) {
+            return nowhere;
+        }
         self.base + MM_FIELDS + u32::from(address) * MAPPING_FIELDS
     }
     /// The entry of a virtual page.

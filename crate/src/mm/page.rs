@@ -16,7 +16,7 @@ pub(super) const PAGE_FIELDS: u32 = 23;
 pub const WORDS: u16 = 2;
 
 /// Where a reverse map walk finds the one virtual page that may map an anonymous page.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Default, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rmap {
     /// The process; below 256.
     pub process: u16,
@@ -26,7 +26,7 @@ pub struct Rmap {
 
 impl Word for Option<Rmap> {
     fn to_word(self) -> u16 {
-        self.map_or(0, |rmap| rmap.process << 8 | (rmap.address + 1))
+        self.map_or(0, |rmap| rmap.process << 8 | rmap.address.wrapping_add(1))
     }
     fn from_word(word: u16) -> Self {
         let address = (word & 0xff).checked_sub(1)?;

@@ -139,10 +139,10 @@ impl Layout {
 
     /// A section by number.
     pub fn section(&self, number: u16) -> Section {
-        debug_assert!(number < self.geometry.sections());
+        let exists = number < self.geometry.sections();
         let before = (LOCK_FIELDS.len() + ZONE_FIELDS.len()) as u32;
         let own = u32::from(number) * SECTION_FIELDS.len() as u32;
-        Section { base: self.sections + before + own }
+        Section { base: self.only(exists, || self.sections + before + own) }
     }
 
     /// `__pfn_to_section`; nothing in a machine without sections.

@@ -409,7 +409,7 @@ impl fmt::Display for Pte {
 }
 
 /// A swap slot or none: none is 0, slot n is n + 1.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Default, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Slot(pub u16);
 
 impl Word for Option<Slot> {

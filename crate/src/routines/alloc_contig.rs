@@ -364,7 +364,7 @@ fn next_taken(ctx: &mut Ctx) {
 fn align(ctx: &mut Ctx, order: u8) {
     let (start, end): (Pfn, Pfn) = (ctx.get(Local::Start), ctx.get(Local::End));
     let pages = ctx.geometry().pages() as u16;
-    let last = (((end.0 - 1) >> order) << order) + (1 << order);
+    let last = ((end.0.wrapping_sub(1) >> order) << order).wrapping_add(1 << order);
     ctx.set(Local::First, Pfn(start.0 >> order << order));
     ctx.set(Local::Last, Pfn(last.min(pages)));
 }
@@ -396,7 +396,7 @@ fn none_left(look: &Look) -> bool {
 fn next_given(ctx: &mut Ctx) {
     let (page, left): (Pfn, u16) = (ctx.get(Local::Page), ctx.get(Local::Left));
     ctx.set(Local::Page, Pfn(page.0 + 1));
-    ctx.set(Local::Left, left - 1);
+    ctx.set(Local::Left, left.wrapping_sub(1));
 }
 
 fn take_from_caller(ctx: &mut Ctx) {

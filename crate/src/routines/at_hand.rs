@@ -96,7 +96,7 @@ pub(super) fn nothing_given(look: &Look) -> bool {
 /// The page that the caller was given; there is one.
 pub(super) fn take_page_given(ctx: &mut Ctx) {
     let page: Option<Pfn> = ctx.get(Local::Given);
-    ctx.set(Local::Page, page.expect("a page was given"));
+    ctx.set(Local::Page, ctx.must(page));
 }
 
 /// The one virtual page that a system call is about.
@@ -108,7 +108,7 @@ pub(super) fn take_address(ctx: &mut Ctx) {
 /// On to the next virtual page.
 pub(super) fn next_address(ctx: &mut Ctx) {
     let address: u16 = ctx.get(Local::Addr);
-    ctx.set(Local::Addr, address + 1);
+    ctx.set(Local::Addr, address.wrapping_add(1));
 }
 
 /// `GFP_HIGHUSER_MOVABLE`

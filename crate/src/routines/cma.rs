@@ -355,7 +355,7 @@ fn gave_no_page(look: &Look) -> bool {
 }
 
 fn range_of_given(ctx: &mut Ctx) {
-    let start = ctx.get::<Option<Pfn>>(Local::Given).expect("a page was given");
+    let start = ctx.must(ctx.get::<Option<Pfn>>(Local::Given));
     let area = &ctx.geometry().cma_areas[usize::from(ctx.get::<u16>(Local::Area))];
     let bit = start.0.saturating_sub(area.base.0);
     ctx.set(Local::Start, start);

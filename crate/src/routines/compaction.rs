@@ -202,7 +202,7 @@ fn take_fails(ctx: &mut Ctx) -> bool {
             continue;
         }
         if place == Place::Buddy {
-            let list = free_list::list_of(memory, layout, pfn).expect("a buddy is on a list");
+            let list = free_list::list_with(memory, layout, pfn);
             free_list::remove(memory, layout, pfn, list);
             let mt: Migratetype = memory.load(layout.migratetype_of(pfn));
             account_unless_isolated(memory, layout, -(1 << order), mt);

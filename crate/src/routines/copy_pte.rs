@@ -341,7 +341,7 @@ pub(super) fn has_no_page(look: &Look) -> bool {
 
 fn take_page(ctx: &mut Ctx) {
     let page: Option<Pfn> = ctx.get(Local::Ret);
-    ctx.set(Local::NewPage, page.expect("a page was allocated"));
+    ctx.set(Local::NewPage, ctx.must(page));
     ctx.set(Local::Prealloc, true);
 }
 

@@ -161,7 +161,7 @@ pub(super) fn may_write(ctx: &Ctx) -> bool {
 
 fn take_new(ctx: &mut Ctx) {
     let page: Option<Pfn> = ctx.get(Local::Ret);
-    ctx.set(Local::NewPage, page.expect("a page was allocated"));
+    ctx.set(Local::NewPage, ctx.must(page));
 }
 
 pub(super) fn is_taken(ctx: &mut Ctx) -> bool {
@@ -193,7 +193,7 @@ fn set_new(ctx: &mut Ctx) {
 }
 
 fn set_zero_page(ctx: &mut Ctx) {
-    let pfn = ctx.geometry().zero_page.expect("the machine has one");
+    let pfn = ctx.must(ctx.geometry().zero_page);
     ctx.store(ctx.pte(), Pte::clean(pfn, false));
 }
 

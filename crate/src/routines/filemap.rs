@@ -79,14 +79,14 @@ pub(super) fn is_of_a_file(look: &Look) -> bool {
 /// The page cache keeps a reference of its own, so the page is there.
 pub(super) fn get_file_page(ctx: &mut Ctx) {
     let page = ctx.geometry().file_page(ctx.get(Local::Mm), ctx.get(Local::Addr));
-    let page = page.expect("a mapping of a file");
+    let page = ctx.must(page);
     ctx.set(Local::Page, page);
     ctx.get_page(page, 1);
 }
 
 pub(super) fn add_file_rmap(ctx: &mut Ctx) {
     let mapcount = ctx.page(Local::Page).mapcount();
-    ctx.update(mapcount, |count: u16| count + 1);
+    ctx.update(mapcount, |count: u16| count.wrapping_add(1));
 }
 
 /// Read-only, since the mapping is private. The mapping answers for the reference from here on.

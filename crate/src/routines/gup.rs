@@ -373,7 +373,7 @@ pub(super) fn got_page(look: &Look) -> bool {
 /// `Ret` as a page: the routines return a page's word where the kernel fills an array.
 pub(super) fn page_of_ret(ctx: &mut Ctx) {
     let pfn: Option<Pfn> = ctx.get(Local::Ret);
-    ctx.set(Local::Page, pfn.expect("a page was returned"));
+    ctx.set(Local::Page, ctx.must(pfn));
 }
 
 fn error_of(look: &Look) -> u16 {
@@ -474,7 +474,7 @@ pub(super) fn needs_no_unshare(look: &Look) -> bool {
 
 /// As [`publish_exclusive`]. Ghost: whether there is a reference at all.
 fn publish_uncounted(ctx: &mut Ctx) {
-    let pfn = Pfn(ctx.get::<u16>(Local::Ret) - 1);
+    let pfn = ctx.must(ctx.get::<Option<Pfn>>(Local::Ret));
     if ctx.geometry().is_zero_pfn(pfn) {
         let flags: u16 = ctx.get(Local::Flags);
         ctx.set(Local::Flags, flags | foll::UNCOUNTED);

@@ -9,7 +9,7 @@ use crate::properties::event;
 
 /// The handle answers for the references from here on.
 pub(super) fn publish(ctx: &mut Ctx) {
-    let pfn = Pfn(ctx.get::<u16>(Local::Ret) - 1);
+    let pfn = ctx.must(ctx.get::<Option<Pfn>>(Local::Ret));
     let (flags, pin): (u16, u16) = (ctx.get(Local::Flags), ctx.get(Local::Pin));
     let handle = ctx.layout().pin(usize::from(pin));
     ctx.store(handle.page(), Some(pfn));
@@ -41,5 +41,5 @@ fn hand_over(ctx: &mut Ctx, pfn: Pfn, flags: u16) {
 /// As [`publish`], with a check of `CONFIG_DEBUG_VM` that is a ghost here.
 pub(super) fn publish_exclusive(ctx: &mut Ctx) {
     publish(ctx);
-    check_exclusive(ctx, Pfn(ctx.get::<u16>(Local::Ret) - 1));
+    check_exclusive(ctx, ctx.must(ctx.get::<Option<Pfn>>(Local::Ret)));
 }

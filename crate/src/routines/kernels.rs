@@ -25,12 +25,19 @@ pub fn values(base: &Preset, overrides: &BTreeMap<String, String>) -> BTreeMap<S
     values
 }
 
-/// A kernel's name: the preset and the toggles that differ from it.
+/// The toggle whose values are the patches of the scenario at hand. Tables know nothing of it.
+pub const PATCH: &str = "patch";
+
+/// A kernel's name: the preset, the toggles that differ from it, and the patch: `v5.17 + recheck`.
 pub fn name(base: &Preset, overrides: &BTreeMap<String, String>) -> String {
     let own = values(base, &BTreeMap::new());
-    let differs = |(toggle, value): &(&String, &String)| own.get(*toggle) != Some(*value);
+    let differs = |(toggle, value): &(&String, &String)| {
+        toggle.as_str() != PATCH && own.get(*toggle) != Some(*value)
+    };
     let toggles = overrides.iter().filter(differs);
-    toggles.fold(base.name.to_string(), |name, (toggle, value)| format!("{name} {toggle}={value}"))
+    let name = toggles
+        .fold(base.name.to_string(), |name, (toggle, value)| format!("{name} {toggle}={value}"));
+    overrides.get(PATCH).map_or(name.clone(), |patch| format!("{name} + {patch}"))
 }
 
 /// Makes the kernel of a preset with overrides: for a machine with huge pages, or for one without.

@@ -187,14 +187,14 @@ fn is_past_the_last(look: &Look) -> bool {
 
 fn previous(ctx: &mut Ctx) {
     let address: u16 = ctx.get(Local::Addr);
-    ctx.set(Local::Addr, address - 1);
+    ctx.set(Local::Addr, address.wrapping_sub(1));
 }
 
 /// Every entry is present: a scenario that collapses has anonymous pages alone.
 fn read_entry(ctx: &mut Ctx) {
     let pte = ctx.load(ctx.pte());
     ctx.set(Local::Pte, pte);
-    ctx.set(Local::Page, pte.mapped().expect("every page is mapped"));
+    ctx.set(Local::Page, ctx.must(pte.mapped()));
 }
 
 /// `mmap_lock` keeps fork and faults out, and the page its lock: the count of mappings stays.

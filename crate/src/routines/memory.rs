@@ -260,13 +260,14 @@ fn batch_is_empty(look: &Look) -> bool {
 fn take_from_batch(ctx: &mut Ctx) {
     let gather = ctx.layout().gather(ctx.cpu());
     let nr = ctx.load(gather.nr());
-    let pfn = ctx.load(gather.page(0)).expect("a batch that is not empty has a page");
+    let first = ctx.load(gather.page(0));
+    let pfn = ctx.must(first.filter(|_| nr > 0));
     for slot in 1..nr {
         let page = ctx.load(gather.page(slot));
         ctx.store(gather.page(slot - 1), page);
     }
-    ctx.store(gather.page(nr - 1), None);
-    ctx.store(gather.nr(), nr - 1);
+    ctx.store(gather.page(nr.saturating_sub(1)), None);
+    ctx.store(gather.nr(), nr.saturating_sub(1));
     ctx.set(Local::Page, pfn);
     hold(ctx, pfn, 1);
 }

@@ -335,7 +335,7 @@ fn a_page_is_free(look: &Look) -> bool {
 
 fn take_target(ctx: &mut Ctx) {
     let target: Option<Pfn> = ctx.get(Local::Ret);
-    ctx.set(Local::NewPage, target.expect("a target was allocated"));
+    ctx.set(Local::NewPage, ctx.must(target));
 }
 
 fn is_still_mapped(ctx: &mut Ctx) -> bool {

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod alloc_contig;
 mod at_hand;
+pub mod balance;
 pub mod cma;
 pub mod compaction;
 pub mod compound;
@@ -49,6 +50,7 @@ pub mod reclaim;
 pub mod rmap;
 pub mod signal;
 pub mod soft_dirty;
+pub mod stock;
 pub mod swap;
 pub mod swap_state;
 pub mod swapfile;

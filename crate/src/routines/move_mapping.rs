@@ -99,7 +99,7 @@ fn replace(ctx: &mut Ctx) {
 /// The isolation's reference is there again, and that of the swap cache is not. With it goes
 /// `PG_swapcache`, which the kernel clears a moment later, with the page still locked.
 fn unfreeze(ctx: &mut Ctx) {
-    let (page, left) = (ctx.page(Local::Page), ctx.get::<u16>(Local::Count) - 1);
+    let (page, left) = (ctx.page(Local::Page), ctx.get::<u16>(Local::Count).wrapping_sub(1));
     ctx.update(page.swap(), |_| None);
     ctx.store(page.refcount(), left);
     ctx.hold(ctx.get(Local::Page), left);

@@ -141,7 +141,7 @@ fn vma<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Option<usize> {
 
 /// Goes on to the next mapping that the page may have, behind the process `from`.
 fn walk_on(ctx: &mut Ctx, from: usize) {
-    let root = ctx.peek(ctx.page(Local::Page).rmap()).expect("a mapped page has a reverse map");
+    let root = ctx.must(ctx.peek(ctx.page(Local::Page).rmap()));
     let next = ctx.layout().rmap_walk(root).map(|rmap| usize::from(rmap.process));
     let next = next.filter(|process| *process >= from).min();
     ctx.set(Local::Vma, next.map_or(0, |process| process as u16 + 1));
@@ -152,7 +152,7 @@ pub(super) fn first_vma(ctx: &mut Ctx) {
 }
 
 pub(super) fn next_vma(ctx: &mut Ctx) {
-    let at = vma(ctx).expect("the walk is at a mapping");
+    let at = ctx.must(vma(ctx));
     walk_on(ctx, at + 1);
 }
 
@@ -161,7 +161,7 @@ pub(super) fn no_vma(look: &Look) -> bool {
 }
 
 fn mm<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Mm {
-    at.layout().mm(vma(at).expect("the walk is at a mapping"))
+    at.layout().mm(at.must(vma(at)))
 }
 
 /// The lock of the page table that the walk is at.
@@ -171,7 +171,7 @@ pub(super) fn ptl(look: &Look) -> Lock {
 
 /// The entry that the walk is at.
 pub(super) fn pte<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Cell<Pte> {
-    let root = at.peek(at.page(Local::Page).rmap()).expect("a mapped page has a reverse map");
+    let root = at.must(at.peek(at.page(Local::Page).rmap()));
     mm(at).pte(root.address)
 }
 
@@ -196,7 +196,7 @@ pub(super) fn clear(ctx: &mut Ctx) {
 
 /// As [`clear`], and says whose translations are to be forgotten.
 fn clear_to_flush(ctx: &mut Ctx) {
-    let process = vma(ctx).expect("the walk is at a mapping");
+    let process = ctx.must(vma(ctx));
     ctx.set(Local::Mm, process as u16);
     clear(ctx);
 }

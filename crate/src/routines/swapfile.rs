@@ -122,7 +122,7 @@ fn is_swapped(ctx: &mut Ctx) -> bool {
 /// `swap_duplicate`: one more entry names the slot.
 pub(super) fn swap_duplicate(ctx: &mut Ctx) {
     let count = slot(ctx).count();
-    ctx.update(count, |count| count + 1);
+    ctx.update(count, |count| count.wrapping_add(1));
 }
 
 /// `swap_free`: one entry less; how many remain.

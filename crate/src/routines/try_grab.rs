@@ -112,7 +112,8 @@ fn takes_none(ctx: &mut Ctx) -> bool {
 fn takes_nothing(ctx: &mut Ctx, refs: u16) -> bool {
     let pfn: Pfn = ctx.get(Local::Page);
     let refcount = ctx.layout().page(pfn).refcount();
-    let before: u16 = ctx.update(refcount, |count| if count == 0 { 0 } else { count + refs });
+    let before: u16 =
+        ctx.update(refcount, |count| if count == 0 { 0 } else { count.wrapping_add(refs) });
     if before != 0 {
         ctx.hold(pfn, refs);
     }

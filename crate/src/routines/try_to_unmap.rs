@@ -154,7 +154,8 @@ fn is_lazyfree(ctx: &mut Ctx) -> bool {
 /// The page is locked and in the swap cache, so its slot is its own.
 fn name_slot(ctx: &mut Ctx) {
     let swap = ctx.page(Local::Page).swap();
-    let Slot(number) = ctx.load(swap).expect("a page to be swapped out has a slot");
+    let slot = ctx.load(swap);
+    let Slot(number) = ctx.must(slot);
     ctx.set(Local::Slot, number);
     swap_duplicate(ctx);
 }

@@ -207,7 +207,7 @@ fn is_not_alone(look: &Look) -> bool {
 
 pub(super) fn old_page(ctx: &mut Ctx) {
     let pte: Pte = ctx.get(Local::Pte);
-    ctx.set(Local::Page, pte.mapped().expect("a fault on a present entry"));
+    ctx.set(Local::Page, ctx.must(pte.mapped()));
 }
 
 pub(super) fn is_unshare(look: &Look) -> bool {

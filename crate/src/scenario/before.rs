@@ -70,6 +70,7 @@ fn finish(system: &System, memory: &mut Memory, call: &Operation) -> Result<(), 
                 && system.status(memory, *choice) == Status::Runnable
         });
         match next {
+            Some(choice) if system.goes_round(memory, choice.cpu()) => break,
             Some(choice) => system.make(memory, choice),
             None if system.is_quiescent(memory) => return Ok(()),
             None if system.bug(memory).is_some() => {

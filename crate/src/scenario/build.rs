@@ -42,21 +42,18 @@ impl Scenario {
     /// # Errors
     /// The kernel is unknown, or a timeline does not compile for it.
     pub fn build(&self, choice: &KernelChoice) -> Result<(System, Memory), Complaint> {
-        let complain =
-            |message: String| Complaint { place: TextPlace::default(), message, hint: None };
-        let preset = presets::preset(&choice.base)
-            .ok_or_else(|| complain(format!("there is no kernel `{}`", choice.base)))?;
+        let kernel = self.kernel(choice)?;
         let huge_pages = self.geometry.has_huge_pages();
-        let kernel = kernels::kernel(preset, &choice.toggles, huge_pages);
         self.build_for(kernel).map_err(|error| {
             let hint = match error {
                 BuildError::Timeline(_, CompileError::NoRoutine(function))
                 | BuildError::Before(CompileError::NoRoutine(function)) => {
-                    kernels::who_has(function, preset, huge_pages)
+                    let preset = presets::preset(&choice.base);
+                    preset.and_then(|preset| kernels::who_has(function, preset, huge_pages))
                 }
                 _ => None,
             };
-            Complaint { hint, ..complain(error.to_string()) }
+            Complaint { place: TextPlace::default(), message: error.to_string(), hint }
         })
     }
 
@@ -71,7 +68,10 @@ impl Scenario {
         geometry.smp = kernel.config.smp;
         geometry.preempt_rt = kernel.config.preempt_rt;
         geometry.debug_vm = kernel.config.debug_vm;
-        let layout = Layout::new(geometry);
+        let mut layout = Layout::new(geometry);
+        if kernel.is_patched() {
+            layout.add_nowhere();
+        }
         let mut memory = Memory::new(vec![0; layout.len()]);
         self.fill(&layout, &kernel, &mut memory);
         let memory = self.run_before(&layout, &kernel, memory)?;

@@ -1,5 +1,7 @@
 //! `[[expect]]`: what a scenario claims of all executions, and under which kernels.
-use super::parse::{CLAIM_WORDS, kernel};
+use super::kernel_choice;
+use super::parse::CLAIM_WORDS;
+use super::patch::Patch;
 use super::reader::{Item, Reader, Table, integer, nearest_or_all, short};
 use super::{End, Expectation, KernelChoice, Pattern, Quantifier, limits};
 use crate::properties;
@@ -8,14 +10,14 @@ use crate::properties;
 pub(super) fn expectations(
     reader: &mut Reader,
     root: &Table,
-    own: &KernelChoice,
+    of_file: (&KernelChoice, &[Patch]),
     names: &[String],
 ) -> Vec<Expectation> {
     let tables = root.get("expect").map(|item| reader.tables(item, "[[expect]]", limits::EXPECTS));
     let mut expects = Vec::new();
     for (table, place) in tables.unwrap_or_default() {
         reader.only_keys(table, "an [[expect]]", &["kernel", "never", "sometimes", "always"]);
-        let kernels = kernels_of_claim(reader, table, own);
+        let kernels = kernels_of_claim(reader, table, of_file);
         let claims: Vec<(Quantifier, &Item)> = Quantifier::ALL
             .into_iter()
             .filter_map(|quantifier| Some((quantifier, table.get(quantifier.word())?)))
@@ -43,10 +45,16 @@ pub(super) fn expectations(
 }
 
 /// The kernels that a claim is about: that of the file, another one, or each of a list.
-fn kernels_of_claim(reader: &mut Reader, table: &Table, own: &KernelChoice) -> Vec<KernelChoice> {
+fn kernels_of_claim(
+    reader: &mut Reader,
+    table: &Table,
+    (own, patches): (&KernelChoice, &[Patch]),
+) -> Vec<KernelChoice> {
+    let kernel =
+        |reader: &mut Reader, item: &Item| kernel_choice::read(reader, item, Some(own), patches);
     let Some(item) = table.get("kernel") else { return vec![own.clone()] };
     let Some(list) = item.as_ref().as_array() else {
-        return kernel(reader, item, Some(own)).into_iter().collect();
+        return kernel(reader, item).into_iter().collect();
     };
     let place = reader.at(item);
     if list.is_empty() || list.len() > limits::EXPECTS {
@@ -54,7 +62,7 @@ fn kernels_of_claim(reader: &mut Reader, table: &Table, own: &KernelChoice) -> V
         reader.complain(place, message, None);
         return Vec::new();
     }
-    list.iter().filter_map(|item| kernel(reader, item, Some(own))).collect()
+    list.iter().filter_map(|item| kernel(reader, item)).collect()
 }
 
 fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern> {

@@ -11,10 +11,12 @@ mod collapse;
 pub mod edit;
 mod hotplug;
 pub mod huge;
+mod kernel_choice;
 pub mod machine_table;
 pub mod mapping;
 mod needs;
 pub mod parse;
+pub mod patch;
 pub mod pattern;
 pub mod reader;
 
@@ -26,6 +28,7 @@ use crate::mm::{Geometry, Migratetype, Pfn};
 pub use before::Before;
 pub use mapping::StartMapping;
 pub use parse::parse;
+pub use patch::Patch;
 pub use pattern::{End, Outcome, Pattern, Quantifier};
 
 /// The bounds of a scenario, each named in the message that refuses a larger one.
@@ -34,6 +37,10 @@ pub mod limits {
     pub const TEXT: usize = 256 * 1024;
     /// Lanes.
     pub const CPUS: usize = 8;
+    /// Tables of patches.
+    pub const PATCHES: usize = 16;
+    /// Edits of one routine.
+    pub const EDITS: usize = 32;
     /// Tables of what has happened before.
     pub const BEFORE: usize = 16;
     /// Operations of one lane, its interrupt's included.
@@ -85,7 +92,7 @@ pub struct Complaint {
 pub struct KernelChoice {
     /// `v5.17`
     pub base: String,
-    /// `pincheck` to `bitmask`.
+    /// `pincheck` to `bitmask`; and `patch` to a patch of the scenario.
     pub toggles: BTreeMap<String, String>,
 }
 
@@ -150,6 +157,8 @@ pub struct Scenario {
     pub before: Vec<Before>,
     /// The lanes.
     pub cpus: Vec<Timeline>,
+    /// Edits of the kernel's routines that it brings along.
+    pub patches: Vec<Patch>,
     /// Whether every line of a lock section is a step.
     pub fine: bool,
     /// The interleaving to show first, as written, and where it stands.

@@ -1,15 +1,12 @@
 //! Scenario text to a scenario. Every mistake is a complaint with its place; the text is the
 //! user's and hostile, so everything is bounded.
-use std::collections::BTreeMap;
-
-use toml::de::DeTable;
-
 use super::call::{self, Named, Names};
 use super::claims;
-use super::collapse;
 use super::machine_table::{self, StartMachine};
-use super::reader::{Item, Reader, Table, Text, integer, nearest, nearest_or_all, short};
-use super::{Before, Complaint, KernelChoice, Place, Scenario, Timeline, limits};
+use super::patch::{self, Patch};
+use super::reader::{Item, Reader, Table, Text, integer, nearest, short};
+use super::{Before, Complaint, Place, Scenario, Timeline, limits};
+use super::{collapse, kernel_choice};
 use crate::machine::{Arg, Frame, Kernel, Local, Operation};
 use crate::mm::{Geometry, Mapping, Pfn};
 use crate::routines::fork::FORK;
@@ -18,7 +15,7 @@ use crate::routines::{kernels, presets};
 const FORMAT: i64 = 1;
 const TITLE: usize = 200;
 const KEYS: &[&str] = &[
-    "format", "title", "about", "refs", "kernel", "machine", "process", "before", "cpu",
+    "format", "title", "about", "refs", "kernel", "patch", "machine", "process", "before", "cpu",
     "schedule", "expect",
 ];
 
@@ -28,26 +25,7 @@ const KEYS: &[&str] = &[
 /// What is wrong with the text, in the order of its lines; one complaint at least.
 pub fn parse(text: &str) -> Result<Scenario, Vec<Complaint>> {
     let mut reader = Reader::new(text);
-    if text.len() > limits::TEXT {
-        let message = format!(
-            "the text has {} bytes, and a scenario has at most {}",
-            text.len(),
-            limits::TEXT
-        );
-        reader.complain(Place::default(), message, None);
-        return Err(reader.complaints);
-    }
-    let document = match DeTable::parse(text) {
-        Ok(document) => document,
-        Err(error) => {
-            let place = error.span().map_or(Place::default(), |span| reader.place(span.start));
-            let message = error.message().lines().next().unwrap_or("this is not TOML");
-            let message = message.replace(char::is_control, "?");
-            let hint = "a scenario is a TOML file (toml.io)".to_string();
-            reader.complain(place, message, Some(hint));
-            return Err(reader.complaints);
-        }
-    };
+    let document = reader.document()?;
     let scenario = read(&mut reader, document.as_ref());
     match scenario {
         Some(scenario) if reader.complaints.is_empty() => Ok(scenario),
@@ -71,10 +49,11 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     let refs = root.get("refs").map_or(Vec::new(), |item| {
         reader.strings(item, "refs", 64).into_iter().map(|text| text.value).collect()
     });
+    let patches = patches(reader, root);
     let kernel = match root.get("kernel") {
-        Some(item) => kernel(reader, item, None),
+        Some(item) => kernel_choice::read(reader, item, None, &patches),
         None => {
-            reader.complain(Place::default(), "there is no [kernel]", Some(kernel_hint()));
+            reader.complain(Place::default(), "there is no [kernel]", Some(kernel_choice::hint()));
             None
         }
     };
@@ -99,7 +78,11 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     let schedule = schedule(reader, root);
     let kernel = kernel?;
     let names = result_names(&cpus, &routines?);
-    let expects = claims::expectations(reader, root, &kernel, &names);
+    let expects = claims::expectations(reader, root, (&kernel, &patches), &names);
+    if cfg!(feature = "whole") && reader.complaints.is_empty() {
+        let named = expects.iter().map(|claim| &claim.kernel).chain([&kernel]).collect();
+        patch::check(reader, &patches, &kernel, &named, huge_pages);
+    }
     Some(Scenario {
         title: title?.value,
         about: about?.value.trim().to_string(),
@@ -111,10 +94,22 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
         allocated: machine.allocated,
         before,
         cpus,
+        patches,
         fine: machine.fine,
         schedule,
         expects,
     })
+}
+
+/// The patches. The module that the page starts with cannot read them.
+fn patches(reader: &mut Reader, root: &Table) -> Vec<Patch> {
+    if cfg!(feature = "whole") {
+        return patch::read(reader, root);
+    }
+    if root.contains_key("patch") {
+        reader.complain(Place::default(), "this build reads no [[patch]]", None);
+    }
+    Vec::new()
 }
 
 /// The format comes first: of another one nothing else can be said.
@@ -152,74 +147,6 @@ fn required(reader: &mut Reader, root: &Table, key: &str) -> Option<Text> {
         return None;
     }
     Some(text)
-}
-
-fn kernel_hint() -> String {
-    let names: Vec<&str> = presets::PRESETS.iter().map(|preset| preset.name).collect();
-    format!("give it a `base`, one of: {}", names.join(", "))
-}
-
-/// A kernel: a preset's name, or a table of a base and toggles. Without a base the table means
-/// that of the file.
-pub(super) fn kernel(
-    reader: &mut Reader,
-    item: &Item,
-    own: Option<&KernelChoice>,
-) -> Option<KernelChoice> {
-    if item.as_ref().is_str() && own.is_some() {
-        let base = reader.string(item, "kernel")?;
-        let base = preset(reader, &base)?;
-        return Some(KernelChoice { base, toggles: BTreeMap::new() });
-    }
-    let table = reader.table(item, "kernel")?;
-    let base = match (table.get("base"), own) {
-        (Some(base), _) => {
-            let base = reader.string(base, "base")?;
-            preset(reader, &base)?
-        }
-        (None, Some(own)) => own.base.clone(),
-        (None, None) => {
-            let place = reader.at(item);
-            reader.complain(place, "the kernel has no `base`", Some(kernel_hint()));
-            return None;
-        }
-    };
-    let mut toggles = BTreeMap::new();
-    for (key, item) in table.iter() {
-        let key = key.as_ref().as_ref();
-        if key == "base" {
-            continue;
-        }
-        let place = reader.key_place(table, key);
-        let Some(toggle) = kernels::toggle(key) else {
-            let known = kernels::TOGGLES.iter().map(|toggle| toggle.name).chain(["base"]);
-            let hint = nearest(key, &known.collect::<Vec<_>>())
-                .or_else(|| Some("`pagerace kernels` lists the toggles".to_string()));
-            reader.complain(place, format!("there is no toggle `{}`", short(key)), hint);
-            continue;
-        };
-        let Some(value) = reader.string(item, key) else { continue };
-        let known: Vec<&str> = toggle.values.iter().map(|(name, _)| *name).collect();
-        if known.contains(&value.value.as_str()) {
-            toggles.insert(key.to_string(), value.value);
-        } else {
-            let hint = nearest_or_all(&value.value, &known, "it is one of");
-            let message = format!("`{}` is no value of {key}", short(&value.value));
-            reader.complain(value.place, message, hint);
-        }
-    }
-    Some(KernelChoice { base, toggles })
-}
-
-fn preset(reader: &mut Reader, name: &Text) -> Option<String> {
-    if presets::preset(&name.value).is_some() {
-        return Some(name.value.clone());
-    }
-    let known = || presets::PRESETS.iter().map(|preset| preset.name);
-    let list = known().collect::<Vec<_>>().join(", ");
-    let message = format!("there is no kernel `{}`", short(&name.value));
-    reader.complain(name.place, message, Some(format!("it is one of: {list}")));
-    None
 }
 
 /// What claims say besides results.

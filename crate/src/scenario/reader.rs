@@ -4,7 +4,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
-use super::{Complaint, Place};
+use super::{Complaint, Place, limits};
 
 /// A table of the text.
 pub type Table<'t> = DeTable<'t>;
@@ -21,7 +21,7 @@ pub struct Reader<'a> {
 }
 
 /// A string and where its first character stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Text {
     /// The value.
     pub value: String,
@@ -42,6 +42,28 @@ impl<'a> Reader<'a> {
         let behind = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(first).chain(behind.map(|(byte, _)| byte + 1)).collect();
         Reader { text, lines, complaints: Vec::new() }
+    }
+
+    /// The text as TOML.
+    ///
+    /// # Errors
+    /// It is too long, or no TOML.
+    pub fn document(&mut self) -> Result<Spanned<Table<'a>>, Vec<Complaint>> {
+        if self.text.len() > limits::TEXT {
+            let bytes = self.text.len();
+            let message =
+                format!("the text has {bytes} bytes, and a scenario has at most {}", limits::TEXT);
+            self.complain(Place::default(), message, None);
+            return Err(std::mem::take(&mut self.complaints));
+        }
+        DeTable::parse(self.text).map_err(|error| {
+            let place = error.span().map_or(Place::default(), |span| self.place(span.start));
+            let message = error.message().lines().next().unwrap_or("this is not TOML");
+            let message = message.replace(char::is_control, "?");
+            let hint = "a scenario is a TOML file (toml.io)".to_string();
+            self.complain(place, message, Some(hint));
+            std::mem::take(&mut self.complaints)
+        })
     }
 
     /// The place of a byte.

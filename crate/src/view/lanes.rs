@@ -3,7 +3,9 @@ use super::protocol::{
     CallView, ChangeView, FrameView, LaneView, LineView, OperationView, PendingStoreView, StepView,
 };
 use super::{compound, words};
-use crate::machine::{Choice, Delivery, Frame, Local, Pending, Program, StepRecord, System};
+use crate::machine::{
+    Choice, Delivery, Frame, Local, Mark, Pending, Program, Row, StepRecord, System,
+};
 use crate::mm::{Cell, Memory, Pfn};
 use crate::player::Player;
 use crate::properties::event;
@@ -158,19 +160,26 @@ fn activation(
 ) -> FrameView {
     let call = &program.calls[number];
     let routine = call.routine;
-    let label = program.locs[at].line.label;
     let locals = routine.params.iter().chain(routine.locals);
     let shown = locals.filter(|local| local.unit() != crate::mm::Unit::Hidden);
     let word = |local: Local| {
         let slot = call.slot(local)?;
         Some(memory.peek(Cell::<u16>::at(slots + u32::from(slot))))
     };
-    let current = routine.position(label).expect("the line is of the routine");
+    let listing = call.listing();
+    let runs = |(_, row): &(usize, &Row)| row.mark != Mark::Dropped;
+    let mut run = listing.iter().enumerate().filter(runs);
+    let current = run.nth(program.locs[at].row).map_or(0, |(current, _)| current);
     FrameView {
         function: system.kernel.name_of(routine.function).into(),
         source: routine.source.into(),
         omits: routine.omits.into(),
-        lines: routine.body.iter().map(|line| (line.label.into(), line.text.into())).collect(),
+        lines: listing.iter().map(|row| (row.label.to_string(), row.text.to_string())).collect(),
+        marks: listing
+            .iter()
+            .enumerate()
+            .filter_map(|(row, line)| Some((row as u32, line.mark.word()?.into())))
+            .collect(),
         current: current as u32,
         locals: shown
             .map(|local| {
@@ -178,8 +187,9 @@ fn activation(
                 (local.name().into(), words::value(local.unit(), word))
             })
             .collect(),
-        verdict: routine
-            .position(FIRST_LOOK)
+        verdict: listing
+            .iter()
+            .position(|row| row.label == FIRST_LOOK)
             .filter(|look| system.watched & 1 << event::STALE_VERDICT != 0 && *look < current)
             .and_then(|_| {
                 let (page, life) = (word(Local::Page)?, word(Local::Life)?);
@@ -216,8 +226,8 @@ fn step(system: &System, number: usize, record: &StepRecord, switch: bool) -> St
             let at = &program.locs[line.loc];
             LineView {
                 function: name(&at.call),
-                label: at.line.label.into(),
-                text: at.line.text.into(),
+                label: program.label(line.loc).into(),
+                text: program.text(line.loc).into(),
                 depth: stack.len() as u32 - 1,
                 stack: stack.iter().map(name).collect(),
                 operation: at.operation as u32,

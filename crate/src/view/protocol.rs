@@ -234,6 +234,10 @@ pub struct ScenarioView {
     pub fine: bool,
     /// The calls that had returned when the lanes began: `P: fork(C)`.
     pub before: Vec<String>,
+    /// The patches that the text brings along: name, and what each is for.
+    pub patches: Vec<(String, String)>,
+    /// The patch of the kernel. To switch to one, `Kernel` has it as the toggle `patch`.
+    pub patch: Option<String>,
 }
 
 /// A property that is watched.

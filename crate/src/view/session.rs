@@ -190,6 +190,13 @@ impl Stage {
                 .collect(),
             fine: system.fine,
             before: self.scenario.before_in_words(),
+            patches: self
+                .scenario
+                .patches
+                .iter()
+                .map(|patch| (patch.name.clone(), patch.about.clone()))
+                .collect(),
+            patch: choice.patch().map(str::to_string),
         }
     }
 

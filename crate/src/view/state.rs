@@ -164,6 +164,9 @@ pub struct FrameView {
     pub omits: String,
     /// All lines: label and pseudo-code.
     pub lines: Vec<(String, String)>,
+    /// What a patch has done: a line, by its index, and `moved`, `inserted` or `dropped`. Who is
+    /// dropped does not run.
+    pub marks: Vec<(u32, String)>,
     /// The line that runs next, or that waits for its callee; an index into `lines`.
     pub current: u32,
     /// The locals: name and value.

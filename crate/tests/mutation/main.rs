@@ -68,7 +68,9 @@ fn runs() -> Vec<Run> {
 
 fn runs_of((name, scenario): (String, Scenario)) -> Vec<Run> {
     let scenario = Rc::new(scenario);
-    let choices: BTreeSet<_> = scenario.expects.iter().map(|claim| &claim.kernel).collect();
+    // A patch is the scenario's own, and its lines those of the routine.
+    let choices = scenario.expects.iter().map(|claim| &claim.kernel);
+    let choices: BTreeSet<_> = choices.filter(|choice| choice.patch().is_none()).collect();
     let run = |choice: &KernelChoice| {
         let claims = scenario.expects.iter().filter(|claim| claim.kernel == *choice).cloned();
         let base = presets::preset(&choice.base).expect("the reader knows it");
@@ -84,10 +86,6 @@ fn runs_of((name, scenario): (String, Scenario)) -> Vec<Run> {
     choices.into_iter().map(run).collect()
 }
 
-fn is_atomic(line: &Line) -> bool {
-    !matches!(line.op, Op::If(..) | Op::Goto(_) | Op::Let(_) | Op::Call(..) | Op::Return(_))
-}
-
 /// Every routine that a system was compiled from.
 fn routines(system: &System) -> impl Iterator<Item = &'static Routine> {
     let programs = system.lanes.iter().flat_map(|lane| Frame::ALL.map(|frame| lane.program(frame)));
@@ -100,7 +98,8 @@ fn targets(runs: &[Run]) -> Vec<Target> {
     for (number, run) in runs.iter().enumerate() {
         let (system, _) = run.scenario.build_for(run.kernel.clone()).expect("it builds");
         for routine in routines(&system) {
-            for (line, row) in routine.body.iter().enumerate().filter(|(_, row)| is_atomic(row)) {
+            for (line, row) in routine.body.iter().enumerate().filter(|(_, row)| !row.op.is_local())
+            {
                 let place = Place::of(routine, row);
                 let new = Target { routine, line, runs: Vec::new() };
                 let target = targets.entry(place).or_insert(new);

@@ -119,6 +119,8 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ],
 ];
 const OTHER = 'Other';
+/** The toggle whose values are the patches of the scenario. */
+const PATCH = 'patch';
 
 /** Which kernel runs: a preset, and the decisions in which it differs. */
 export class PageraceKernel extends LitElement {
@@ -289,6 +291,7 @@ export class PageraceKernel extends LitElement {
             )}
           </select>
         </label>
+        ${scenario && scenario.patches.length > 0 ? this.#patches(scenario) : nothing}
         <span class="sentence">${preset?.sentence ?? '\u00a0'}</span>
         ${
           hasToggles
@@ -342,6 +345,17 @@ export class PageraceKernel extends LitElement {
     </fieldset>`;
   }
 
+  /** The patches that the scenario brings along. */
+  #patches({ patches, patch }: ScenarioView): TemplateResult {
+    const about = patches.find(([name]) => name === patch)?.[1];
+    return html`<label title=${about || nothing}>Patch
+      <select @change=${(event: Event) => this.#choose(PATCH, (event.target as HTMLSelectElement).value)}>
+        <option value="" ?selected=${patch === null}>none</option>
+        ${patches.map(([name]) => html`<option value=${name} ?selected=${name === patch}>${name}</option>`)}
+      </select>
+    </label>`;
+  }
+
   #usual(): KernelHelp | undefined {
     return this.catalogue?.kernels.find((it) => it.name === this.scenario?.base);
   }
@@ -372,8 +386,9 @@ export class PageraceKernel extends LitElement {
     const { scenario } = this;
     const preset = this.#usual();
     if (!scenario || !preset) return;
-    const wanted: Toggles = { ...scenario.toggles, [name]: value };
-    const names = differences(wanted, preset.toggles);
+    const kept: Toggles = scenario.patch === null ? {} : { [PATCH]: scenario.patch };
+    const wanted: Toggles = { ...scenario.toggles, ...kept, [name]: value };
+    const names = differences(wanted, preset.toggles).filter((it) => wanted[it] !== '');
     const toggles = Object.fromEntries(names.map((it) => [it, wanted[it] ?? '']));
     request(this, { type: 'kernel', base: scenario.base, toggles });
   }

@@ -82,6 +82,14 @@ export const sourceStyles = css`
   .own code {
     font-weight: 600;
   }
+  .mark {
+    padding-left: 1ch;
+    font: italic var(--tiny) var(--sans);
+    color: var(--soft);
+  }
+  .dropped code {
+    text-decoration: line-through;
+  }
   .about {
     min-height: 66px;
     padding-top: 6px;

@@ -115,10 +115,11 @@ export class PageraceSource extends LitElement {
     const here = lanes.filter((it) => it.stack.some((at) => isAt(at, frame, index, it === lane)));
     const own = here.includes(lane);
     const [, indent = '', rest = text] = /^(\s*)(.*)$/.exec(text) ?? [];
-    return html`<li class=${own ? 'own' : ''} aria-current=${own ? 'true' : nothing} ${vars({ '--indent': indent.length })}>
+    const mark = frame.marks.find(([at]) => at === index)?.[1];
+    return html`<li class="${own ? 'own' : ''} ${mark ?? ''}" aria-current=${own ? 'true' : nothing} ${vars({ '--indent': indent.length })}>
       <span class="counters">${here.map((it) => html`<span class="cpu cpu${it.cpu}">${it.cpu}&gt;</span>`)}</span>
       <span class="hidden">${here.map((it) => `CPU${it.cpu} is here. `)}</span>
-      <code>${rest}</code>
+      <code>${rest}${mark ? html` <span class="mark">${mark}</span>` : nothing}</code>
     </li>`;
   }
 }

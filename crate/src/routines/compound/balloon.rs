@@ -109,7 +109,7 @@ pub(super) fn leak_of(chosen: &Chosen) -> &'static Routine {
 
 fn take_page(ctx: &mut Ctx) {
     let page: Option<Pfn> = ctx.get(Local::Ret);
-    ctx.set(Local::NewPage, page.expect("a page was allocated"));
+    ctx.set(Local::NewPage, ctx.must(page));
 }
 
 /// `__SetPageBalloon` and the list, under `pages_lock`: the balloon answers for the reference.
@@ -168,7 +168,7 @@ pub(super) fn is_isolated(ctx: &mut Ctx) -> bool {
 
 fn take_page_at_hand(ctx: &mut Ctx) {
     let page: Option<Pfn> = ctx.get(Local::Ret);
-    ctx.set(Local::Page, page.expect("a page was taken"));
+    ctx.set(Local::Page, ctx.must(page));
 }
 
 fn join_pages(ctx: &mut Ctx) {

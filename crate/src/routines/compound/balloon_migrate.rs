@@ -192,7 +192,7 @@ fn set_listed(ctx: &mut Ctx, value: bool) {
 
 fn take_target(ctx: &mut Ctx) {
     let target: Option<Pfn> = ctx.get(Local::Ret);
-    ctx.set(Local::NewPage, target.expect("a target was allocated"));
+    ctx.set(Local::NewPage, ctx.must(target));
 }
 
 fn get_target(ctx: &mut Ctx) {

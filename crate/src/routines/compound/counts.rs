@@ -27,7 +27,7 @@ where
 
 /// The words of the second page of `page`, which is a head.
 pub(in crate::routines) fn second<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Compound {
-    at.layout().second_page(at.get(Local::Page)).expect("a head has a second page")
+    at.second_page(at.get(Local::Page))
 }
 
 /// `page_mapcount`, of a page whose page table entries nobody changes meanwhile, or where an answer

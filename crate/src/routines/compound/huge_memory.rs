@@ -318,7 +318,7 @@ fn set_new(ctx: &mut Ctx) {
 }
 
 fn take_page(ctx: &mut Ctx) {
-    let head = ctx.get::<Pmd>(Local::Pmd).mapped().expect("the entry maps a page");
+    let head = ctx.must(ctx.get::<Pmd>(Local::Pmd).mapped());
     ctx.set(Local::Page, head);
 }
 

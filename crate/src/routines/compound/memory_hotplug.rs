@@ -289,7 +289,7 @@ fn to_start(ctx: &mut Ctx) {
 
 fn to_found(ctx: &mut Ctx) {
     let found: Option<Pfn> = ctx.get(Local::Ret);
-    ctx.set(Local::First, found.expect("a page was found"));
+    ctx.set(Local::First, ctx.must(found));
 }
 
 fn to_first(ctx: &mut Ctx) {

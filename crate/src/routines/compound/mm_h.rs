@@ -239,7 +239,7 @@ fn is_null(ctx: &mut Ctx) -> bool {
 }
 
 fn to_first_page(ctx: &mut Ctx) {
-    let head = ctx.get::<Option<Pfn>>(Local::Given).expect("else it is an Oops");
+    let head = ctx.must(ctx.get::<Option<Pfn>>(Local::Given));
     ctx.set(Local::Page, head);
 }
 

@@ -169,7 +169,7 @@ fn store_next(ctx: &mut Ctx) {
 fn unfreeze(ctx: &mut Ctx) {
     let head: Pfn = ctx.get(Local::Page);
     let (page, all) = (ctx.layout().page(head), pages(ctx, head));
-    let left = ctx.get::<u16>(Local::Count) - all;
+    let left = ctx.get::<u16>(Local::Count).wrapping_sub(all);
     for index in 0..all {
         ctx.store(ctx.layout().page(Pfn(head.0 + index)).swap(), None);
     }

@@ -83,7 +83,7 @@ pub(super) const TOOK: Line = line("took", "page", Op::Let(take_page));
 
 fn take_page(ctx: &mut Ctx) {
     let page: Option<Pfn> = ctx.get(Local::Ret);
-    ctx.set(Local::Page, page.expect("a page was allocated"));
+    ctx.set(Local::Page, ctx.must(page));
 }
 
 fn is_not_compound(look: &Look) -> bool {

@@ -139,7 +139,7 @@ fn is_no_page(look: &Look) -> bool {
 }
 
 fn take_page(ctx: &mut Ctx) {
-    let page = ctx.get::<Option<Pfn>>(Local::Given).expect("a page was given");
+    let page = ctx.must(ctx.get::<Option<Pfn>>(Local::Given));
     ctx.set(Local::Page, page);
 }
 

@@ -126,7 +126,7 @@ pub(super) fn is_held(ctx: &mut Ctx) -> bool {
     let page = ctx.layout().page(head);
     let cached = if ctx.load(page.swap()).is_some() { pages(ctx, head) } else { 0 };
     let mapped = ctx.layout().total_mapcount(ctx.memory(), head);
-    ctx.load(page.refcount()) != mapped + cached + 1
+    ctx.load(page.refcount()) != mapped.wrapping_add(cached).wrapping_add(1)
 }
 
 fn was_clean(ctx: &mut Ctx) -> bool {

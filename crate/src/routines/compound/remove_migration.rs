@@ -122,7 +122,7 @@ fn finds_no_entry(ctx: &mut Ctx) -> bool {
 fn new_page(ctx: &Ctx) -> Pfn {
     let (tail, old, new): (Pfn, Pfn, Pfn) =
         (ctx.get(Local::Tail), ctx.get(Local::Page), ctx.get(Local::NewPage));
-    Pfn(new.0 + tail.0 - old.0)
+    Pfn(new.0.wrapping_add(tail.0).wrapping_sub(old.0))
 }
 
 fn restore(ctx: &Ctx) -> Restore {
@@ -168,7 +168,7 @@ fn pmd_restore(ctx: &Ctx) -> Restore {
 fn add_compound_rmap(ctx: &mut Ctx) {
     let head: Pfn = ctx.get(Local::NewPage);
     count_in_all(ctx, head, 1);
-    let second = ctx.layout().second_page(head).expect("a head has a second page");
+    let second = ctx.second_page(head);
     ctx.update(second.entire_mapcount(), |count| count.wrapping_add(1));
 }
 

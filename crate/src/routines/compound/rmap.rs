@@ -92,13 +92,13 @@ fn page_is_mapped(ctx: &mut Ctx) -> bool {
 fn remains_mapped_as_whole(ctx: &mut Ctx) -> bool {
     let head: Pfn = ctx.get(Local::Page);
     count_in_all(ctx, head, u16::MAX);
-    let second = ctx.layout().second_page(head).expect("a head has a second page");
+    let second = ctx.second_page(head);
     ctx.update(second.entire_mapcount(), |count| count.wrapping_sub(1)) > 1
 }
 
 fn was_not_double(ctx: &mut Ctx) -> bool {
     let head: Pfn = ctx.get(Local::Page);
-    let second = ctx.layout().second_page(head).expect("a head has a second page");
+    let second = ctx.second_page(head);
     !ctx.update(second.double_map(), |_| false)
 }
 

@@ -51,7 +51,7 @@ pub(super) static ROUTINES: [&Routine; 2] = [&ALLOCATE_SLAB_V5_8, &DISCARD_SLAB_
 
 fn take_page(ctx: &mut Ctx) {
     let page: Option<Pfn> = ctx.get(Local::Ret);
-    ctx.set(Local::Page, page.expect("a page was allocated"));
+    ctx.set(Local::Page, ctx.must(page));
 }
 
 fn set_slab(ctx: &mut Ctx, value: bool) {

@@ -244,7 +244,7 @@ fn is_no_head(ctx: &mut Ctx) -> bool {
 }
 
 fn whole(ctx: &mut Ctx) -> u16 {
-    let second = ctx.layout().second_page(ctx.get(Local::Page)).expect("a head has a second page");
+    let second = ctx.second_page(ctx.get(Local::Page));
     ctx.load(second.entire_mapcount())
 }
 
@@ -263,7 +263,7 @@ fn no_page_left(look: &Look) -> bool {
 
 fn add_mapcount(ctx: &mut Ctx) {
     let (head, index): (Pfn, u16) = (ctx.get(Local::Page), ctx.get(Local::Index));
-    let count: u16 = ctx.load(ctx.layout().page(Pfn(head.0 + index)).mapcount());
+    let count: u16 = ctx.load(ctx.layout().page(Pfn(head.0.wrapping_add(index))).mapcount());
     let before: u16 = ctx.get(Local::Mapcount);
     ctx.set(Local::Mapcount, before + count);
     ctx.set(Local::Index, index + 1);
@@ -303,9 +303,10 @@ fn no_tail_left(look: &Look) -> bool {
 /// The tail is locked as its head is, and in the swap cache if that is: whether or not it knows its
 /// slot, and 0 is one, too. Where it is mapped follows from where the head is.
 fn clone_head(ctx: &mut Ctx) {
-    let (head, index): (Pfn, u16) = (ctx.get(Local::Page), ctx.get::<u16>(Local::Index) - 1);
+    let (head, index): (Pfn, u16) =
+        (ctx.get(Local::Page), ctx.get::<u16>(Local::Index).wrapping_sub(1));
     ctx.set(Local::Index, index);
-    ctx.set(Local::Tail, Pfn(head.0 + index));
+    ctx.set(Local::Tail, Pfn(head.0.wrapping_add(index)));
     let (page, tail) = (ctx.layout().page(head), ctx.page(Local::Tail));
     let rmap: Option<Rmap> = ctx.load(page.rmap());
     let rmap = rmap.map(|rmap| Rmap { address: rmap.address + index, ..rmap });

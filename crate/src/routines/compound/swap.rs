@@ -75,7 +75,7 @@ fn is_head(ctx: &mut Ctx) -> bool {
 /// what is not theirs, is none.
 fn read_order(ctx: &mut Ctx) {
     let head: Pfn = ctx.get(Local::Page);
-    let second = ctx.layout().second_page(head).expect("a head has a second page");
+    let second = ctx.second_page(head);
     let order = ctx.load(second.order());
     ctx.set(Local::Order, if order == GARBAGE { 0 } else { order });
     ctx.set(Local::Tail, Pfn(head.0 + 1));
@@ -84,13 +84,13 @@ fn read_order(ctx: &mut Ctx) {
 /// The words of the second page are those of a page by itself from here on.
 fn clear_double_map(ctx: &mut Ctx) {
     let head: Pfn = ctx.get(Local::Page);
-    let second = ctx.layout().second_page(head).expect("a head has a second page");
+    let second = ctx.second_page(head);
     ctx.update(second.double_map(), |_| false);
 }
 
 fn no_tail_left(look: &Look) -> bool {
     let (head, tail): (Pfn, Pfn) = (look.get(Local::Page), look.get(Local::Tail));
-    tail.0 >= head.0 + (1 << look.get::<u16>(Local::Order))
+    tail.0 >= head.0.wrapping_add(1u16.wrapping_shl(look.get::<u16>(Local::Order).into()))
 }
 
 /// `mapping` goes with it, and what the second page held of the whole.

@@ -81,10 +81,10 @@ fn count_one(ctx: &mut Ctx) {
 fn count_page(ctx: &mut Ctx) {
     let mapcount: u16 = ctx.load(ctx.layout().page(page_of_index(ctx)).mapcount());
     let index = ctx.get(Local::Index);
-    let sum = mapcount + entries(ctx, index);
+    let sum = mapcount.wrapping_add(entries(ctx, index));
     let (most, total): (u16, u16) = (ctx.get(Local::Count), ctx.get(Local::Mapcount));
     ctx.set(Local::Count, most.max(sum));
-    ctx.set(Local::Mapcount, total + sum);
+    ctx.set(Local::Mapcount, total.wrapping_add(sum));
 }
 
 fn is_not_double(ctx: &mut Ctx) -> bool {

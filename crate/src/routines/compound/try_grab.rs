@@ -208,7 +208,7 @@ pub(super) fn routines(chosen: &Chosen) -> Vec<&'static Routine> {
 /// The walk goes on with what was returned.
 fn take_folio(ctx: &mut Ctx) {
     let folio: Option<Pfn> = ctx.get(Local::Ret);
-    ctx.set(Local::Folio, folio.expect("a page was returned"));
+    ctx.set(Local::Folio, ctx.must(folio));
 }
 
 fn folio_word(look: &Look) -> u16 {

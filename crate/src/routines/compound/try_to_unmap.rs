@@ -92,7 +92,8 @@ pub static TRY_TO_UNMAP_V5_19_FORGETTING: Routine = try_to_unmap(
 /// The page is locked and in the swap cache, so each of its pages has its slot.
 fn name_slot(ctx: &mut Ctx) {
     let swap = ctx.page(Local::Tail).swap();
-    let Slot(number) = ctx.load(swap).expect("a page to be swapped out has a slot");
+    let slot = ctx.load(swap);
+    let Slot(number) = ctx.must(slot);
     ctx.set(Local::Slot, number);
     swap_duplicate(ctx);
 }

@@ -31,7 +31,7 @@ pub(super) fn mm<M: Deref<Target = Memory>>(at: &At<'_, M>) -> Mm {
 }
 
 fn process<M: Deref<Target = Memory>>(at: &At<'_, M>) -> usize {
-    usize::from(at.get::<u16>(Local::Vma)) - 1
+    usize::from(at.get::<u16>(Local::Vma)).wrapping_sub(1)
 }
 
 /// `folio_nr_pages`, of a page that cannot change: the lane has a reference.
@@ -39,24 +39,24 @@ pub(super) fn pages<M: Deref<Target = Memory>>(at: &At<'_, M>, head: Pfn) -> u16
     let second =
         at.layout().second_page(head).filter(|_| at.peek(at.layout().compound(head).head()));
     let order = second.map(|second| at.peek(second.order()));
-    1 << order.filter(|order| *order != GARBAGE).unwrap_or(0)
+    1u16.wrapping_shl(order.filter(|order| *order != GARBAGE).unwrap_or(0).into())
 }
 
 /// Whether a page is the page of the walk, or one of that compound page.
 pub(super) fn belongs<M: Deref<Target = Memory>>(at: &At<'_, M>, pfn: Pfn) -> bool {
     let head: Pfn = at.get(Local::Page);
-    (head.0..head.0 + pages(at, head)).contains(&pfn.0)
+    (head.0..head.0.wrapping_add(pages(at, head))).contains(&pfn.0)
 }
 
 /// The virtual page where the mapping of the page begins.
 pub(super) fn first_address<M: Deref<Target = Memory>>(at: &At<'_, M>) -> u16 {
-    let root = at.peek(at.page(Local::Page).rmap()).expect("a mapped page has a reverse map");
+    let root = at.must(at.peek(at.page(Local::Page).rmap()));
     root.address
 }
 
 /// Whether the walk is behind the last page of the mapping.
 pub(super) fn is_behind<M: Deref<Target = Memory>>(at: &At<'_, M>) -> bool {
-    at.get::<u16>(Local::Addr) >= first_address(at) + pages(at, at.get(Local::Page))
+    at.get::<u16>(Local::Addr) >= first_address(at).wrapping_add(pages(at, at.get(Local::Page)))
 }
 
 /// The process whose entries are next.

@@ -290,7 +290,7 @@ fn read_batch(ctx: &mut Ctx) {
 }
 
 fn add_to_pcp(ctx: &mut Ctx) {
-    let pfn = ctx.get::<Option<Pfn>>(Local::Ret).expect("a page was found");
+    let pfn = ctx.must(ctx.get::<Option<Pfn>>(Local::Ret));
     let (pcp, wanted): (Pcp, Migratetype) = (ctx.this_pcp(), ctx.get(Local::Wanted));
     let (memory, layout) = ctx.parts();
     let mt = memory.load(layout.page(pfn).cached_mt());
@@ -298,13 +298,13 @@ fn add_to_pcp(ctx: &mut Ctx) {
     free_list::push_back(memory, layout, pcp.list(wanted), pfn);
     memory.store(layout.page(pfn).place(), Place::Pcp);
     let (left, count): (u16, u16) = (ctx.get(Local::Left), ctx.get(Local::Count));
-    ctx.set(Local::Left, left - 1);
-    ctx.set(Local::Count, count + 1);
+    ctx.set(Local::Left, left.wrapping_sub(1));
+    ctx.set(Local::Count, count.wrapping_add(1));
 }
 
 /// The reference is the caller's, who is outside the scenario, from here on.
 fn give_to_caller(ctx: &mut Ctx) {
-    let pfn = ctx.get::<Option<Pfn>>(Local::Ret).expect("a page was found");
+    let pfn = ctx.must(ctx.get::<Option<Pfn>>(Local::Ret));
     let page = ctx.layout().page(pfn);
     if ctx.get::<u16>(Local::Flags) != 0 {
         let order: u16 = ctx.get(Local::Order);

@@ -106,7 +106,7 @@ fn merge_block(
         if order >= pageblock_order && !may_merge(memory, layout, buddy, mt, rule) {
             break;
         }
-        let list = free_list::list_of(memory, layout, buddy).expect("a buddy is on a list");
+        let list = free_list::list_with(memory, layout, buddy);
         free_list::remove(memory, layout, buddy, list);
         if rule == Merge::Retyping && order >= pageblock_order {
             memory.store(layout.migratetype_of(buddy), mt);
@@ -350,7 +350,7 @@ pub fn move_freepages_block(
             continue;
         }
         let order = memory.load(page.order()) as u8;
-        let list = free_list::list_of(memory, layout, pfn).expect("a buddy is on a list");
+        let list = free_list::list_with(memory, layout, pfn);
         free_list::remove(memory, layout, pfn, list);
         free_list::add(memory, layout, pfn, order, mt);
         memory.store(page.cached_mt(), mt);

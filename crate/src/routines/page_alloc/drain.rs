@@ -415,7 +415,7 @@ fn is_not_in_mask(look: &Look) -> bool {
 }
 
 fn is_skipped(look: &Look) -> bool {
-    look.get::<CpuMask>(Local::Cpus) & 1 << cpu(look) == 0
+    look.get::<CpuMask>(Local::Cpus) & 1u16.wrapping_shl(cpu(look) as u32) == 0
 }
 
 fn pcp_lock(look: &Look) -> Lock {

@@ -268,7 +268,7 @@ pub static FREE_PAGES_OK_IRQS_OFF: Routine = free_pages_ok(
 /// Else its owner's traces are wiped off.
 fn is_bad_to_free(ctx: &mut Ctx) -> bool {
     let (pfn, order) = block_at_hand(ctx);
-    for pfn in (pfn.0..pfn.0 + (1 << order)).map(Pfn) {
+    for pfn in (pfn.0..pfn.0.wrapping_add(1 << order)).map(Pfn) {
         let page = ctx.layout().page(pfn);
         let place = ctx.load(page.place());
         let used = ctx.load(page.refcount()) > 0 || ctx.load(page.mapcount()) > 0;
@@ -390,7 +390,7 @@ fn none_is_left(ctx: &mut Ctx) -> bool {
 
 fn one_less(ctx: &mut Ctx) {
     let left: u16 = ctx.get(Local::Left);
-    ctx.set(Local::Left, left - 1);
+    ctx.set(Local::Left, left.wrapping_sub(1));
 }
 
 fn some_are_left(look: &Look) -> bool {

@@ -152,7 +152,7 @@ fn dissolve(ctx: &mut Ctx) {
 /// somebody else's by now; what follows would be undefined, so it ends here.
 fn is_not_its_own(ctx: &mut Ctx) -> bool {
     let (pfn, order) = block_at_hand(ctx);
-    let theirs = (pfn.0..pfn.0 + (1 << order)).map(Pfn).any(|pfn| {
+    let theirs = (pfn.0..pfn.0.wrapping_add(1 << order)).map(Pfn).any(|pfn| {
         ctx.peek(ctx.layout().page(pfn).place()) != Place::Allocated || is_in_a_block(ctx, pfn)
     });
     if theirs {
@@ -173,6 +173,7 @@ fn read_head(ctx: &mut Ctx) {
 
 fn upper_half(ctx: &mut Ctx) {
     let (page, order): (Pfn, u16) = (ctx.get(Local::Page), ctx.get(Local::Order));
-    ctx.set(Local::Order, order - 1);
-    ctx.set(Local::Tail, Pfn(page.0 + (1 << (order - 1))));
+    let half = order.wrapping_sub(1);
+    ctx.set(Local::Order, half);
+    ctx.set(Local::Tail, Pfn(page.0.wrapping_add(1u16.wrapping_shl(half.into()))));
 }

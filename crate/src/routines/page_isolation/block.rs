@@ -323,7 +323,7 @@ fn park_block(ctx: &mut Ctx) {
             continue;
         }
         let order = memory.load(layout.page(pfn).order()) as u8;
-        let list = free_list::list_of(memory, layout, pfn).expect("a buddy is on a list");
+        let list = free_list::list_with(memory, layout, pfn);
         free_list::remove(memory, layout, pfn, list);
         free_list::mark(memory, layout, pfn, order, Place::Parked);
         account(memory, layout, -(1 << order), old);
@@ -359,7 +359,7 @@ fn count_large(ctx: &mut Ctx) {
 }
 
 fn first_page(ctx: &Ctx) -> Pfn {
-    ctx.layout().pfns_of_block(block(ctx)).next().expect("a pageblock has pages")
+    ctx.must(ctx.layout().pfns_of_block(block(ctx)).next())
 }
 
 /// The block starts with a free block of a pageblock or more, below the largest order, whose
@@ -385,7 +385,7 @@ fn is_large(ctx: &mut Ctx) -> bool {
 fn take_large(ctx: &mut Ctx) {
     let pfn: Pfn = ctx.get(Local::Page);
     let (memory, layout) = ctx.parts();
-    let list = free_list::list_of(memory, layout, pfn).expect("a free block is on a list");
+    let list = free_list::list_with(memory, layout, pfn);
     free_list::remove(memory, layout, pfn, list);
 }
 
@@ -408,7 +408,7 @@ pub(super) fn split_around(memory: &mut Memory, layout: &Layout, block: usize) {
         if !is_head || memory.load(page.order()) != u16::from(order) {
             continue;
         }
-        let list = free_list::list_of(memory, layout, head).expect("a buddy is on a list");
+        let list = free_list::list_with(memory, layout, head);
         free_list::remove(memory, layout, head, list);
         account_unless_isolated(memory, layout, -(1 << order), list);
         for part in (head.0..head.0 + (1 << order)).step_by(1 << pageblock_order) {

@@ -350,13 +350,13 @@ fn second_block(ctx: &mut Ctx) {
 }
 
 fn last_block(ctx: &mut Ctx) {
-    let last = ctx.geometry().block_of(Pfn(ctx.get::<Pfn>(Local::End).0 - 1));
+    let last = ctx.geometry().block_of(Pfn(ctx.get::<Pfn>(Local::End).0.wrapping_sub(1)));
     set_block(ctx, last);
 }
 
 fn note_ends(ctx: &mut Ctx) {
     let first = ctx.geometry().block_of(ctx.get(Local::Start)) as u16;
-    let last = ctx.geometry().block_of(Pfn(ctx.get::<Pfn>(Local::End).0 - 1)) as u16;
+    let last = ctx.geometry().block_of(Pfn(ctx.get::<Pfn>(Local::End).0.wrapping_sub(1))) as u16;
     ctx.set(Local::First, first);
     ctx.set(Local::Last, last);
 }
@@ -367,7 +367,7 @@ fn next_block(ctx: &mut Ctx) {
 }
 
 fn previous_block(ctx: &mut Ctx) {
-    let previous = block(ctx) - 1;
+    let previous = block(ctx).wrapping_sub(1);
     set_block(ctx, previous);
 }
 
@@ -377,7 +377,7 @@ fn at_first_block(look: &Look) -> bool {
 
 /// The last block that the range reaches into.
 fn last(look: &Look) -> u16 {
-    block_of(look, Pfn(look.get::<Pfn>(Local::End).0 - 1))
+    block_of(look, Pfn(look.get::<Pfn>(Local::End).0.wrapping_sub(1)))
 }
 
 fn at_last_block(look: &Look) -> bool {
@@ -406,7 +406,7 @@ fn undo_begins(ctx: &mut Ctx) {
 
 fn note_range(ctx: &mut Ctx, now: Isolation) {
     let first = ctx.geometry().block_of(ctx.get(Local::Start));
-    let last = ctx.geometry().block_of(Pfn(ctx.get::<Pfn>(Local::End).0 - 1));
+    let last = ctx.geometry().block_of(Pfn(ctx.get::<Pfn>(Local::End).0.wrapping_sub(1)));
     for block in first..=last {
         let cell = ctx.layout().isolation(block);
         if ctx.peek(cell) != Isolation::None {
@@ -435,7 +435,7 @@ fn walk_and_relink(ctx: &mut Ctx) {
         let (place, noted) = (memory.load(page.place()), memory.load(page.cached_mt()));
         if place == Place::Buddy && noted != Migratetype::Isolate {
             let order = memory.load(page.order()) as u8;
-            let list = free_list::list_of(memory, layout, pfn).expect("a buddy is on a list");
+            let list = free_list::list_with(memory, layout, pfn);
             free_list::remove(memory, layout, pfn, list);
             free_list::add(memory, layout, pfn, order, Migratetype::Isolate);
             memory.store(page.cached_mt(), Migratetype::Isolate);

@@ -1,0 +1,97 @@
+//! Which kernel: a preset, the toggles that differ from it, and a patch of the scenario's.
+use std::collections::BTreeMap;
+
+use super::KernelChoice;
+use super::patch::Patch;
+use super::reader::{Item, Reader, Text, nearest, nearest_or_all, short};
+use crate::routines::{kernels, presets};
+
+pub(super) fn hint() -> String {
+    let names: Vec<&str> = presets::PRESETS.iter().map(|preset| preset.name).collect();
+    format!("give it a `base`, one of: {}", names.join(", "))
+}
+
+/// A kernel: a preset's name, or a table of a base and toggles. Without a base the table means
+/// that of the file.
+pub(super) fn read(
+    reader: &mut Reader,
+    item: &Item,
+    own: Option<&KernelChoice>,
+    patches: &[Patch],
+) -> Option<KernelChoice> {
+    if item.as_ref().is_str() && own.is_some() {
+        let base = reader.string(item, "kernel")?;
+        let base = preset(reader, &base)?;
+        return Some(KernelChoice { base, toggles: BTreeMap::new() });
+    }
+    let table = reader.table(item, "kernel")?;
+    let base = match (table.get("base"), own) {
+        (Some(base), _) => {
+            let base = reader.string(base, "base")?;
+            preset(reader, &base)?
+        }
+        (None, Some(own)) => own.base.clone(),
+        (None, None) => {
+            let place = reader.at(item);
+            reader.complain(place, "the kernel has no `base`", Some(hint()));
+            return None;
+        }
+    };
+    let mut toggles = BTreeMap::new();
+    for (key, item) in table.iter() {
+        let key = key.as_ref().as_ref();
+        if key == "base" {
+            continue;
+        }
+        if cfg!(feature = "whole") && key == kernels::PATCH {
+            if let Some(name) = patch_named(reader, item, patches) {
+                toggles.insert(key.to_string(), name);
+            }
+            continue;
+        }
+        let place = reader.key_place(table, key);
+        let Some(toggle) = kernels::toggle(key) else {
+            let known =
+                kernels::TOGGLES.iter().map(|toggle| toggle.name).chain(["base", kernels::PATCH]);
+            let hint = nearest(key, &known.collect::<Vec<_>>())
+                .or_else(|| Some("`pagerace kernels` lists the toggles".to_string()));
+            reader.complain(place, format!("there is no toggle `{}`", short(key)), hint);
+            continue;
+        };
+        let Some(value) = reader.string(item, key) else { continue };
+        let known: Vec<&str> = toggle.values.iter().map(|(name, _)| *name).collect();
+        if known.contains(&value.value.as_str()) {
+            toggles.insert(key.to_string(), value.value);
+        } else {
+            let hint = nearest_or_all(&value.value, &known, "it is one of");
+            let message = format!("`{}` is no value of {key}", short(&value.value));
+            reader.complain(value.place, message, hint);
+        }
+    }
+    Some(KernelChoice { base, toggles })
+}
+
+fn preset(reader: &mut Reader, name: &Text) -> Option<String> {
+    if presets::preset(&name.value).is_some() {
+        return Some(name.value.clone());
+    }
+    let known = || presets::PRESETS.iter().map(|preset| preset.name);
+    let list = known().collect::<Vec<_>>().join(", ");
+    let message = format!("there is no kernel `{}`", short(&name.value));
+    reader.complain(name.place, message, Some(format!("it is one of: {list}")));
+    None
+}
+
+fn patch_named(reader: &mut Reader, item: &Item, patches: &[Patch]) -> Option<String> {
+    let name = reader.string(item, kernels::PATCH)?;
+    if patches.iter().any(|patch| patch.name == name.value) {
+        return Some(name.value);
+    }
+    let known: Vec<&str> = patches.iter().map(|patch| patch.name.as_str()).collect();
+    let hint = match known.as_slice() {
+        [] => Some("write it as a [[patch]]".to_string()),
+        _ => nearest_or_all(&name.value, &known, "there is"),
+    };
+    reader.complain(name.place, format!("there is no patch `{}`", short(&name.value)), hint);
+    None
+}
