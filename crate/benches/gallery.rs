@@ -12,8 +12,13 @@ use pagerace::routines::{kernels, presets};
 use pagerace::scenario::{KernelChoice, Scenario, parse};
 
 const RUNS: usize = 3;
-const LIMITS: Limits =
-    Limits { max_states: 20_000_000, max_bytes: 4 << 30, exact: false, reduction: When::Large };
+const LIMITS: Limits = Limits {
+    max_states: 20_000_000,
+    max_bytes: 4 << 30,
+    exact: false,
+    reduction: When::Large,
+    threads: 1,
+};
 
 /// A line of /proc/self/status in bytes; 0 where there is no such file.
 fn status(line: &str) -> usize {

@@ -24,6 +24,8 @@ pub enum Search {
     Exact,
     /// Every state, known by a fingerprint.
     Whole,
+    /// The same with two threads.
+    Threads,
     /// Enough of them for the outcomes.
     Reduced,
 }
@@ -37,6 +39,7 @@ impl Search {
         match name {
             "exact" => Ok(Search::Exact),
             "whole" => Ok(Search::Whole),
+            "threads" => Ok(Search::Threads),
             "reduced" => Ok(Search::Reduced),
             other => Err(format!("no search is named `{other}`")),
         }
@@ -50,6 +53,7 @@ impl Search {
             max_bytes: usize::MAX,
             exact: self == Search::Exact,
             reduction: if self == Search::Reduced { When::Always } else { When::Never },
+            threads: if self == Search::Threads { 2 } else { 1 },
         };
         let mut explorer = Explorer::new(Rc::new(system), memory, limits);
         while !explorer.is_complete() && explorer.advance(1 << 16) {}

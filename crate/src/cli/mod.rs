@@ -94,6 +94,9 @@ struct SearchArguments {
     /// When to take steps that do not matter to each other in one order only.
     #[arg(long, value_enum, default_value_t = Reduction::Large)]
     reduce: Reduction,
+    /// How many threads search; 0 for as many as there are CPUs. The results do not depend on it.
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -108,6 +111,8 @@ enum Reduction {
 
 /// The states after which a search gives up, unless told otherwise.
 const MAX_STATES: usize = 50_000_000;
+/// No more threads than this.
+const MOST_THREADS: usize = 64;
 /// And the MiB.
 const MAX_MEMORY: usize = 4096;
 
@@ -119,7 +124,9 @@ impl SearchArguments {
             Reduction::Never => When::Never,
         };
         let max_bytes = self.max_memory.saturating_mul(1 << 20);
-        Limits { max_states: self.max_states, max_bytes, exact: self.exact, reduction }
+        let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = if self.threads == 0 { cpus() } else { self.threads.min(MOST_THREADS) };
+        Limits { max_states: self.max_states, max_bytes, exact: self.exact, reduction, threads }
     }
 }
 

@@ -189,6 +189,21 @@ impl Known {
         std::mem::take(&mut self.news)
     }
 
+    /// Adds what another worker has learned of the same system.
+    pub fn learn(&mut self, other: &Known) {
+        for (place, theirs) in other.facts.iter().enumerate() {
+            let Some(theirs) = theirs else { continue };
+            let own = self.facts_of(place as Place);
+            let news = own.reads.add(&theirs.reads)
+                | own.writes.add(&theirs.writes)
+                | add_all(&mut own.next, &theirs.next)
+                | add_all(&mut own.takes, &theirs.takes)
+                | (theirs.goes_back && !own.goes_back);
+            own.goes_back |= theirs.goes_back;
+            self.news |= news;
+        }
+    }
+
     /// How many places there are.
     pub fn places(&self) -> usize {
         self.facts.len()
@@ -198,4 +213,15 @@ impl Known {
     pub fn at(&self, place: Place) -> Option<&Facts> {
         self.facts[place as usize].as_deref()
     }
+}
+
+/// Adds what a list does not have yet; whether there was any.
+fn add_all<T: Copy + PartialEq>(own: &mut Vec<T>, others: &[T]) -> bool {
+    let before = own.len();
+    for other in others {
+        if !own.contains(other) {
+            own.push(*other);
+        }
+    }
+    own.len() > before
 }

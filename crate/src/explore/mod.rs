@@ -14,6 +14,7 @@ mod reduction;
 mod search;
 mod shortest;
 mod visited;
+mod worker;
 
 use std::rc::Rc;
 
@@ -38,6 +39,9 @@ pub struct Limits {
     pub exact: bool,
     /// When steps that do not matter to each other are taken in one order only.
     pub reduction: When,
+    /// How many threads may search; one in the page, whatever this says. What is found does not
+    /// depend on it.
+    pub threads: usize,
 }
 
 /// When to do something.
@@ -54,7 +58,13 @@ pub enum When {
 impl Default for Limits {
     /// 4,000,000 states in 768 MiB: what a browser's tab can bear.
     fn default() -> Self {
-        Limits { max_states: 4_000_000, max_bytes: 768 << 20, exact: false, reduction: When::Large }
+        Limits {
+            max_states: 4_000_000,
+            max_bytes: 768 << 20,
+            exact: false,
+            reduction: When::Large,
+            threads: 1,
+        }
     }
 }
 
@@ -171,7 +181,7 @@ const SMALL: usize = 200_000;
 impl Explorer {
     /// A search from this starting state.
     pub fn new(system: Rc<System>, memory: Memory, limits: Limits) -> Self {
-        let whole = Search::new(Rc::clone(&system), &memory, limits.exact, false);
+        let whole = Search::new(Rc::clone(&system), &memory, limits.exact, false, limits.threads);
         let mut explorer = Explorer {
             system,
             start: memory,
@@ -192,8 +202,9 @@ impl Explorer {
 
     /// Starts the reduced search.
     fn reduce(&mut self) {
-        let (system, exact) = (Rc::clone(&self.system), self.limits.exact);
-        self.reduced = Some(Search::new(system, &self.start, exact, true));
+        let Limits { exact, threads, .. } = self.limits;
+        let search = Search::new(Rc::clone(&self.system), &self.start, exact, true, threads);
+        self.reduced = Some(search);
         self.stage = Stage::Reduced;
     }
 

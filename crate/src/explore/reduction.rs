@@ -10,7 +10,6 @@
 //!
 //! A lane that may go back is in no proper set: else others might be put off for ever on a cycle
 //! (Kurshan and others, *Static partial order reduction*, TACAS 1998).
-use std::cell::RefCell;
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
@@ -58,9 +57,10 @@ pub struct Reduction {
     locks: Vec<u32>,
     /// Without a lock that somebody holds, and with nothing held.
     ever: HashMap<Option<Held>, Ever, FixedState>,
-    /// Where the lanes stand, which of them can move and who holds what: the lanes that need to.
-    decided: RefCell<HashMap<Box<[u16]>, u32, FixedState>>,
 }
+
+/// Where the lanes stand, which of them can move and who holds what: the lanes that need to.
+pub type Decided = HashMap<Box<[u16]>, u32, FixedState>;
 
 /// Where the lanes stand.
 struct Stand {
@@ -94,22 +94,32 @@ impl Reduction {
         let modes = [Mode::Exclusive, Mode::Shared];
         let held = locks.iter().flat_map(|lock| modes.map(|mode| Some((*lock, mode))));
         let ever = held.chain([None]).map(|held| (held, ever(known, &now, held))).collect();
-        Reduction { now, goes_back, locks, ever, decided: RefCell::default() }
+        Reduction { now, goes_back, locks, ever }
     }
 
     /// The choices that need to be made of those that can be made, `able`; in the same order.
-    pub fn choices(&self, known: &Known, system: &System, memory: &Memory, able: &mut Vec<Choice>) {
+    /// `decided` is of this reduction.
+    pub fn choices(
+        &self,
+        decided: &mut Decided,
+        known: &Known,
+        system: &System,
+        memory: &Memory,
+        able: &mut Vec<Choice>,
+    ) {
         let moving = able.iter().fold(0u32, |lanes, choice| lanes | 1 << choice.cpu());
         if moving.count_ones() < 2 {
             return;
         }
         let key = self.key(system, memory, able);
-        let decided = self.decided.borrow().get(&key[..]).copied();
-        let lanes = decided.unwrap_or_else(|| {
-            let lanes = self.decide(known, system, memory, able, moving);
-            self.decided.borrow_mut().insert(key.into(), lanes);
-            lanes
-        });
+        let lanes = match decided.get(&key[..]) {
+            Some(lanes) => *lanes,
+            None => {
+                let lanes = self.decide(known, system, memory, able, moving);
+                decided.insert(key.into(), lanes);
+                lanes
+            }
+        };
         able.retain(|choice| lanes & 1 << choice.cpu() != 0);
     }
 

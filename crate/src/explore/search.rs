@@ -1,157 +1,26 @@
 //! One search, breadth first: from state to state, until there is none that was not expanded.
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
-use super::delta::{self, Delta};
+use super::delta::Delta;
 use super::facts::Known;
 use super::graph::{Edge, Graph, StateId};
 use super::reduction::Reduction;
 use super::shortest::Land;
 use super::visited::Visited;
+use super::worker::{Expanded, Step, Waiting, Worker};
 use crate::machine::{Choice, System};
 use crate::mm::Memory;
 use crate::scenario::{End, Outcome};
 
-/// What a worker needs to expand states: it shares nothing that changes.
-pub struct Worker {
-    memory: Memory,
-    base: Rc<[u16]>,
-    able: Vec<Choice>,
-    /// What became of the state that was expanded last.
-    end: Option<Outcome>,
-    steps: Vec<Step>,
-    writes: Vec<(u32, u16)>,
-    reduced: bool,
-    /// What lines read and write, as far as this worker saw; kept where a reduction needs it.
-    pub known: Option<Known>,
-}
-
-/// A state that is to be expanded, and what it is known by.
-pub struct Waiting {
-    print: u128,
-    delta: Delta,
-}
-
-/// A step to another state.
-struct Step {
-    choice: Choice,
-    print: u128,
-    /// What it writes, of all that the worker has written down.
-    writes: Range<usize>,
-    /// The state's number, if it has one yet.
-    to: Option<StateId>,
-    /// What it is known by, if it has none.
-    delta: Option<Delta>,
-}
-
-impl Worker {
-    /// A worker for a search from this state.
-    pub fn new(start: &Memory, base: Rc<[u16]>) -> Worker {
-        let mut memory = start.clone();
-        memory.start_search();
-        Worker {
-            memory,
-            base,
-            able: Vec::new(),
-            end: None,
-            steps: Vec::new(),
-            writes: Vec::new(),
-            reduced: false,
-            known: None,
-        }
-    }
-
-    /// The state that it stands at.
-    fn stand(&mut self, waiting: &Waiting) {
-        self.memory.restore_search(&self.base, delta::changes(&waiting.delta), waiting.print);
-    }
-
-    /// The state that it has come to.
-    fn waiting(&self) -> Waiting {
-        let cells = self.memory.cells().iter().enumerate();
-        let mut all: Vec<(u32, u16)> = cells.map(|(cell, value)| (cell as u32, *value)).collect();
-        let delta = delta::delta(&self.base, &[], &mut all);
-        Waiting { print: self.memory.fingerprint(), delta }
-    }
-
-    /// Makes the choices of a state, or those that the reduction asks for.
-    pub fn expand(
-        &mut self,
-        system: &System,
-        visited: &Visited,
-        reduction: Option<&Reduction>,
-        waiting: &Waiting,
-    ) {
-        self.stand(waiting);
-        self.find_able(system);
-        let all = self.able.len();
-        let end = if all == 0 { End::of(system, &self.memory) } else { None };
-        self.end = end.map(|end| Outcome::of(system, &self.memory, end));
-        if let (Some(reduction), Some(known)) = (reduction, &self.known) {
-            reduction.choices(known, system, &self.memory, &mut self.able);
-        }
-        self.reduced = self.able.len() < all;
-        self.writes.clear();
-        for choice in &self.able {
-            match &mut self.known {
-                Some(known) => known.make(system, &mut self.memory, *choice),
-                None => system.make(&mut self.memory, *choice),
-            }
-            let first = self.writes.len();
-            self.writes.extend(self.memory.changes());
-            let (print, writes) = (self.memory.fingerprint(), first..self.writes.len());
-            self.steps.push(Step { choice: *choice, print, writes, to: None, delta: None });
-            self.memory.take_back(waiting.print);
-        }
-        // One behind the other, so that the cache misses of all overlap.
-        self.steps.iter_mut().for_each(|step| step.to = visited.find_print(step.print));
-        for step in self.steps.iter_mut().filter(|step| step.to.is_none()) {
-            let writes = &mut self.writes[step.writes.clone()];
-            let delta = delta::delta(&self.base, &waiting.delta, writes);
-            step.to = visited.find_delta(&delta);
-            step.delta = Some(delta);
-        }
-    }
-
-    fn find_able(&mut self, system: &System) {
-        self.able.clear();
-        for choice in system.choices() {
-            let can = match &mut self.known {
-                Some(known) => known.can_make(system, &mut self.memory, choice),
-                None => system.can_make(&self.memory, choice),
-            };
-            if can {
-                self.able.push(choice);
-            }
-        }
-    }
-
-    /// Walks from the start at random, and learns what lines read and write.
-    fn walk(&mut self, system: &System, start: &Waiting, seed: &mut u64) {
-        self.stand(start);
-        for _ in 0..MOST_STEPS_OF_A_WALK {
-            self.find_able(system);
-            let Some(choice) = pick(&self.able, seed) else { break };
-            if let Some(known) = &mut self.known {
-                self.memory.commit();
-                known.make(system, &mut self.memory, choice);
-            }
-        }
-    }
-}
-
-fn pick(able: &[Choice], seed: &mut u64) -> Option<Choice> {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    let number = (*seed >> 33) as usize;
-    able.get(number.checked_rem(able.len())?).copied()
-}
-
+/// Walks that a reduction learns from before it is made first.
 const WALKS: usize = 200;
-const MOST_STEPS_OF_A_WALK: usize = 2_000;
+/// States that each worker expands before what they found is put together.
+const AT_ONCE: usize = 1024;
 
 /// How far a search may go.
 #[derive(Clone, Copy)]
@@ -235,40 +104,50 @@ impl Chart {
         let (state, new) = self.visited.insert(print, &delta);
         if new {
             self.reached.push((from, by));
-            self.waiting_bytes += size_of_val(&*delta) + size_of::<Option<Waiting>>();
-            self.waiting.push_back(Some(Waiting { print, delta }));
+            let waiting = Waiting { print, delta };
+            self.waiting_bytes += waiting.bytes();
+            self.waiting.push_back(Some(waiting));
         }
         state
     }
 
     fn take(&mut self, state: StateId) -> Option<Waiting> {
-        let waiting = self.waiting.get_mut((state as usize).checked_sub(self.first)?)?.take()?;
-        self.waiting_bytes -= size_of_val(&*waiting.delta) + size_of::<Option<Waiting>>();
-        Some(waiting)
+        self.waiting.get_mut((state as usize).checked_sub(self.first)?)?.take()
     }
 
-    /// The next of the level that is not expanded.
-    fn take_next(&mut self) -> Option<(StateId, Waiting)> {
-        while self.first < self.level_end {
+    /// The next of the level that are not expanded, at most `most`.
+    fn take_next(&mut self, most: usize) -> Vec<(StateId, Waiting)> {
+        let mut next = Vec::with_capacity(most);
+        while next.len() < most && self.first < self.level_end {
             let state = self.first as StateId;
             let waiting = self.take(state);
+            next.extend(waiting.map(|waiting| (state, waiting)));
             self.waiting.pop_front();
             self.first += 1;
-            if let Some(waiting) = waiting {
-                return Some((state, waiting));
-            }
         }
-        None
+        next
     }
 
-    /// What became of a state.
-    fn put(&mut self, state: StateId, worker: &mut Worker) {
-        self.reduced |= worker.reduced;
-        if let Some(outcome) = worker.end.take() {
+    /// Gives back what [`Chart::take_next`] has taken and nobody has expanded: the last of it.
+    fn give_back(&mut self, rest: Vec<(StateId, Waiting)>) {
+        for (state, waiting) in rest.into_iter().rev() {
+            while self.first > state as usize {
+                self.first -= 1;
+                self.waiting.push_front(None);
+            }
+            self.waiting[0] = Some(waiting);
+        }
+    }
+
+    /// What became of a state, with its steps.
+    fn put(&mut self, expanded: Expanded, steps: impl Iterator<Item = Step>) {
+        let Expanded { state, end, reduced, .. } = expanded;
+        self.reduced |= reduced;
+        if let Some(outcome) = end {
             self.record(state, outcome);
         }
         self.graph.expand(state);
-        for Step { choice, print, to, delta, .. } in worker.steps.drain(..) {
+        for Step { choice, print, to, delta, .. } in steps {
             let to = to.unwrap_or_else(|| {
                 self.add(print, delta.unwrap_or_default(), state, choice.to_bits())
             });
@@ -286,9 +165,16 @@ impl Chart {
 
 impl Search {
     /// A search from this state that makes every choice, or with `reduce` enough of them.
-    pub fn new(system: Rc<System>, memory: &Memory, exact: bool, reduce: bool) -> Search {
-        let base: Rc<[u16]> = memory.cells().into();
-        let mut workers = vec![Worker::new(memory, base)];
+    pub fn new(
+        system: Rc<System>,
+        memory: &Memory,
+        exact: bool,
+        reduce: bool,
+        threads: usize,
+    ) -> Search {
+        let base: Arc<[u16]> = memory.cells().into();
+        let mut workers: Vec<Worker> =
+            (0..threads.max(1)).map(|_| Worker::new(memory, Arc::clone(&base))).collect();
         let print = workers[0].memory.fingerprint();
         let start = Waiting { print, delta: Box::from([]) };
         let chart = Chart::new(exact, &start);
@@ -314,25 +200,79 @@ impl Search {
         let ghosts = self.system.layout.all_findings();
         let known = self.workers[0].known.as_ref();
         self.reduction = known.map(|known| Reduction::of(known, &readers, ghosts));
+        self.workers.iter_mut().for_each(|worker| worker.decided.clear());
         self.chart = Chart::new(self.exact, &self.start);
         self.outdated = None;
     }
 
-    /// Searches on for about `fuel` transitions, and no further than the bounds.
+    /// Searches on for about `fuel` transitions, and no further than the bounds. What is found does
+    /// not depend on the fuel, nor on the number of threads.
     pub fn advance(&mut self, fuel: usize, bounds: Bounds) -> Progress {
         let stop = self.chart.graph.edges().saturating_add(fuel);
         while self.chart.graph.edges() < stop {
-            if self.states() >= bounds.states || self.bytes() >= bounds.bytes {
+            if self.is_bounded(bounds) {
                 let done = self.chart.first == self.states() && !self.next_level();
                 return if done { Progress::Done } else { Progress::Bounded };
             }
-            match self.chart.take_next() {
-                Some((state, waiting)) => self.expand(state, &waiting),
-                None if self.next_level() => {}
-                None => return Progress::Done,
+            let left = self.chart.level_end - self.chart.first;
+            let side_by_side = self.workers.len() > 1 && left >= AT_ONCE / 4;
+            let most = if side_by_side { AT_ONCE * self.workers.len() } else { 1 };
+            let next = self.chart.take_next(most);
+            if !next.is_empty() {
+                self.expand(next, bounds);
+            } else if !self.next_level() {
+                return Progress::Done;
             }
         }
         Progress::More
+    }
+
+    fn is_bounded(&self, bounds: Bounds) -> bool {
+        self.states() >= bounds.states || self.bytes() >= bounds.bytes
+    }
+
+    /// Expands states side by side, and puts what was found together in their order, up to the
+    /// bounds.
+    fn expand(&mut self, mut states: Vec<(StateId, Waiting)>, bounds: Bounds) {
+        let each = states.len().div_ceil(self.workers.len());
+        let (system, visited) = (&*self.system, &self.chart.visited);
+        let reduction = self.reduction.as_ref();
+        let shares = self.workers.iter_mut().zip(states.chunks(each));
+        let work = |(worker, share): (&mut Worker, &[(StateId, Waiting)])| {
+            for (state, waiting) in share {
+                worker.expand(system, visited, reduction, *state, waiting);
+            }
+        };
+        side_by_side(shares, work);
+        if states.len() > 1 {
+            self.share_readers();
+        }
+        let taken: Vec<_> = self.workers.iter_mut().map(Worker::take).collect();
+        let mut put = 0;
+        'all: for (done, steps) in taken {
+            let mut steps = steps.into_iter();
+            for expanded in done {
+                if put > 0 && self.is_bounded(bounds) {
+                    break 'all;
+                }
+                let own = expanded.steps;
+                self.chart.put(expanded, steps.by_ref().take(own));
+                self.chart.waiting_bytes -= states[put].1.bytes();
+                put += 1;
+            }
+        }
+        self.chart.give_back(states.split_off(put));
+    }
+
+    /// A worker may get a state that another has found, and must know what its properties have
+    /// looked at by then.
+    fn share_readers(&mut self) {
+        let mut all = self.workers[0].memory.all_readers();
+        for worker in &self.workers[1..] {
+            let own = worker.memory.all_readers();
+            all.iter_mut().zip(own).for_each(|(all, own)| *all |= own);
+        }
+        self.workers.iter_mut().for_each(|worker| worker.memory.learn_readers(&all));
     }
 
     /// Whether there is one. A reduction that knew too little is made again.
@@ -354,18 +294,15 @@ impl Search {
     }
 
     fn learned(&mut self) -> bool {
-        let worker = &mut self.workers[0];
+        let Some((worker, others)) = self.workers.split_first_mut() else { return false };
         let Some(known) = &mut worker.known else { return false };
+        for theirs in others.iter_mut().filter_map(|other| other.known.as_mut()) {
+            if theirs.take_news() {
+                known.learn(theirs);
+            }
+        }
         let news = known.take_news();
         news || worker.memory.all_readers() != self.readers
-    }
-
-    fn expand(&mut self, state: StateId, waiting: &Waiting) {
-        let reduction = self.reduction.as_ref();
-        let visited = &self.chart.visited;
-        let worker = &mut self.workers[0];
-        worker.expand(&self.system, visited, reduction, waiting);
-        self.chart.put(state, worker);
     }
 
     /// Gives every state of a fair component an outcome: how executions end that never do.
@@ -470,7 +407,8 @@ impl Search {
 impl Land for Search {
     fn outcome(&mut self, state: StateId) -> Option<usize> {
         if let Some(waiting) = self.chart.take(state) {
-            self.expand(state, &waiting);
+            let unbounded = Bounds { states: usize::MAX, bytes: usize::MAX };
+            self.expand(vec![(state, waiting)], unbounded);
         }
         self.outcome_of(state)
     }
@@ -478,4 +416,21 @@ impl Land for Search {
     fn graph(&self) -> &Graph {
         &self.chart.graph
     }
+}
+
+/// Does the work of each, at the same time where there are threads.
+#[cfg(not(target_arch = "wasm32"))]
+fn side_by_side<T: Send>(mut shares: impl Iterator<Item = T>, work: impl Fn(T) + Sync) {
+    let own = shares.next();
+    std::thread::scope(|scope| {
+        let work = &work;
+        shares.for_each(|share| drop(scope.spawn(move || work(share))));
+        own.into_iter().for_each(work);
+    });
+}
+
+/// Does the work of each: a module of the page has one thread.
+#[cfg(target_arch = "wasm32")]
+fn side_by_side<T>(shares: impl Iterator<Item = T>, work: impl Fn(T)) {
+    shares.for_each(work);
 }

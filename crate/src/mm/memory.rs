@@ -218,19 +218,10 @@ impl Memory {
         self.watch.reading.set(readers);
     }
 
-    /// Who has looked at a cell so far, one bit a reader.
-    pub fn readers(&self, cell: u32) -> u64 {
-        self.watch.readers[cell as usize].get()
-    }
-
-    /// Adds what another memory of the same layout knows of readers; whether that is more.
-    pub fn learn_readers(&mut self, other: &[u64]) -> bool {
-        let mut news = false;
-        for (own, other) in self.watch.readers.iter().zip(other) {
-            news |= other & !own.get() != 0;
-            own.set(own.get() | other);
-        }
-        news
+    /// Adds what other memories of the same layout know of readers: a word for each cell.
+    pub fn learn_readers(&mut self, others: &[u64]) {
+        let pairs = self.watch.readers.iter().zip(others);
+        pairs.for_each(|(own, other)| own.set(own.get() | other));
     }
 
     /// The readers of all cells, in the order of the layout.
