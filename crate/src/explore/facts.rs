@@ -5,10 +5,13 @@
 //! than are known in the end is made again.
 use super::bits::Bits;
 use crate::machine::{Choice, Frame, Op, Status, System};
-use crate::mm::{Memory, Mode};
+use crate::mm::{LockWord, Memory, Mode};
 
 /// A place, by number.
 pub type Place = u32;
+
+/// A lock, and how it is held.
+pub type Held = (u32, Mode);
 
 /// What is known of one place.
 #[derive(Clone)]
@@ -18,7 +21,9 @@ pub struct Facts {
     /// Cells that it writes.
     pub writes: Bits,
     /// The locks that it takes, if it takes one: it waits here while they are held.
-    pub takes: Vec<(u32, Mode)>,
+    pub takes: Vec<Held>,
+    /// The locks that the lane holds here, always.
+    pub held: Option<Vec<Held>>,
     /// Where the frame goes from here.
     pub next: Vec<Place>,
     /// It may go back, to where it was before.
@@ -31,6 +36,8 @@ pub struct Known {
     /// For each lane and frame, its first place: as many as it has locations, and one to wait at.
     first: Vec<[Place; 3]>,
     facts: Vec<Option<Box<Facts>>>,
+    /// All locks that are taken.
+    locks: Vec<u32>,
     news: bool,
 }
 
@@ -47,7 +54,7 @@ impl Known {
         let first = first.collect();
         let cells = system.layout.len();
         let facts = (0..next).map(|_| None).collect();
-        Known { cells, first, facts, news: false }
+        Known { cells, first, facts, locks: Vec::new(), news: false }
     }
 
     fn place(&self, cpu: usize, frame: Frame, at: usize) -> Place {
@@ -96,6 +103,7 @@ impl Known {
                 reads: Bits::new(cells),
                 writes: Bits::new(cells),
                 takes: Vec::new(),
+                held: None,
                 next: Vec::new(),
                 goes_back: false,
             })
@@ -105,6 +113,10 @@ impl Known {
     /// Makes a choice, and remembers what it read and wrote.
     pub fn make(&mut self, system: &System, memory: &mut Memory, choice: Choice) {
         let place = self.place_of(system, memory, choice);
+        if let Some(place) = place {
+            self.holds(place, memory, choice.cpu());
+        }
+        let mark = memory.mark();
         memory.start_looks();
         let frame = system.act(memory, choice, None);
         // Whether the lane can go on is part of where the choice led to.
@@ -112,7 +124,7 @@ impl Known {
         memory.stop_looks();
         if let Some(place) = place {
             self.read(place, memory);
-            self.wrote(place, memory);
+            self.wrote(place, memory, mark);
             self.went(place, system, memory, choice, frame);
         }
         system.watch(memory);
@@ -146,6 +158,9 @@ impl Known {
             _ => None,
         };
         let taken = lock.map(|lock| (lock.cell.index() as u32, lock.mode));
+        if let Some((lock, _)) = taken.filter(|(lock, _)| !self.locks.contains(lock)) {
+            self.locks.push(lock);
+        }
         let facts = self.facts_of(place);
         if let Some(taken) = taken.filter(|taken| !facts.takes.contains(taken)) {
             facts.takes.push(taken);
@@ -153,9 +168,28 @@ impl Known {
         }
     }
 
-    fn wrote(&mut self, place: Place, memory: &Memory) {
+    /// The locks that a lane holds.
+    pub fn held_by(&self, memory: &Memory, cpu: usize) -> Vec<Held> {
+        let word = |lock: &u32| (*lock, LockWord::of(memory, *lock));
+        let held = self.locks.iter().map(word).filter(|(_, word)| word.held_by(cpu));
+        let mode = |word: LockWord| if word.exclusive() { Mode::Exclusive } else { Mode::Shared };
+        held.map(|(lock, word)| (lock, mode(word))).collect()
+    }
+
+    /// Remembers which locks a lane does not hold.
+    fn holds(&mut self, place: Place, memory: &Memory, cpu: usize) {
+        let now = self.held_by(memory, cpu);
         let facts = self.facts_of(place);
-        let news = memory.written().fold(false, |news, cell| news | facts.writes.insert(cell));
+        let before = facts.held.as_ref().map(Vec::len);
+        let held = facts.held.get_or_insert_with(|| now.clone());
+        held.retain(|lock| now.contains(lock));
+        self.news |= before != Some(held.len());
+    }
+
+    fn wrote(&mut self, place: Place, memory: &Memory, mark: usize) {
+        let facts = self.facts_of(place);
+        let news =
+            memory.written_since(mark).fold(false, |news, cell| news | facts.writes.insert(cell));
         self.news |= news;
     }
 
@@ -193,15 +227,36 @@ impl Known {
     pub fn learn(&mut self, other: &Known) {
         for (place, theirs) in other.facts.iter().enumerate() {
             let Some(theirs) = theirs else { continue };
+            add_all(&mut self.locks, &other.locks);
             let own = self.facts_of(place as Place);
+            let before = own.held.as_ref().map(Vec::len);
+            if let Some(theirs) = &theirs.held {
+                own.held.get_or_insert_with(|| theirs.clone()).retain(|lock| theirs.contains(lock));
+            }
             let news = own.reads.add(&theirs.reads)
                 | own.writes.add(&theirs.writes)
                 | add_all(&mut own.next, &theirs.next)
                 | add_all(&mut own.takes, &theirs.takes)
-                | (theirs.goes_back && !own.goes_back);
+                | (theirs.goes_back && !own.goes_back)
+                | (before != own.held.as_ref().map(Vec::len));
             own.goes_back |= theirs.goes_back;
             self.news |= news;
         }
+    }
+
+    /// The lane that a place is of.
+    pub fn lane_of(&self, place: Place) -> usize {
+        self.first.partition_point(|first| first[0] <= place) - 1
+    }
+
+    /// All locks that are taken.
+    pub fn locks(&self) -> &[u32] {
+        &self.locks
+    }
+
+    /// How many cells there are.
+    pub fn cells(&self) -> usize {
+        self.cells
     }
 
     /// How many places there are.

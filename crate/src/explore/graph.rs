@@ -47,6 +47,8 @@ pub struct Graph {
     /// Where the edges of each state are, and how many; nothing of one that was not expanded.
     spans: Vec<Option<(NonZeroU32, u8)>>,
     edges: Vec<Edge>,
+    /// How many steps of the lane are made with each, if any are.
+    more: Vec<u8>,
 }
 
 impl Graph {
@@ -61,8 +63,13 @@ impl Graph {
     }
 
     /// Adds an edge of the state that was started last.
-    pub fn add(&mut self, state: StateId, edge: Edge) {
+    /// `more` steps of the lane are made with it.
+    pub fn add(&mut self, state: StateId, edge: Edge, more: u8) {
         self.edges.push(edge);
+        if more > 0 {
+            self.more.resize(self.edges.len() - 1, 0);
+            self.more.push(more);
+        }
         if let Some(Some((_, count))) = self.spans.get_mut(state as usize) {
             *count += 1;
         }
@@ -75,7 +82,9 @@ impl Graph {
 
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
-        self.spans.capacity() * size_of::<Option<(NonZeroU32, u8)>>() + self.edges.capacity() * 4
+        self.spans.capacity() * size_of::<Option<(NonZeroU32, u8)>>()
+            + self.edges.capacity() * 4
+            + self.more.capacity()
     }
 
     /// The edges that leave a state; none of one that was not expanded.
@@ -83,6 +92,15 @@ impl Graph {
         let Some(Some((start, count))) = self.spans.get(state as usize) else { return &[] };
         let first = start.get() as usize - 1;
         &self.edges[first..first + usize::from(*count)]
+    }
+
+    /// The edges that leave a state, each with the number of steps that are made with it.
+    pub fn steps(&self, state: StateId) -> impl Iterator<Item = (Edge, u8)> + '_ {
+        let span = self.spans.get(state as usize).copied().flatten();
+        let first = span.map_or(0, |(start, _)| start.get() as usize - 1);
+        let more = move |number: usize| self.more.get(first + number).copied().unwrap_or(0);
+        let edges = self.from(state).iter().enumerate();
+        edges.map(move |(number, edge)| (*edge, more(number)))
     }
 
     /// Whether it can go on for ever; then it has a cycle.
@@ -266,7 +284,7 @@ mod tests {
         for (state, from) in edges.iter().enumerate() {
             graph.expand(state as StateId);
             let edges = from.iter().map(|(cpu, to)| Edge::new(Choice::Run(*cpu), *to));
-            edges.for_each(|edge| graph.add(state as StateId, edge));
+            edges.for_each(|edge| graph.add(state as StateId, edge, 0));
         }
         graph
     }
@@ -363,7 +381,7 @@ mod tests {
                 let cpus: Vec<usize> = (0..3).filter(|_| below(3) > 0).collect();
                 graph.expand(state);
                 for cpu in cpus {
-                    graph.add(state, Edge::new(Choice::Run(cpu), below(states)));
+                    graph.add(state, Edge::new(Choice::Run(cpu), below(states)), 0);
                 }
             }
             for component in graph.fair_components() {

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use super::bits::Bits;
-use super::facts::{Facts, Known, Place};
+use super::facts::{Facts, Held, Known, Place};
 use crate::machine::{Choice, System};
 use crate::mm::{LockWord, Memory, Mode, Word};
 
@@ -29,6 +29,10 @@ struct Reach {
 }
 
 impl Reach {
+    fn new(cells: usize) -> Reach {
+        Reach { reads: Bits::new(cells), writes: Bits::new(cells), seen: 0 }
+    }
+
     fn add(&mut self, other: &Reach) -> bool {
         let news = other.seen & !self.seen != 0;
         self.seen |= other.seen;
@@ -43,9 +47,6 @@ impl Reach {
     }
 }
 
-/// A lock, and how it is held.
-type Held = (u32, Mode);
-
 /// For each place of which anything is known, what is touched from there on.
 type Ever = Vec<Option<Box<Reach>>>;
 
@@ -57,10 +58,26 @@ pub struct Reduction {
     locks: Vec<u32>,
     /// Without a lock that somebody holds, and with nothing held.
     ever: HashMap<Option<Held>, Ever, FixedState>,
+    /// What each lane may do anywhere, while somebody else holds that lock.
+    anywhere: HashMap<Option<Held>, Vec<Reach>, FixedState>,
 }
 
-/// Where the lanes stand, which of them can move and who holds what: the lanes that need to.
-pub type Decided = HashMap<Box<[u16]>, u32, FixedState>;
+/// What was decided of a reduction so far.
+#[derive(Default)]
+pub struct Decided {
+    /// Where the lanes stand, which of them can move and who holds what: the lanes that need to.
+    lanes: HashMap<Box<[u16]>, u32, FixedState>,
+    /// A place of a lane that holds locks: whether its step can be made with the one before.
+    goes_on: HashMap<(Place, Vec<Held>), bool, FixedState>,
+}
+
+impl Decided {
+    /// For another reduction.
+    pub fn clear(&mut self) {
+        self.lanes.clear();
+        self.goes_on.clear();
+    }
+}
 
 /// Where the lanes stand.
 struct Stand {
@@ -73,8 +90,10 @@ struct Stand {
 
 impl Reduction {
     /// From what is known by now. `readers` are the properties that look at each cell, of those
-    /// about the lanes as they stand to each other; the cells `ghosts` decide nothing.
-    pub fn of(known: &Known, readers: &[u64], ghosts: std::ops::Range<u32>) -> Reduction {
+    /// about the lanes as they stand to each other.
+    pub fn of(known: &Known, system: &System, readers: &[u64]) -> Reduction {
+        // What was found decides nothing.
+        let ghosts = system.layout.all_findings();
         let places = || (0..known.places()).map(|place| known.at(place as Place));
         let reach = |facts: &Facts| {
             let seen = facts.writes.iter().fold(0, |seen, cell| seen | readers[cell as usize]);
@@ -87,14 +106,15 @@ impl Reduction {
         };
         let now: Vec<_> = places().map(|facts| facts.map(reach)).collect();
         let goes_back = places().map(|facts| facts.is_none_or(|facts| facts.goes_back)).collect();
-        let taken = places().flatten().flat_map(|facts| &facts.takes);
-        let mut locks: Vec<u32> = taken.map(|(lock, _)| *lock).collect();
-        locks.sort_unstable();
-        locks.dedup();
+        let locks = known.locks().to_vec();
         let modes = [Mode::Exclusive, Mode::Shared];
         let held = locks.iter().flat_map(|lock| modes.map(|mode| Some((*lock, mode))));
-        let ever = held.chain([None]).map(|held| (held, ever(known, &now, held))).collect();
-        Reduction { now, goes_back, locks, ever }
+        let held: Vec<Option<Held>> = held.chain([None]).collect();
+        let ever = held.iter().map(|held| (*held, ever(known, &now, *held))).collect();
+        let lanes = system.lanes.len();
+        let anywhere = held.iter().map(|held| (*held, anywhere(known, lanes, &now, *held)));
+        let anywhere = anywhere.collect();
+        Reduction { now, goes_back, locks, ever, anywhere }
     }
 
     /// The choices that need to be made of those that can be made, `able`; in the same order.
@@ -112,15 +132,52 @@ impl Reduction {
             return;
         }
         let key = self.key(system, memory, able);
-        let lanes = match decided.get(&key[..]) {
+        let lanes = match decided.lanes.get(&key[..]) {
             Some(lanes) => *lanes,
             None => {
                 let lanes = self.decide(known, system, memory, able, moving);
-                decided.insert(key.into(), lanes);
+                decided.lanes.insert(key.into(), lanes);
                 lanes
             }
         };
         able.retain(|choice| lanes & 1 << choice.cpu() != 0);
+    }
+
+    /// Whether the next step of a lane can be made with the one that it has just made: it is the
+    /// lane's only choice, does not lead back, and whatever others may do anywhere, as long as the
+    /// lane holds what it holds, is independent of it (Lipton, *Reduction*, CACM 1975).
+    pub fn goes_on(
+        &self,
+        decided: &mut Decided,
+        known: &mut Known,
+        system: &System,
+        memory: &mut Memory,
+        cpu: usize,
+    ) -> bool {
+        let [Some(place), interrupt, call] = known.now(system, memory, cpu) else { return false };
+        let only = known.can_make(system, memory, Choice::Run(cpu))
+            && !(interrupt.is_some() && known.can_make(system, memory, Choice::Interrupt(cpu)))
+            && !(call.is_some() && known.can_make(system, memory, Choice::Call(cpu)));
+        if !only || self.goes_back[place as usize] {
+            return false;
+        }
+        let held = known.held_by(memory, cpu);
+        let decide = |(place, held): &(Place, Vec<Held>)| {
+            let Some(now) = &self.now[*place as usize] else { return false };
+            let held = || held.iter().map(|held| Some(*held)).chain([None]);
+            let apart = |other: usize, held: Option<Held>| {
+                self.anywhere.get(&held).is_some_and(|lanes| !now.meets(&lanes[other]))
+            };
+            let mut others = (0..system.lanes.len()).filter(|other| *other != cpu);
+            others.all(|other| held().any(|held| apart(other, held)))
+        };
+        let key = (place, held);
+        let known = decided.goes_on.get(&key).copied();
+        known.unwrap_or_else(|| {
+            let goes_on = decide(&key);
+            decided.goes_on.insert(key, goes_on);
+            goes_on
+        })
     }
 
     /// All that the decision depends on.
@@ -147,7 +204,7 @@ impl Reduction {
                     place.is_none_or(|place| self.goes_back[place as usize])
                 };
                 let goes_back = own.any(back);
-                let held = self.held_by(memory, lane);
+                let held = known.held_by(memory, lane);
                 let (now, ahead) =
                     (known.now(system, memory, lane), known.ahead(system, memory, lane));
                 Stand { now, ahead, held, goes_back }
@@ -162,7 +219,8 @@ impl Reduction {
                 let mut others = stands.iter().enumerate().filter(|(other, _)| *other != lane);
                 (!stand.goes_back).then_some(())?;
                 others.try_fold(1 << lane, |set, (other, theirs)| {
-                    Some(set | u32::from(self.meet(stand, theirs)?) << other)
+                    let meet = self.meet(&stand.now, &stand.held, &theirs.ahead)?;
+                    Some(set | u32::from(meet) << other)
                 })
             })
             .collect();
@@ -171,58 +229,56 @@ impl Reduction {
         sets.min_by_key(|set| set.count_ones()).unwrap_or(moving)
     }
 
-    fn held_by(&self, memory: &Memory, lane: usize) -> Vec<Held> {
-        let word = |lock: &u32| (*lock, LockWord::of(memory, *lock));
-        let held = self.locks.iter().map(word).filter(|(_, word)| word.held_by(lane));
-        let mode = |word: LockWord| if word.exclusive() { Mode::Exclusive } else { Mode::Shared };
-        held.map(|(lock, word)| (lock, mode(word))).collect()
-    }
-
-    /// Whether the next steps of a lane and the future of another can meet; nothing if too little
-    /// is known of the former.
-    fn meet(&self, own: &Stand, theirs: &Stand) -> Option<bool> {
-        let held = own.held.iter().map(|held| Some(*held)).chain([None]);
+    /// Whether steps at places of a lane that holds locks can meet what another may do from its
+    /// places on; nothing if too little is known of the former.
+    fn meet(&self, now: &[Option<Place>], held: &[Held], ahead: &[Option<Place>]) -> Option<bool> {
+        let held = held.iter().map(|held| Some(*held)).chain([None]);
         let futures: Vec<&Ever> = held.filter_map(|held| self.ever.get(&held)).collect();
         let mut meets = false;
-        for now in own.now.iter().flatten() {
+        for now in now.iter().flatten() {
             let now = self.now[*now as usize].as_ref()?;
             // It is enough that they cannot meet as long as one of the locks is held.
             meets |= futures.iter().all(|ever| {
-                let mut ahead = theirs.ahead.iter().flatten();
-                ahead.any(|place| ever[*place as usize].as_ref().is_none_or(|ever| now.meets(ever)))
+                ahead
+                    .iter()
+                    .flatten()
+                    .any(|place| ever[*place as usize].as_ref().is_none_or(|ever| now.meets(ever)))
             });
         }
         Some(meets)
     }
 }
 
+/// Whether a lane waits at a place as long as somebody else holds a lock.
+fn waits(facts: &Facts, held: Option<Held>) -> bool {
+    let admits = |(lock, mode): &Held| {
+        held.is_none_or(|(own, how)| own != *lock || how == Mode::Shared && *mode == Mode::Shared)
+    };
+    !facts.takes.is_empty() && !facts.takes.iter().any(admits)
+}
+
+/// Who waits for a lock only looks.
+fn only_looking(reach: &Reach) -> Reach {
+    let mut writes = reach.writes.clone();
+    writes.clear();
+    Reach { reads: reach.reads.clone(), writes, seen: 0 }
+}
+
 /// What is touched from each place on, while somebody else holds a lock.
 fn ever(known: &Known, now: &[Option<Box<Reach>>], held: Option<Held>) -> Ever {
-    let stays = |facts: &Facts| {
-        let admits = |(lock, mode): &(u32, Mode)| {
-            held.is_none_or(|(own, how)| {
-                own != *lock || how == Mode::Shared && *mode == Mode::Shared
-            })
-        };
-        !facts.takes.is_empty() && !facts.takes.iter().any(admits)
-    };
+    let waits = |place: usize| known.at(place as Place).is_some_and(|facts| waits(facts, held));
     let mut ever = now.to_vec();
-    // Who waits for the lock only looks.
     for (place, own) in ever.iter_mut().enumerate() {
-        if let (Some(own), true) = (own, known.at(place as Place).is_some_and(stays)) {
-            own.seen = 0;
-            own.writes.clear();
+        if let (Some(own), true) = (own, waits(place)) {
+            **own = only_looking(own);
         }
     }
     // Most places lead to later ones, so that one round from the last to the first does nearly all.
     let mut news = true;
     while std::mem::take(&mut news) {
-        for place in (0..ever.len()).rev() {
-            let Some(facts) = known.at(place as Place).filter(|facts| !stays(facts)) else {
-                continue;
-            };
+        for place in (0..ever.len()).rev().filter(|place| !waits(*place)) {
             let Some(mut own) = ever[place].take() else { continue };
-            for next in &facts.next {
+            for next in known.at(place as Place).map_or(&[][..], |facts| &facts.next) {
                 if let Some(next) = &ever[*next as usize] {
                     news |= own.add(next);
                 }
@@ -231,6 +287,30 @@ fn ever(known: &Known, now: &[Option<Box<Reach>>], held: Option<Held>) -> Ever {
         }
     }
     ever
+}
+
+/// What is touched by each lane at places where it does not hold what somebody else holds.
+fn anywhere(
+    known: &Known,
+    lanes: usize,
+    now: &[Option<Box<Reach>>],
+    held: Option<Held>,
+) -> Vec<Reach> {
+    let mut all = vec![Reach::new(known.cells()); lanes];
+    for (place, reach) in now.iter().enumerate() {
+        let (Some(reach), Some(facts)) = (reach, known.at(place as Place)) else { continue };
+        let is_out = held.is_some_and(|(lock, mode)| {
+            let own = facts.held.iter().flatten().find(|(own, _)| *own == lock);
+            own.is_some_and(|(_, how)| mode == Mode::Exclusive || *how == Mode::Exclusive)
+        });
+        let own = &mut all[known.lane_of(place as Place)];
+        if waits(facts, held) {
+            own.add(&only_looking(reach));
+        } else if !is_out {
+            own.add(reach);
+        }
+    }
+    all
 }
 
 /// The least set with a lane, and with all that meet one of the set.

@@ -65,8 +65,8 @@ struct Chart {
     first: usize,
     /// Bytes of the waiting states.
     waiting_bytes: usize,
-    /// How each state was first reached.
-    reached: Vec<(StateId, u8)>,
+    /// How each state was first reached: from where, by which choice, and how many steps more.
+    reached: Vec<(StateId, u8, u8)>,
     /// One more than the last state of the level that is being expanded.
     level_end: usize,
     depth: usize,
@@ -96,14 +96,14 @@ impl Chart {
             leads_back: false,
             reduced: false,
         };
-        chart.add(start.print, start.delta.clone(), 0, 0);
+        chart.add(start.print, start.delta.clone(), (0, 0, 0));
         chart
     }
 
-    fn add(&mut self, print: u128, delta: Delta, from: StateId, by: u8) -> StateId {
+    fn add(&mut self, print: u128, delta: Delta, (from, by, more): (StateId, u8, u8)) -> StateId {
         let (state, new) = self.visited.insert(print, &delta);
         if new {
-            self.reached.push((from, by));
+            self.reached.push((from, by, more));
             let waiting = Waiting { print, delta };
             self.waiting_bytes += waiting.bytes();
             self.waiting.push_back(Some(waiting));
@@ -147,12 +147,12 @@ impl Chart {
             self.record(state, outcome);
         }
         self.graph.expand(state);
-        for Step { choice, print, to, delta, .. } in steps {
+        for Step { choice, more, print, to, delta, .. } in steps {
             let to = to.unwrap_or_else(|| {
-                self.add(print, delta.unwrap_or_default(), state, choice.to_bits())
+                self.add(print, delta.unwrap_or_default(), (state, choice.to_bits(), more))
             });
             self.leads_back |= (to as usize) < self.level_end;
-            self.graph.add(state, Edge::new(choice, to));
+            self.graph.add(state, Edge::new(choice, to), more);
         }
     }
 
@@ -197,9 +197,8 @@ impl Search {
         self.readers = self.workers[0].memory.all_readers();
         let own = self.system.readers_of_lanes();
         let readers: Vec<u64> = self.readers.iter().map(|readers| readers & !own).collect();
-        let ghosts = self.system.layout.all_findings();
         let known = self.workers[0].known.as_ref();
-        self.reduction = known.map(|known| Reduction::of(known, &readers, ghosts));
+        self.reduction = known.map(|known| Reduction::of(known, &self.system, &readers));
         self.workers.iter_mut().for_each(|worker| worker.decided.clear());
         self.chart = Chart::new(self.exact, &self.start);
         self.outdated = None;
@@ -339,8 +338,10 @@ impl Search {
     pub fn path(&self, mut state: StateId) -> Vec<Choice> {
         let mut choices = Vec::new();
         while state != 0 {
-            let (from, by) = self.chart.reached[state as usize];
-            choices.push(Choice::from_bits(by));
+            let (from, by, more) = self.chart.reached[state as usize];
+            let choice = Choice::from_bits(by);
+            choices.extend((0..more).map(|_| Choice::Run(choice.cpu())));
+            choices.push(choice);
             state = from;
         }
         choices.reverse();
@@ -399,7 +400,7 @@ impl Search {
         let delta = chart.waiting_bytes / chart.waiting.len().max(1);
         chart.visited.bytes(delta)
             + chart.waiting_bytes
-            + chart.reached.capacity() * size_of::<(StateId, u8)>()
+            + chart.reached.capacity() * size_of::<(StateId, u8, u8)>()
             + chart.graph.bytes()
     }
 }

@@ -32,11 +32,13 @@ struct Node {
     cost: u32,
     came: u32,
     by: u8,
+    /// How many steps of the lane were made with that.
+    more: u8,
     settled: bool,
 }
 
 impl Node {
-    const UNSEEN: Node = Node { cost: u32::MAX, came: 0, by: 0, settled: false };
+    const UNSEEN: Node = Node { cost: u32::MAX, came: 0, by: 0, more: 0, settled: false };
 }
 
 /// Switches above steps: both are far below 2^16 on any way that is worth showing.
@@ -100,12 +102,13 @@ impl Shortest {
                 self.missing -= 1;
             }
         }
-        for edge in land.graph().from(state) {
+        for (edge, more) in land.graph().steps(state) {
             let (choice, cpu) = (edge.choice(), edge.choice().cpu());
             let switch = if lane != self.lanes && lane != cpu { STEPS } else { 0 };
             let to = self.node(edge.to(), cpu);
-            let cost = cost.saturating_add(switch).saturating_add(1);
-            self.reach(to, Node { cost, came: at, by: choice.to_bits(), settled: false });
+            let cost = cost.saturating_add(switch).saturating_add(1 + u32::from(more));
+            let by = choice.to_bits();
+            self.reach(to, Node { cost, came: at, by, more, settled: false });
         }
     }
 
@@ -113,7 +116,9 @@ impl Shortest {
         let mut choices = Vec::new();
         while self.nodes[at as usize].came != at {
             let node = self.nodes[at as usize];
-            choices.push(Choice::from_bits(node.by));
+            let choice = Choice::from_bits(node.by);
+            choices.extend((0..node.more).map(|_| Choice::Run(choice.cpu())));
+            choices.push(choice);
             at = node.came;
         }
         choices.reverse();
@@ -147,7 +152,7 @@ mod tests {
             for (state, from) in edges.iter().enumerate() {
                 graph.expand(state as StateId);
                 let edges = from.iter().map(|(cpu, to)| Edge::new(Choice::Run(*cpu), *to));
-                edges.for_each(|edge| graph.add(state as StateId, edge));
+                edges.for_each(|edge| graph.add(state as StateId, edge, 0));
                 outcomes.push(from.is_empty().then_some(ends));
                 ends += usize::from(from.is_empty());
             }

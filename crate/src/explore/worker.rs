@@ -46,6 +46,8 @@ impl Waiting {
 pub struct Step {
     /// The choice that is made.
     pub choice: Choice,
+    /// How many steps of the lane are made with it.
+    pub more: u8,
     /// The other state's fingerprint.
     pub print: u128,
     /// What it writes, of all that the worker has written down.
@@ -119,15 +121,13 @@ impl Worker {
         self.done.push(Expanded { state, end, steps, reduced });
         let first_step = self.steps.len();
         self.writes.clear();
-        for choice in &self.able {
-            match &mut self.known {
-                Some(known) => known.make(system, &mut self.memory, *choice),
-                None => system.make(&mut self.memory, *choice),
-            }
+        for number in 0..self.able.len() {
+            let choice = self.able[number];
+            let more = self.make(system, reduction, choice);
             let first = self.writes.len();
             self.writes.extend(self.memory.changes());
             let (print, writes) = (self.memory.fingerprint(), first..self.writes.len());
-            self.steps.push(Step { choice: *choice, print, writes, to: None, delta: None });
+            self.steps.push(Step { choice, more, print, writes, to: None, delta: None });
             self.memory.take_back(waiting.print);
         }
         // One behind the other, so that the cache misses of all overlap.
@@ -139,6 +139,26 @@ impl Worker {
             step.to = visited.find_delta(&delta);
             step.delta = Some(delta);
         }
+    }
+
+    /// Makes a choice, and those steps of the lane behind it that nobody can tell from one with it:
+    /// how many.
+    fn make(&mut self, system: &System, reduction: Option<&Reduction>, choice: Choice) -> u8 {
+        let (Some(known), memory) = (&mut self.known, &mut self.memory) else {
+            system.make(&mut self.memory, choice);
+            return 0;
+        };
+        known.make(system, memory, choice);
+        let mut more = 0;
+        while more < u8::MAX
+            && reduction.is_some_and(|reduction| {
+                reduction.goes_on(&mut self.decided, known, system, memory, choice.cpu())
+            })
+        {
+            known.make(system, memory, Choice::Run(choice.cpu()));
+            more += 1;
+        }
+        more
     }
 
     /// What was expanded, and the steps of all, in order. It is forgotten here.

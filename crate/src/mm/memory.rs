@@ -324,6 +324,16 @@ impl Memory {
         }
     }
 
+    /// How many writes can be taken back.
+    pub fn mark(&self) -> usize {
+        self.undo.as_ref().map_or(0, Vec::len)
+    }
+
+    /// The cells that were written since a [`Memory::mark`].
+    pub fn written_since(&self, mark: usize) -> impl Iterator<Item = u32> + '_ {
+        self.written().skip(mark)
+    }
+
     /// The cells that were written since, in whatever order and as often as they were.
     pub fn written(&self) -> impl Iterator<Item = u32> + '_ {
         self.undo.iter().flatten().map(|(cell, _)| *cell)
