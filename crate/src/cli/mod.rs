@@ -101,7 +101,7 @@ struct SearchArguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Reduction {
-    /// Behind the first 200,000 states.
+    /// Behind the first million states.
     Large,
     /// From the start.
     Always,

@@ -47,7 +47,7 @@ pub struct Limits {
 /// When to do something.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum When {
-    /// Behind the first 200,000 states.
+    /// Behind the first million states.
     Large,
     /// From the start.
     Always,
@@ -175,8 +175,9 @@ enum Stage {
     Done,
 }
 
-/// How many states the whole may have before the search is reduced.
-const SMALL: usize = 200_000;
+/// How many states the whole may have before the search is reduced: to learn and to decide costs as
+/// much as several steps.
+const SMALL: usize = 1_000_000;
 
 impl Explorer {
     /// A search from this starting state.

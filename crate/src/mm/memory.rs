@@ -197,14 +197,15 @@ impl Memory {
         }
     }
 
-    #[cold]
     fn note_look(&self, cell: usize) {
         let reading = self.watch.reading.get();
         if reading == LISTING {
             self.looks.borrow_mut().push(cell as u32);
         } else {
             let readers = &self.watch.readers[cell];
-            readers.set(readers.get() | reading);
+            if readers.get() & reading == 0 {
+                readers.set(readers.get() | reading);
+            }
         }
     }
 
