@@ -1,5 +1,5 @@
-//! The graph of all states: which choice leads where, which cycles are fair, and a turn round a fair
-//! cycle.
+//! The graph of all states: which choice leads where, which cycles are fair, and a turn round a
+//! fair cycle.
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 

@@ -1,9 +1,9 @@
 //! Floor 4: every interleaving.
 //!
-//! A search over states finds the set of outcomes, for each the interleaving with the fewest context
-//! switches, and what is true of all executions. A small scenario is searched whole. In a larger one
-//! steps that do not matter to each other are taken in one order only: that finds the same
-//! outcomes, in fewer states, and then only as much of the whole is searched as the shortest
+//! A search over states finds the set of outcomes, for each the interleaving with the fewest
+//! context switches, and what is true of all executions. A small scenario is searched whole. In a
+//! larger one steps that do not matter to each other are taken in one order only: that finds the
+//! same outcomes, in fewer states, and then only as much of the whole is searched as the shortest
 //! interleavings need, or all of it where executions may go on for ever.
 mod bits;
 mod delta;

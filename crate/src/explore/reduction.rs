@@ -3,10 +3,10 @@
 //! Two steps are independent if neither writes what the other reads or writes, and no property has
 //! looked at cells of both writes. A set of lanes is persistent in a state if whatever the others
 //! may ever do, as long as the set does not move, is independent of the next steps of the set: then
-//! it is enough to let those of the set move (Godefroid, *Partial-Order Methods for the Verification
-//! of Concurrent Systems*, 1996). Every state in which all is over is still found, with all that was
-//! broken on the way to it. What the others may ever do is told by the facts of all places that can
-//! be reached from theirs without a lock that the set holds.
+//! it is enough to let those of the set move (Godefroid, *Partial-Order Methods for the
+//! Verification of Concurrent Systems*, 1996). Every state in which all is over is still found,
+//! with all that was broken on the way to it. What the others may ever do is told by the facts of
+//! all places that can be reached from theirs without a lock that the set holds.
 //!
 //! A lane that may go back is in no proper set: else others might be put off for ever on a cycle
 //! (Kurshan and others, *Static partial order reduction*, TACAS 1998).

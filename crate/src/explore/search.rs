@@ -378,8 +378,8 @@ impl Search {
         self.chart.ends.get(&state).copied()
     }
 
-    /// Whether executions may go on for ever. Breadth first, a cycle has a step that leads to its own
-    /// level or to one before.
+    /// Whether executions may go on for ever. Breadth first, a cycle has a step that leads to its
+    /// own level or to one before.
     pub fn has_cycle(&self) -> bool {
         self.chart.leads_back && self.chart.graph.has_cycle()
     }

@@ -84,7 +84,8 @@ impl Visited {
 /// what is kept of the second (see [`Fingerprint`](crate::mm::fingerprint::Fingerprint)).
 const STRONG_BITS: i32 = 49 + KEPT as i32;
 
-/// The bits that a number takes; the rest of a word is the upper end of a fingerprint's second lane.
+/// The bits that a number takes; the rest of a word is the upper end of a fingerprint's second
+/// lane.
 const NUMBER: u32 = MOST_STATES.trailing_zeros();
 const KEPT: u32 = 64 - NUMBER;
 
