@@ -67,8 +67,9 @@ pub struct Reduction {
 pub struct Decided {
     /// Where the lanes stand, which of them can move and who holds what: the lanes that need to.
     lanes: HashMap<Box<[u16]>, u32, FixedState>,
-    /// A place of a lane that holds locks: whether its step can be made with the one before.
-    goes_on: HashMap<(Place, Vec<Held>), bool, FixedState>,
+    /// A place of a lane, where a call may get in, and the locks held: whether its step can be made
+    /// with the one before.
+    goes_on: HashMap<(Place, Option<Place>, Vec<Held>), bool, FixedState>,
 }
 
 impl Decided {
@@ -145,7 +146,8 @@ impl Reduction {
 
     /// Whether the next step of a lane can be made with the one that it has just made: it is the
     /// lane's only choice, does not lead back, and whatever others may do anywhere, as long as the
-    /// lane holds what it holds, is independent of it (Lipton, *Reduction*, CACM 1975).
+    /// lane holds what it holds, is independent of it (Lipton, *Reduction*, CACM 1975); and nobody
+    /// can ask the lane's CPU for a call in between.
     pub fn goes_on(
         &self,
         decided: &mut Decided,
@@ -161,23 +163,27 @@ impl Reduction {
         if !only || self.goes_back[place as usize] {
             return false;
         }
-        let held = known.held_by(memory, cpu);
-        let decide = |(place, held): &(Place, Vec<Held>)| {
-            let Some(now) = &self.now[*place as usize] else { return false };
-            let held = || held.iter().map(|held| Some(*held)).chain([None]);
-            let apart = |other: usize, held: Option<Held>| {
-                self.anywhere.get(&held).is_some_and(|lanes| !now.meets(&lanes[other]))
-            };
-            let mut others = (0..system.lanes.len()).filter(|other| *other != cpu);
-            others.all(|other| held().any(|held| apart(other, held)))
-        };
-        let key = (place, held);
+        let masked = memory.peek(system.lanes[cpu].cells.irqs_off()) > 0;
+        let key = (place, call.filter(|_| !masked), known.held_by(memory, cpu));
         let known = decided.goes_on.get(&key).copied();
         known.unwrap_or_else(|| {
-            let goes_on = decide(&key);
+            let (place, call, held) = &key;
+            let mut others = (0..system.lanes.len()).filter(|other| *other != cpu);
+            let goes_on = others.all(|other| {
+                let mut places = [Some(*place), *call].into_iter().flatten();
+                places.all(|place| self.is_apart(place, held, other))
+            });
             decided.goes_on.insert(key, goes_on);
             goes_on
         })
+    }
+
+    /// Whether the step at a place is independent of whatever another lane may do as long as these
+    /// locks are held.
+    fn is_apart(&self, place: Place, held: &[Held], other: usize) -> bool {
+        let Some(now) = &self.now[place as usize] else { return false };
+        let mut held = held.iter().map(|held| Some(*held)).chain([None]);
+        held.any(|held| self.anywhere.get(&held).is_some_and(|lanes| !now.meets(&lanes[other])))
     }
 
     /// All that the decision depends on.

@@ -236,8 +236,22 @@ pub struct ScenarioView {
     pub before: Vec<String>,
     /// The patches that the text brings along: name, and what each is for.
     pub patches: Vec<(String, String)>,
+    /// The kernels that claims are about, each once, in the order of the text.
+    pub kernels: Vec<ClaimedKernel>,
     /// The patch of the kernel. To switch to one, `Kernel` has it as the toggle `patch`.
     pub patch: Option<String>,
+}
+
+/// A kernel that a claim is about; `Kernel` switches to it.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ClaimedKernel {
+    /// Its name, as in `ScenarioView` and in what searches find.
+    pub name: String,
+    /// The preset.
+    pub base: String,
+    /// The toggles that it names.
+    pub toggles: BTreeMap<String, String>,
 }
 
 /// A property that is watched.
@@ -409,6 +423,7 @@ mod tests {
             KernelHelp::decl(config),
             ToggleHelp::decl(config),
             ScenarioView::decl(config),
+            ClaimedKernel::decl(config),
             PropertyView::decl(config),
             StepView::decl(config),
             LineView::decl(config),

@@ -3,14 +3,15 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::protocol::{
-    Catalogue, Diagnostic, ExpectationView, ExplorationView, KernelHelp, OperationHelp,
-    OutcomeView, PropertyView, Reply, Request, ScenarioView, ToggleHelp, WitnessView,
+    Catalogue, ClaimedKernel, Diagnostic, ExpectationView, ExplorationView, KernelHelp,
+    OperationHelp, OutcomeView, PropertyView, Reply, Request, ScenarioView, ToggleHelp,
+    WitnessView,
 };
 use super::{lanes, picture, words};
 use crate::explore::{Explorer, Limits, Report, Witness, judge};
 use crate::player::Player;
 use crate::routines::{entry, kernels, presets};
-use crate::scenario::{Complaint, Place, Scenario, edit, parse};
+use crate::scenario::{Complaint, KernelChoice, Place, Scenario, edit, parse};
 use crate::schedule;
 
 /// The largest search that a page may ask for, in states.
@@ -196,8 +197,24 @@ impl Stage {
                 .iter()
                 .map(|patch| (patch.name.clone(), patch.about.clone()))
                 .collect(),
+            kernels: self.claimed_kernels(),
             patch: choice.patch().map(str::to_string),
         }
+    }
+
+    fn claimed_kernels(&self) -> Vec<ClaimedKernel> {
+        let mut kernels: Vec<ClaimedKernel> = Vec::new();
+        for KernelChoice { base, toggles } in
+            self.scenario.expects.iter().map(|claim| &claim.kernel)
+        {
+            let Some(preset) = presets::preset(base) else { continue };
+            let name = kernels::name(preset, toggles);
+            if !kernels.iter().any(|known| known.name == name) {
+                let (base, toggles) = (base.clone(), toggles.clone());
+                kernels.push(ClaimedKernel { name, base, toggles });
+            }
+        }
+        kernels
     }
 
     fn claims_something_of(&self, property: &str) -> bool {
