@@ -49,13 +49,15 @@ export function unbroken(view: ExplorationView, names: readonly string[]): strin
 export const often = (outcome: OutcomeView, view: ExplorationView): string =>
   view.sample
     ? count(outcome.runs, 'run')
-    : outcome.executions === 'always' && !view.complete ? 'always so far' : outcome.executions;
+    : outcome.executions === 'always' && !view.complete
+      ? 'always so far'
+      : outcome.executions;
 
 /** What a sample says of what it did not find (Burckhardt and others, ASPLOS 2010). */
 export function promise({ strategy, depth, seed, runs, unfinished, choices, steps }: SampleView) {
   const found = 1 / (choices * steps ** (depth - 1));
   const missed = Math.exp(runs * Math.log1p(-found));
-  const percent = missed < 0.001 ? 'less than 0.1' : (missed * 100).toPrecision(2);
+  const percent = missed < 0.001 ? 0.1 : Number((missed * 100).toPrecision(2));
   return [
     `${strategy.toUpperCase()} of depth ${depth}, seed ${seed}. A bug of this depth within the first ` +
       `${count(steps, 'step')} was missed with a probability of at most ${percent} %.`,

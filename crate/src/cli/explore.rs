@@ -11,7 +11,7 @@ use pagerace::machine::System;
 use pagerace::mm::Memory;
 use pagerace::player::Player;
 use pagerace::routines::kernels;
-use pagerace::scenario::{Expectation, KernelChoice, Place, Scenario};
+use pagerace::scenario::{End, Expectation, KernelChoice, Place, Scenario};
 use pagerace::view::{ascii, exploration};
 use serde_json::json;
 
@@ -30,10 +30,7 @@ pub fn obey_interrupts() {
 }
 
 /// The system of a scenario under a kernel, and its start.
-pub fn build(
-    scenario: &Scenario,
-    kernel: &KernelChoice,
-) -> Result<(Rc<System>, Memory), Problem> {
+pub fn build(scenario: &Scenario, kernel: &KernelChoice) -> Result<(Rc<System>, Memory), Problem> {
     let built = scenario.build(kernel).map_err(|c| {
         let hint = c.hint.map_or(String::new(), |hint| format!("    hint: {hint}\n"));
         Problem(format!("{}\n{hint}", c.message))
@@ -195,6 +192,10 @@ fn report_text(
     for found in &report.outcomes {
         let quantifier = if found.always { "Always" } else { "Sometimes" };
         text += &outcome_text(system, start, quantifier, found);
+    }
+    if report.outcomes.iter().any(|found| found.outcome.end == End::Livelock) {
+        text += "Livelocks are so where whoever can move again and again does move (strong \
+                 fairness), and so under weak fairness too\n";
     }
     if let Some(witness) = &report.starving {
         text += "Note: under weak fairness alone, with locks that are not queued, an execution may \

@@ -110,7 +110,9 @@ fn sample_text(
 fn runs_text(sample: &Sample) -> String {
     let (strategy, flags) = match sample.plan.strategy {
         Strategy::Random => ("random".to_string(), "random".to_string()),
-        Strategy::Pct { depth } => (format!("PCT of depth {depth}"), format!("pct --depth {depth}")),
+        Strategy::Pct { depth } => {
+            (format!("PCT of depth {depth}"), format!("pct --depth {depth}"))
+        }
     };
     let (seed, from, done) = (sample.plan.seed, sample.plan.from, sample.done);
     let next = from + done;

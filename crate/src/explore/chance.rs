@@ -42,7 +42,8 @@ mod tests {
     #[test]
     fn it_is_the_published_generator() {
         let mut chance = Chance { counter: 1_234_567 };
-        let words = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
+        let words =
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
         assert_eq!([(); 3].map(|()| chance.word()), words);
     }
 

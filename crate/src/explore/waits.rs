@@ -43,7 +43,9 @@ fn wait_of(system: &System, memory: &Memory, cpu: usize) -> Option<Waiting> {
             let more = format!(", and {} did not run the call", lanes(&late));
             (late, more)
         }
-        Wait::Condition(_) | Wait::NotNow(_) => (Vec::new(), ", which nobody holds".to_string()),
+        Wait::Condition(_) | Wait::NotNow(_) => {
+            (Vec::new(), " (a condition: nobody holds it)".to_string())
+        }
     };
     let words = wait_words(system, &wait);
     let words = words.strip_prefix("it ").unwrap_or(&words).to_string();
@@ -113,7 +115,7 @@ fn loop_words(system: &System, memory: &Memory, turn: &[Choice]) -> Vec<String> 
     let verb = if round.len() == 1 { "goes" } else { "go" };
     let mut words = vec![format!("{} {verb} round for ever", lanes(&round))];
     let others = waiting(system, memory).into_iter().filter(|w| !moves(&w.cpu));
-    words.extend(others.map(|w| format!("CPU{} {} for ever", w.cpu, w.words)));
+    words.extend(others.map(|w| format!("CPU{} never moves again: it {}", w.cpu, w.words)));
     words
 }
 
@@ -129,9 +131,7 @@ fn behind(system: &System, start: &Memory, choices: &[Choice]) -> Memory {
 pub fn why(system: &System, start: &Memory, found: &Found) -> Vec<String> {
     let Some(witness) = &found.witness else { return Vec::new() };
     match (found.outcome.end, witness.loop_from) {
-        (End::Deadlock, _) => {
-            deadlock_words(system, &behind(system, start, &witness.schedule.0))
-        }
+        (End::Deadlock, _) => deadlock_words(system, &behind(system, start, &witness.schedule.0)),
         (End::Livelock, Some(from)) => {
             let (stem, turn) = witness.schedule.0.split_at(from);
             loop_words(system, &behind(system, start, stem), turn)

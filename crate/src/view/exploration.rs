@@ -104,10 +104,7 @@ pub fn witness(witness: &Witness) -> WitnessView {
 
 /// A loop under weak fairness as plain data.
 pub fn starving(system: &System, start: &Memory, found: &Witness) -> StarvingView {
-    StarvingView {
-        words: waits::starving_words(system, start, found),
-        witness: witness(found),
-    }
+    StarvingView { words: waits::starving_words(system, start, found), witness: witness(found) }
 }
 
 fn sample_view(sample: &Sample) -> SampleView {

@@ -135,7 +135,31 @@ static SPIN: Routine = routine(
     ],
 );
 
-static ALL: [&Routine; 7] = [&INCREMENT, &BOTH, &AB, &BA, &MASKED, &BUG, &SPIN];
+static TAKE: Routine = routine("take", &[line("lock", "lock", Op::Acquire(lock_a)), RETURN]);
+static POLL: Routine = routine(
+    "poll",
+    &[
+        line("lock", "lock", Op::Acquire(lock_a)),
+        line("look", "while (!r)", Op::Branch(is_set, "done")),
+        line("unlock", "unlock", Op::Release(lock_a)),
+        line("again", "", Op::Goto("lock")),
+        line("done", "unlock", Op::Release(lock_a)),
+        RETURN,
+    ],
+);
+static LOCKED: Routine = routine(
+    "locked",
+    &[
+        line("lock", "lock", Op::Acquire(lock_a)),
+        line("load", "tmp = r", Op::Do(load_racy)),
+        line("store", "r = tmp + 1", Op::Do(store_racy)),
+        line("unlock", "unlock", Op::Release(lock_a)),
+        RETURN,
+    ],
+);
+
+static ALL: [&Routine; 10] =
+    [&INCREMENT, &BOTH, &AB, &BA, &MASKED, &BUG, &SPIN, &TAKE, &POLL, &LOCKED];
 
 /// Calls of routines by name, one after the other.
 pub fn calls(names: &[&'static str]) -> Vec<Operation> {
