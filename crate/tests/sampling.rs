@@ -4,8 +4,6 @@
 mod counters;
 #[path = "common/gallery.rs"]
 mod gallery;
-#[path = "common/search.rs"]
-mod search;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

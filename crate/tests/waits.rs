@@ -31,7 +31,7 @@ fn a_deadlock_names_the_cycle_of_who_waits_for_whom() {
     assert_eq!(
         why(system(&[lane(&["ab"]), lane(&["ba"])]), End::Deadlock),
         [
-            "CPU0 waits for cma->lock of area0, held by CPU1",
+            "CPU0 waits for cma->lock of area, held by CPU1",
             "CPU1 waits for cma_mutex, held by CPU0",
             "Cycle: CPU0 -> CPU1 -> CPU0",
         ]

@@ -30,7 +30,7 @@ impl Chance {
 
     /// A number below a bound that is not 0. No number is favoured by more than bound / 2^64.
     pub fn below(&mut self, bound: u64) -> u64 {
-        (u128::from(self.word()) * u128::from(bound) >> 64) as u64
+        ((u128::from(self.word()) * u128::from(bound)) >> 64) as u64
     }
 }
 
