@@ -1,5 +1,5 @@
-//! A deadlock says who waits for whom, a livelock who goes round, and what only weak fairness allows
-//! is told apart from both.
+//! A deadlock says who waits for whom, a livelock who goes round, and what only weak fairness
+//! allows is told apart from both.
 #[path = "common/counters.rs"]
 mod counters;
 #[path = "common/file.rs"]

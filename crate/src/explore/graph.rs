@@ -157,7 +157,6 @@ impl Graph {
             parts += 1;
         }
         weak.retain(|component| fair.iter().all(|fair| !component.contains(&fair[0])));
-        weak.sort_unstable_by_key(|component| component.iter().copied().min());
         Loops { fair, weak }
     }
 

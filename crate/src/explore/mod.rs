@@ -144,9 +144,9 @@ pub struct Report {
     pub limit: Option<String>,
     /// The outcomes, in a fixed order.
     pub outcomes: Vec<Found>,
-    /// Of a complete search of the whole: a loop that may go on for ever if fairness is weak, that
-    /// is, if only a lane that can move all the time must move, but not if it is strong as spinlocks
-    /// make it, that are queued. It is no outcome.
+    /// Of a complete search of the whole: a loop that may go on for ever if fairness is weak, so
+    /// that only a lane that can move all the time must move, and not if it is strong, as queued
+    /// spinlocks make it. It is no outcome.
     pub starving: Option<Witness>,
 }
 
@@ -300,7 +300,8 @@ impl Explorer {
                 self.reduced = None;
                 if self.whole.has_cycle() {
                     let Loops { fair, weak } = self.whole.graph().loops();
-                    self.starving = weak.first().map(|component| self.starving_loop(component));
+                    let first = weak.iter().min_by_key(|component| component.iter().min());
+                    self.starving = first.map(|component| self.starving_loop(component));
                     self.loops = fair;
                 }
                 self.loops.iter().for_each(|component| self.whole.record_livelocks(component));

@@ -147,15 +147,13 @@ pub fn starving_words(system: &System, start: &Memory, witness: &Witness) -> Vec
     let mut memory = behind(system, start, &witness.stem().0);
     let mut words = loop_words(system, &memory, &turn);
     words.truncate(1);
-    let mut starved = Vec::new();
+    let mut starved = vec![false; system.lanes.len()];
     for choice in &turn {
         let able = system.choices().filter(|other| system.can_make(&memory, *other));
-        let able: Vec<usize> = able.filter(|it| !turn.contains(it)).map(Choice::cpu).collect();
-        starved.extend(able.into_iter().filter(|cpu| !starved.contains(cpu)).collect::<Vec<_>>());
+        able.filter(|it| !turn.contains(it)).for_each(|it| starved[it.cpu()] = true);
         system.make(&mut memory, *choice);
     }
-    starved.sort_unstable();
-    starved.dedup();
+    let starved: Vec<usize> = (0..starved.len()).filter(|cpu| starved[*cpu]).collect();
     words.push(format!("{} could move now and then, and never does", lanes(&starved)));
     words
 }
