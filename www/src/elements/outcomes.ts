@@ -26,7 +26,7 @@ import {
 import { outcomeStyles } from './outcomes-style';
 
 const MORE = 1_000_000;
-const RUNS = 10_000;
+const RUNS = 2_000;
 
 /** The search over every interleaving: progress, outcomes, and the scenario's claims judged. */
 export class PageraceOutcomes extends LitElement {
