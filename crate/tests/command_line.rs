@@ -117,6 +117,47 @@ fn a_livelock_is_shown_with_its_loop() {
 }
 
 #[test]
+fn a_sample_says_what_it_promises_and_goes_on_where_it_stopped() {
+    let part = |from: &str, runs: &str| -> serde_json::Value {
+        let numbers = ["--depth", "2", "--seed", "5", "--from", from, "--runs", runs];
+        let output = pagerace(&[&["sample", RACE, "--json"][..], &numbers].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        serde_json::from_str(&out(&output)).expect("JSON")
+    };
+    let runs = |json: &serde_json::Value| -> u64 {
+        let outcomes = json["outcomes"].as_array().expect("a list");
+        outcomes.iter().map(|outcome| outcome["runs"].as_u64().expect("a number")).sum()
+    };
+    let (whole, first) = (part("0", "60"), part("0", "20"));
+    assert_eq!((&whole["complete"], &whole["next"], runs(&whole)), (&false.into(), &60.into(), 60));
+    let rest = part(&first["next"].to_string(), "40");
+    assert_eq!((runs(&first), runs(&rest)), (20, 40));
+    let product = |n: &serde_json::Value, k: &serde_json::Value| n.as_f64().zip(k.as_f64());
+    let (n, k) = product(&whole["choices"], &whole["steps"]).expect("numbers");
+    let found = whole["found_by_a_run"].as_f64().expect("a number");
+    assert!((found * n * k - 1.0).abs() < 1e-9);
+    let text = out(&pagerace(&["sample", RACE, "--runs", "30", "--strategy", "random"]));
+    assert!(text.contains("To go on: --strategy random --seed 1 --from 30\n"), "{text}");
+    assert!(text.contains("happens in less than 1.0e-1 of them, with 95 % confidence"), "{text}");
+    assert!(text.contains("Not complete: "), "{text}");
+}
+
+#[test]
+fn a_deadlock_is_told_with_who_waits_for_whom() {
+    let file = "scenarios/cma-unmap-lock-deadlock.toml";
+    let told = "CPU1 waits for unmap_sem, held by CPU0\n";
+    assert!(out(&pagerace(&["explore", file])).contains(told));
+    assert!(out(&pagerace(&["run", file, "--schedule", "0*"])).ends_with(told));
+    let output = pagerace(&["explore", file, "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    let outcomes = json["outcomes"].as_array().expect("a list");
+    let found = outcomes.iter().find(|outcome| outcome["end"] == "deadlock").expect("found");
+    assert_eq!(found["why"][1], told.trim_end());
+    let text = out(&pagerace(&["explore", "scenarios/offline-refuses-kernel-page.toml"]));
+    assert!(text.contains("\nNote: under weak fairness alone"), "{text}");
+}
+
+#[test]
 fn the_timeline_of_the_race_is_the_one_of_the_mail() {
     let output = pagerace(&["run", RACE]);
     let text = out(&output);

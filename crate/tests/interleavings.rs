@@ -1,175 +1,22 @@
 //! The explorer against lists made by hand, against brute force, and against the counts that other
 //! model checkers agree on.
-#[path = "common/geometry.rs"]
-mod geometry;
+#[path = "common/counters.rs"]
+mod counters;
 #[path = "common/search.rs"]
 mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use geometry::one_page;
+use counters::{calls, lane, racy, system};
 use pagerace::explore::{Explorer, Limits, Report};
-use pagerace::machine::routine::line;
 use pagerace::machine::system::Timeline;
-use pagerace::machine::{
-    Choice, Config, Ctx, Function, Kernel, Local, Look, Op, Operation, Returns, Routine, Status,
-    System,
-};
-use pagerace::mm::{Layout, Lock, LockKind, Memory};
+use pagerace::machine::{Choice, Status};
+use pagerace::mm::Memory;
 use pagerace::player::Player;
 use pagerace::scenario::{End, Outcome};
 use pagerace::schedule::Schedule;
 use search::explore;
-
-const CONFIG: Config = Config {
-    smp: true,
-    preempt_rt: false,
-    debug_vm: false,
-    strict_free_lists: false,
-    types_change_under_lock: true,
-    sections_look_inside: true,
-    buffers: None,
-};
-
-// Two locks and two shared counters, borrowed from the machine of one page.
-fn lock_a(look: &Look) -> Lock {
-    look.layout().cma_mutex()
-}
-
-/// A lock that is taken line by line, unlike the spinlocks that keep interrupts off.
-fn lock_b(look: &Look) -> Lock {
-    Lock { kind: LockKind::Spin, ..look.layout().cma_lock(0) }
-}
-
-fn load_safe(ctx: &mut Ctx) {
-    let cell = ctx.layout().cma_bitmap(0);
-    let value = ctx.load(cell);
-    ctx.set(Local::Count, value);
-}
-
-fn store_safe(ctx: &mut Ctx) {
-    let cell = ctx.layout().cma_bitmap(0);
-    ctx.store(cell, ctx.get::<u16>(Local::Count) + 1);
-    ctx.set(Local::Count, 0u16);
-}
-
-fn load_racy(ctx: &mut Ctx) {
-    let cell = ctx.layout().zone().nr_isolate_pageblock();
-    let value = ctx.load(cell);
-    ctx.set(Local::Count, value);
-}
-
-fn store_racy(ctx: &mut Ctx) {
-    let cell = ctx.layout().zone().nr_isolate_pageblock();
-    ctx.store(cell, ctx.get::<i16>(Local::Count) + 1);
-    ctx.set(Local::Count, 0u16);
-}
-
-fn is_set(ctx: &mut Ctx) -> bool {
-    let cell = ctx.layout().zone().nr_isolate_pageblock();
-    ctx.load(cell) > 0
-}
-
-const RETURN: pagerace::machine::Line = line("out", "return", Op::Return(|_| 0));
-
-const fn routine(name: &'static str, body: &'static [pagerace::machine::Line]) -> Routine {
-    Routine {
-        function: Function(name),
-        source: "test",
-        omits: "",
-        params: &[],
-        locals: &[Local::Count],
-        returns: Returns::Nothing,
-        body,
-    }
-}
-
-static INCREMENT: Routine = routine(
-    "increment",
-    &[
-        line("load", "tmp = r", Op::Do(load_racy)),
-        line("store", "r = tmp + 1", Op::Do(store_racy)),
-        RETURN,
-    ],
-);
-static BOTH: Routine = routine(
-    "both",
-    &[
-        line("lock", "lock", Op::Acquire(lock_a)),
-        line("load", "tmp = c", Op::Do(load_safe)),
-        line("store", "c = tmp + 1", Op::Do(store_safe)),
-        line("unlock", "unlock", Op::Release(lock_a)),
-        line("load2", "tmp = r", Op::Do(load_racy)),
-        line("store2", "r = tmp + 1", Op::Do(store_racy)),
-        RETURN,
-    ],
-);
-static AB: Routine = routine(
-    "ab",
-    &[
-        line("a", "lock(a)", Op::Acquire(lock_a)),
-        line("b", "lock(b)", Op::Acquire(lock_b)),
-        line("ub", "unlock(b)", Op::Release(lock_b)),
-        line("ua", "unlock(a)", Op::Release(lock_a)),
-        RETURN,
-    ],
-);
-static BA: Routine = routine(
-    "ba",
-    &[
-        line("b", "lock(b)", Op::Acquire(lock_b)),
-        line("a", "lock(a)", Op::Acquire(lock_a)),
-        line("ua", "unlock(a)", Op::Release(lock_a)),
-        line("ub", "unlock(b)", Op::Release(lock_b)),
-        RETURN,
-    ],
-);
-static MASKED: Routine = routine(
-    "masked",
-    &[
-        line("off", "local_irq_save()", Op::IrqOff),
-        line("load", "tmp = r", Op::Do(load_racy)),
-        line("on", "local_irq_restore()", Op::IrqOn),
-        line("store", "r = tmp + 1", Op::Do(store_racy)),
-        RETURN,
-    ],
-);
-static BUG: Routine = routine("bug", &[line("bug", "BUG_ON(r > 0)", Op::BugOn(is_set)), RETURN]);
-static SPIN: Routine = routine(
-    "spin",
-    &[
-        line("spin", "while (!r)", Op::Branch(is_set, "out")),
-        line("again", "", Op::Goto("spin")),
-        RETURN,
-    ],
-);
-
-static ALL: [&Routine; 7] = [&INCREMENT, &BOTH, &AB, &BA, &MASKED, &BUG, &SPIN];
-
-fn calls(names: &[&'static str]) -> Vec<Operation> {
-    let call = |name: &&'static str| Operation {
-        text: name.to_string(),
-        function: Function(name),
-        args: Vec::new(),
-        result: None,
-        retry: false,
-    };
-    names.iter().map(call).collect()
-}
-
-fn lane(names: &[&'static str]) -> Timeline {
-    (calls(names), Vec::new())
-}
-
-fn system(lanes: &[Timeline]) -> (Rc<System>, Memory) {
-    let kernel = Kernel::new("test".into(), CONFIG, ALL.to_vec(), Vec::new());
-    let system = System::new(Layout::new(one_page(lanes.len())), kernel, lanes, &[], false);
-    let system = system.unwrap_or_else(|(cpu, error)| panic!("CPU{cpu}: {error}"));
-    let mut memory = Memory::new(vec![0; system.layout.len()]);
-    system.start(&mut memory);
-    (Rc::new(system), memory)
-}
 
 /// Every interleaving, by brute force, with the state that it ends in.
 fn interleavings(lanes: &[Timeline]) -> Vec<(Schedule, Memory)> {
@@ -190,10 +37,6 @@ fn interleavings(lanes: &[Timeline]) -> Vec<(Schedule, Memory)> {
         }
     }
     ends
-}
-
-fn racy(memory: &Memory) -> i16 {
-    memory.peek(Layout::new(one_page(1)).zone().nr_isolate_pageblock())
 }
 
 fn texts(lanes: &[Timeline]) -> BTreeSet<String> {

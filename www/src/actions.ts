@@ -12,6 +12,7 @@ export type Action =
   | { type: 'speed'; stepsPerSecond: number }
   | { type: 'bring_back' }
   | { type: 'explore'; maxStates?: number }
+  | { type: 'sample'; runs: number }
   | { type: 'cancel' | 'go_on' }
   | { type: 'witness'; schedule: string }
   | { type: 'kernel'; base: string; toggles: { [key in string]: string } }

@@ -21,13 +21,10 @@ export class Searching {
     this.#found = found;
   }
 
-  /** Starts, or goes on where `maxStates` is null; ends when nothing is left or it is stopped. */
-  async run(maxStates: number | null): Promise<Reply | null> {
+  /** Starts so, or goes on; ends when nothing is left or it is stopped. */
+  async run(start: Request | null): Promise<Reply | null> {
     this.#stopped = false;
-    let request: Request =
-      maxStates === null
-        ? { type: 'advance', fuel: this.#fuel }
-        : { type: 'explore', max_states: maxStates };
+    let request: Request = start ?? { type: 'advance', fuel: this.#fuel };
     for (;;) {
       const began = performance.now();
       const reply = await this.#call(request);

@@ -14,6 +14,11 @@ import { coverage } from './wording';
 /** After how many states a search stops, unless the reader wants more. */
 export const MAX_STATES = 200_000;
 
+const every = (max_states: number): Request => ({ type: 'explore', max_states });
+
+/** The runs of a sample are always the same ones, so that they can be told to others. */
+const SAMPLE = { type: 'sample', strategy: 'pct', depth: 3, seed: 1 } as const;
+
 type Opened = Extract<Reply, { type: 'opened' }>;
 
 /** Holds the last replies. Fires `change`; `goto` when the editor should show a place. */
@@ -90,7 +95,9 @@ export class Store extends EventTarget {
       case 'bring_back':
         return this.#do(() => this.#bringBack());
       case 'explore':
-        return this.#explore(action.maxStates ?? MAX_STATES);
+        return this.#explore(every(action.maxStates ?? MAX_STATES));
+      case 'sample':
+        return this.#explore({ ...SAMPLE, runs: action.runs });
       case 'go_on':
         return this.#explore(null);
       case 'cancel':
@@ -359,7 +366,7 @@ export class Store extends EventTarget {
     if (this.#model.playing) this.#set({ playing: false });
   }
 
-  async #explore(maxStates: number | null): Promise<void> {
+  async #explore(start: Request | null): Promise<void> {
     const { scenario, search, notice } = this.#model;
     if (!scenario || notice?.kind === 'lost' || (search?.view.running && !search.stopped)) return;
     const searching = new Searching(
@@ -381,7 +388,7 @@ export class Store extends EventTarget {
     this.#searching?.stop();
     this.#searching = searching;
     try {
-      const other = await searching.run(maxStates);
+      const other = await searching.run(start);
       if (other?.type === 'refused')
         this.#set({ notice: { kind: 'refused', diagnostics: other.diagnostics } });
     } catch (error) {
@@ -408,7 +415,7 @@ export class Store extends EventTarget {
     const broken = nextBreak(this.#model.trace, 0);
     if (broken !== null) await this.#seekNow(broken);
     this.#touched();
-    if (again) void this.#explore(MAX_STATES);
+    if (again) void this.#explore(every(MAX_STATES));
   }
 
   async #apply(): Promise<void> {

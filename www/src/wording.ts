@@ -6,6 +6,7 @@ import type {
   ExplorationView,
   OutcomeView,
   PendingStoreView,
+  SampleView,
   StepView,
   WitnessView,
 } from './protocol';
@@ -26,6 +27,12 @@ export const repeats = (from: number, steps: number): string =>
 
 /** How far a search got, honestly. */
 export function coverage({ view, stopped }: Search): string {
+  if (view.sample) {
+    const { runs, of } = view.sample;
+    if (!view.running) return `a sample of ${count(runs, 'run')}`;
+    const far = `${count(runs, 'run')} of ${of.toLocaleString('en-US')}`;
+    return stopped ? `stopped by you at ${far}` : `sampling: ${far}`;
+  }
   const states = count(view.states, 'state');
   if (view.running) return stopped ? `stopped by you at ${states}` : `searching: ${states} so far`;
   if (view.complete) return `every interleaving, ${states}`;
@@ -40,7 +47,25 @@ export function unbroken(view: ExplorationView, names: readonly string[]): strin
 
 /** How often an outcome comes, no stronger than the search allows. */
 export const often = (outcome: OutcomeView, view: ExplorationView): string =>
-  outcome.executions === 'always' && !view.complete ? 'always so far' : outcome.executions;
+  view.sample
+    ? count(outcome.runs, 'run')
+    : outcome.executions === 'always' && !view.complete
+      ? 'always so far'
+      : outcome.executions;
+
+/** What a sample says of what it did not find (Burckhardt and others, ASPLOS 2010). */
+export function promise({ strategy, depth, seed, runs, unfinished, choices, steps }: SampleView) {
+  const found = 1 / (choices * steps ** (depth - 1));
+  const missed = Math.exp(runs * Math.log1p(-found));
+  const percent = missed < 0.001 ? 0.1 : Number((missed * 100).toPrecision(2));
+  return [
+    `${strategy.toUpperCase()} of depth ${depth}, seed ${seed}. A bug of this depth within the first ` +
+      `${count(steps, 'step')} was missed with a probability of at most ${percent} %.`,
+    ...(unfinished > 0
+      ? [`${count(unfinished, 'run')} came to no end, and may be livelocks.`]
+      : []),
+  ].join(' ');
+}
 
 /** Results in a fixed order, `name = value`. */
 export const results = (outcome: OutcomeView): [string, string][] =>

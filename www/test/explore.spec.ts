@@ -85,6 +85,34 @@ test('a long search can be cancelled, and goes on to its limit', async ({ page }
   await expect(page.getByText(/^stopped by you at /)).toBeVisible();
   await page.getByRole('button', { name: 'Go on' }).click();
   await expect(page.getByText(/^stopped at 200,\d+ states/)).toBeVisible();
+  await page.getByRole('button', { name: 'Sample instead' }).click();
+  await expect(page.getByText('a sample of 2,000 runs', { exact: true })).toBeVisible();
+  await expect(page.getByText(/^PCT of depth 3, seed 1\. .* was missed with/)).toBeVisible();
+  const outcomes = page.locator('pagerace-outcomes');
+  await expect(outcomes.getByRole('row').filter({ hasText: /[\d,]+ runs/ })).not.toHaveCount(0);
+  // They were enough to meet the claim.
+  await expect(outcomes.getByText('met', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Sample 8,000 runs' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText(/^stopped by you at [\d,]+ runs of 8,000/)).toBeVisible();
+});
+
+test('a deadlock says who waits for whom', async ({ page }) => {
+  await open(page, '#g=cma-unmap-lock-deadlock');
+  await page.keyboard.press('x');
+  await searched(page);
+  const row = page.locator('pagerace-outcomes').getByRole('row').filter({ hasText: 'deadlock' });
+  await expect(row).toContainText('CPU1 waits for unmap_sem, held by CPU0');
+});
+
+test('a loop that only weak fairness allows is noted', async ({ page }) => {
+  await open(page, '#g=offline-refuses-kernel-page');
+  await page.keyboard.press('x');
+  await searched(page);
+  const note = page.getByText(/^Under weak fairness alone/);
+  await expect(note).toContainText('CPU1 could move now and then, and never does');
+  await note.getByRole('button').click();
+  expect((await place(page)).of).toBeGreaterThan(0);
 });
 
 test('a schedule that does not run on another kernel is kept, and the page says so', async ({

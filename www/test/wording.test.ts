@@ -11,6 +11,7 @@ import {
   driftText,
   inlineMarks,
   often,
+  promise,
   referenceUrl,
   repeats,
   signed,
@@ -26,6 +27,8 @@ const outcome: OutcomeView = {
   end: 'done',
   executions: 'always',
   witness: null,
+  why: [],
+  runs: 0,
 };
 
 const view: ExplorationView = {
@@ -38,6 +41,8 @@ const view: ExplorationView = {
   limit: null,
   outcomes: [outcome],
   expectations: [],
+  starving: null,
+  sample: null,
 };
 
 test('numbers in words', () => {
@@ -123,4 +128,30 @@ test('places of a text', () => {
   assert.equal(offsetOf(text, 0, 0), 0);
   assert.equal(reach(text, 5), 7);
   assert.equal(reach(text, 7), 10);
+});
+
+test('a sample says how many runs, and what they may have missed', () => {
+  const sample = {
+    strategy: 'pct',
+    depth: 2,
+    seed: 1,
+    runs: 1000,
+    of: 4000,
+    unfinished: 1,
+    choices: 2,
+    steps: 50,
+    longest: 52,
+  };
+  const part = { ...view, sample, running: true, complete: false };
+  const stopped = false;
+  assert.equal(coverage({ view: part, stopped }), 'sampling: 1,000 runs of 4,000');
+  assert.equal(coverage({ view: part, stopped: true }), 'stopped by you at 1,000 runs of 4,000');
+  assert.equal(coverage({ view: { ...part, running: false }, stopped }), 'a sample of 1,000 runs');
+  assert.equal(often({ ...outcome, runs: 3 }, part), '3 runs');
+  assert.equal(
+    promise(sample),
+    // (1 - 1 / 100)^1000 is 0.00004.
+    'PCT of depth 2, seed 1. A bug of this depth within the first 50 steps was missed with a ' +
+      'probability of at most 0.1 %. 1 run came to no end, and may be livelocks.',
+  );
 });

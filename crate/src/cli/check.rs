@@ -76,8 +76,8 @@ fn judge_file(input: &Input, limits: Limits) -> Result<Vec<(&Expectation, Judgem
     let mut judged = Vec::new();
     for claim in &input.scenario.expects {
         if !reports.contains_key(&claim.kernel) {
-            let report = search(&input.scenario, &claim.kernel, limits)?;
-            reports.insert(&claim.kernel, report);
+            let (system, start) = explore::build(&input.scenario, &claim.kernel)?;
+            reports.insert(&claim.kernel, search(&system, &start, limits));
         }
         judged.push((claim, judge(&reports[&claim.kernel], claim)));
     }

@@ -6,11 +6,13 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use pagerace::explore::{Explorer, Limits, Report, Witness, judge};
+use pagerace::explore::{Explorer, Found, Limits, Report, Witness, judge, waits};
+use pagerace::machine::System;
+use pagerace::mm::Memory;
 use pagerace::player::Player;
 use pagerace::routines::kernels;
-use pagerace::scenario::{Expectation, KernelChoice, Place, Scenario};
-use pagerace::view::{ascii, session};
+use pagerace::scenario::{End, Expectation, KernelChoice, Place, Scenario};
+use pagerace::view::{ascii, exploration};
 use serde_json::json;
 
 use super::input::{self, Input, Problem};
@@ -27,40 +29,69 @@ pub fn obey_interrupts() {
     let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
 }
 
-/// Searches a scenario under a kernel, with progress on a terminal; Ctrl-C ends it with what is
-/// known.
-pub fn search(
-    scenario: &Scenario,
-    kernel: &KernelChoice,
-    limits: Limits,
-) -> Result<Report, Problem> {
+/// The system of a scenario under a kernel, and its start.
+pub fn build(scenario: &Scenario, kernel: &KernelChoice) -> Result<(Rc<System>, Memory), Problem> {
     let built = scenario.build(kernel).map_err(|c| {
         let hint = c.hint.map_or(String::new(), |hint| format!("    hint: {hint}\n"));
         Problem(format!("{}\n{hint}", c.message))
     })?;
-    let (system, memory) = built;
-    let name = system.kernel.name.clone();
-    let mut explorer = Explorer::new(Rc::new(system), memory, limits);
-    let terminal = std::io::stderr().is_terminal();
-    let mut shown = Instant::now();
-    let mut drawn = false;
-    while explorer.advance(FUEL) && !INTERRUPTED.load(Ordering::Relaxed) {
-        if terminal && shown.elapsed() >= PROGRESS_EVERY {
+    Ok((Rc::new(built.0), built.1))
+}
+
+/// Whether Ctrl-C was pressed.
+pub fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// Searches from a start, with progress on a terminal; Ctrl-C ends it with what is known.
+pub fn search(system: &Rc<System>, start: &Memory, limits: Limits) -> Report {
+    let name = &system.kernel.name;
+    let mut explorer = Explorer::new(Rc::clone(system), start.clone(), limits);
+    let mut progress = Progress::new();
+    while explorer.advance(FUEL) && !is_interrupted() {
+        progress.show(|| {
             let (states, transitions, outcomes) = explorer.progress();
-            eprint!("\r{name}: {states} states, {transitions} transitions, {outcomes} outcomes");
-            let _ = std::io::stderr().flush();
-            shown = Instant::now();
-            drawn = true;
-        }
+            format!("{name}: {states} states, {transitions} transitions, {outcomes} outcomes")
+        });
     }
-    if drawn {
-        eprintln!();
-    }
+    progress.end();
     let mut report = explorer.report();
     if report.running {
         report.limit = Some("stopped by Ctrl-C".into());
     }
-    Ok(report)
+    report
+}
+
+/// A line on a terminal that says how far something came.
+pub struct Progress {
+    terminal: bool,
+    shown: Instant,
+    drawn: bool,
+}
+
+impl Progress {
+    /// Nothing is shown yet.
+    pub fn new() -> Progress {
+        let terminal = std::io::stderr().is_terminal();
+        Progress { terminal, shown: Instant::now(), drawn: false }
+    }
+
+    /// Shows the line, if it is time to.
+    pub fn show(&mut self, line: impl FnOnce() -> String) {
+        if self.terminal && self.shown.elapsed() >= PROGRESS_EVERY {
+            eprint!("\r{}", line());
+            let _ = std::io::stderr().flush();
+            self.shown = Instant::now();
+            self.drawn = true;
+        }
+    }
+
+    /// Leaves the line as it is.
+    pub fn end(self) {
+        if self.drawn {
+            eprintln!();
+        }
+    }
 }
 
 /// `pagerace explore`
@@ -77,20 +108,25 @@ pub fn explore(
     if let Some(first) = first.filter(|_| kernel.patch().is_none()) {
         kernel.toggles.insert(kernels::PATCH.into(), first);
     }
-    let report = search(&input.scenario, &kernel, limits)?;
-    let claims: Vec<&Expectation> =
-        input.scenario.expects.iter().filter(|claim| claim.kernel == kernel).collect();
+    let (system, start) = build(&input.scenario, &kernel)?;
+    let report = search(&system, &start, limits);
+    let claims = claims(&input, &kernel);
     if json {
-        input::print_json(&report_json(&report, &claims));
+        input::print_json(&report_json(&system, &start, &report, &claims));
     } else {
-        input::print(&report_text(&input, &kernel, &report, &claims));
+        input::print(&report_text(&input, &system, &start, &report, &claims));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn report_json(report: &Report, claims: &[&Expectation]) -> serde_json::Value {
-    let outcomes: Vec<_> = report.outcomes.iter().map(session::outcome).collect();
-    let expectations: Vec<_> = claims
+/// What a scenario claims of a kernel.
+pub fn claims<'a>(input: &'a Input, kernel: &KernelChoice) -> Vec<&'a Expectation> {
+    input.scenario.expects.iter().filter(|claim| claim.kernel == *kernel).collect()
+}
+
+/// The verdicts on claims.
+pub fn claims_json(report: &Report, claims: &[&Expectation]) -> Vec<serde_json::Value> {
+    claims
         .iter()
         .map(|claim| {
             let judgement = judge(report, claim);
@@ -99,10 +135,20 @@ fn report_json(report: &Report, claims: &[&Expectation]) -> serde_json::Value {
                 "line": claim.place.line,
                 "verdict": judgement.verdict.word(),
                 "because": judgement.because,
-                "witness": judgement.witness.as_ref().map(session::witness),
+                "witness": judgement.witness.as_ref().map(exploration::witness),
             })
         })
-        .collect();
+        .collect()
+}
+
+fn report_json(
+    system: &System,
+    start: &Memory,
+    report: &Report,
+    claims: &[&Expectation],
+) -> serde_json::Value {
+    let outcome = |found| exploration::outcome(system, start, found);
+    let starving = |found| exploration::starving(system, start, found);
     json!({
         "states": report.states,
         "transitions": report.transitions,
@@ -110,26 +156,32 @@ fn report_json(report: &Report, claims: &[&Expectation]) -> serde_json::Value {
         "missed": report.missed,
         "complete": report.complete,
         "limit": report.limit,
-        "outcomes": outcomes,
-        "expectations": expectations,
+        "outcomes": report.outcomes.iter().map(outcome).collect::<Vec<_>>(),
+        "starving": report.starving.as_ref().map(starving),
+        "expectations": claims_json(report, claims),
     })
+}
+
+/// The lines that begin every report.
+pub fn head_text(input: &Input, system: &System) -> String {
+    format!("Scenario {}\nKernel {}\n", input.name, system.kernel.name)
 }
 
 /// In herd's manner: the outcomes, then the observations.
 fn report_text(
     input: &Input,
-    kernel: &KernelChoice,
+    system: &System,
+    start: &Memory,
     report: &Report,
     claims: &[&Expectation],
 ) -> String {
-    let mut text = format!("Scenario {}\n", input.name);
-    let base = pagerace::routines::presets::preset(&kernel.base);
-    let name = base.map(|base| kernels::name(base, &kernel.toggles));
-    text += &format!("Kernel {}\n", name.unwrap_or_default());
+    let mut text = head_text(input, system);
     let reduced = if report.reduced { " of the reduced search" } else { "" };
     text += &format!("States {}  Transitions {}{reduced}\n", report.states, report.transitions);
     text += &match &report.limit {
-        Some(limit) => format!("Not complete: {limit}\n"),
+        Some(limit) => format!(
+            "Not complete: {limit}\nWhat else can happen `pagerace sample` may tell, by chance\n"
+        ),
         None => "Complete: every interleaving was searched\n".into(),
     };
     text += &match report.missed {
@@ -138,19 +190,45 @@ fn report_text(
     };
     text += &format!("Outcomes {}\n", report.outcomes.len());
     for found in &report.outcomes {
-        let outcome = &found.outcome;
-        let mut parts: Vec<String> =
-            outcome.results.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        parts.extend(outcome.breaks.iter().map(|name| format!("breaks {name}")));
-        if outcome.drift != 0 {
-            parts.push(format!("drift {:+}", outcome.drift));
-        }
         let quantifier = if found.always { "Always" } else { "Sometimes" };
-        text += &format!("{quantifier:<9} {:<8}  {}\n", outcome.end.word(), parts.join("; "));
-        if let Some(witness) = &found.witness {
-            text += &witness_text(witness);
-        }
+        text += &outcome_text(system, start, quantifier, found);
     }
+    if report.outcomes.iter().any(|found| found.outcome.end == End::Livelock) {
+        text += "Livelocks are so where whoever can move again and again does move (strong \
+                 fairness), and so under weak fairness too\n";
+    }
+    if let Some(witness) = &report.starving {
+        text += "Note: under weak fairness alone, with locks that are not queued, an execution may \
+                 go on for ever\n";
+        text += &indented(&waits::starving_words(system, start, witness));
+        text += &witness_text(witness);
+    }
+    text + &claims_text(report, claims)
+}
+
+/// An outcome with its witness, and why it gets no further.
+pub fn outcome_text(system: &System, start: &Memory, often: &str, found: &Found) -> String {
+    let outcome = &found.outcome;
+    let mut parts: Vec<String> =
+        outcome.results.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    parts.extend(outcome.breaks.iter().map(|name| format!("breaks {name}")));
+    if outcome.drift != 0 {
+        parts.push(format!("drift {:+}", outcome.drift));
+    }
+    let mut text = format!("{often:<9} {:<8}  {}\n", outcome.end.word(), parts.join("; "));
+    if let Some(witness) = &found.witness {
+        text += &witness_text(witness);
+    }
+    text + &indented(&waits::why(system, start, found))
+}
+
+fn indented(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("          {line}\n")).collect()
+}
+
+/// The verdicts on claims, one a line.
+pub fn claims_text(report: &Report, claims: &[&Expectation]) -> String {
+    let mut text = String::new();
     for claim in claims {
         let judgement = judge(report, claim);
         let because = judgement.because.map_or(String::new(), |because| format!(": {because}"));
@@ -220,7 +298,6 @@ pub fn play_own_schedule(input: &Input) -> Result<Player, Problem> {
 }
 
 fn player(input: &Input) -> Result<Player, Problem> {
-    let built = input.scenario.build(&input.scenario.kernel);
-    let (system, memory) = built.map_err(|c| Problem(format!("{}\n", c.message)))?;
-    Ok(Player::new(Rc::new(system), memory))
+    let (system, memory) = build(&input.scenario, &input.scenario.kernel)?;
+    Ok(Player::new(system, memory))
 }

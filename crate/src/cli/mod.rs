@@ -3,11 +3,13 @@ mod check;
 mod explore;
 mod input;
 mod lists;
+mod sample;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pagerace::explore::sample::{MOST_DEPTH, Plan, Strategy};
 use pagerace::explore::{Limits, When};
 
 use input::Problem;
@@ -49,6 +51,19 @@ enum Command {
         json: bool,
         #[command(flatten)]
         search: SearchArguments,
+    },
+    /// Run a scenario many times by chance, where it is too large to explore.
+    Sample {
+        /// The scenario file.
+        file: PathBuf,
+        /// The kernel: `v5.19`, or with toggles `v5.17,pincheck=bitmask`.
+        #[arg(long)]
+        kernel: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        runs: SampleArguments,
     },
     /// Play a schedule and print the timeline as a commit message draws it.
     Run {
@@ -99,6 +114,48 @@ struct SearchArguments {
     threads: usize,
 }
 
+/// Which runs to make. The same numbers make the same runs.
+#[derive(Args, Clone, Copy)]
+struct SampleArguments {
+    /// How the runs are scheduled.
+    #[arg(long, value_enum, default_value_t = How::Pct)]
+    strategy: How,
+    /// The depth of the bugs that PCT looks for: of how many orders between two steps they need.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=DEEPEST))]
+    depth: u32,
+    /// Where chance starts.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many runs.
+    #[arg(long, default_value_t = 10_000)]
+    runs: u64,
+    /// How many runs were made before, to go on with the next.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
+}
+
+const DEEPEST: i64 = MOST_DEPTH as i64;
+
+#[derive(Clone, Copy, ValueEnum)]
+enum How {
+    /// Whoever can move does with the same probability.
+    Random,
+    /// By priorities that change at random steps: what is hard to hit is found with a probability
+    /// that has a lower bound.
+    Pct,
+}
+
+impl SampleArguments {
+    fn plan(self) -> Plan {
+        let SampleArguments { strategy, depth, seed, runs, from } = self;
+        let strategy = match strategy {
+            How::Random => Strategy::Random,
+            How::Pct => Strategy::Pct { depth },
+        };
+        Plan { strategy, seed, from, runs }
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Reduction {
     /// Behind the first million states.
@@ -136,6 +193,9 @@ pub fn run() -> ExitCode {
         Command::Check { paths, json, search } => check::check(&paths, json, search.limits()),
         Command::Explore { file, kernel, patch, json, search } => {
             explore::explore(&file, (kernel.as_deref(), patch.as_deref()), json, search.limits())
+        }
+        Command::Sample { file, kernel, json, runs } => {
+            sample::sample(&file, kernel.as_deref(), json, runs.plan())
         }
         Command::Run { file, schedule, kernel } => {
             explore::play(&file, schedule.as_deref(), kernel.as_deref())

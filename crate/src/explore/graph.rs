@@ -41,6 +41,14 @@ impl Edge {
     }
 }
 
+/// Where an execution may go on for ever.
+pub struct Loops {
+    /// Under a fair scheduler.
+    pub fair: Vec<Vec<StateId>>,
+    /// Only under one that is fair in a weaker sense.
+    pub weak: Vec<Vec<StateId>>,
+}
+
 /// The edges found so far, grouped by the state that they leave.
 #[derive(Default)]
 pub struct Graph {
@@ -121,11 +129,16 @@ impl Graph {
     /// (strong fairness). A component in which some choice can be made and never is must do
     /// without the states that offer it; what is left of it is looked at again (Emerson and Lei,
     /// Sci. Comput. Program. 1987). The graph must be complete.
-    pub fn fair_components(&self) -> Vec<Vec<StateId>> {
+    ///
+    /// Apart from these, the components that only a weakly fair scheduler may stay in: one that
+    /// makes a choice which can be made all the time. Whatever is left out of a component, such a
+    /// choice is still not made in the rest, so only whole components need a look.
+    pub fn loops(&self) -> Loops {
         let mut part = vec![0u32; self.spans.len()];
         let mut parts = 1;
-        let mut fair = Vec::new();
+        let mut fair: Vec<Vec<StateId>> = Vec::new();
         let mut work = self.components(&part, 0..self.spans.len() as StateId);
+        let mut weak = self.weakly_fair(&work);
         while let Some(component) = work.pop() {
             component.iter().for_each(|state| part[*state as usize] = parts);
             let offers = self.starving(&component, &part, parts);
@@ -143,7 +156,33 @@ impl Graph {
             work.extend(self.components(&part, rest));
             parts += 1;
         }
-        fair
+        weak.retain(|component| fair.iter().all(|fair| !component.contains(&fair[0])));
+        Loops { fair, weak }
+    }
+
+    /// Of the strongly connected components of the graph, those that a weakly fair scheduler may
+    /// stay in.
+    fn weakly_fair(&self, components: &[Vec<StateId>]) -> Vec<Vec<StateId>> {
+        let mut own = vec![0u32; self.spans.len()];
+        let mut weak = Vec::new();
+        for (number, component) in components.iter().enumerate() {
+            if let [only] = component[..]
+                && !self.from(only).iter().any(|edge| edge.to() == only)
+            {
+                continue;
+            }
+            component.iter().for_each(|state| own[*state as usize] = number as u32 + 1);
+            let unmade = self.starving(component, &own, number as u32 + 1);
+            let pauses = |choice| component.iter().any(|state| !self.offers(*state, choice));
+            if unmade.is_some_and(|unmade| unmade.into_iter().all(pauses)) {
+                weak.push(component.clone());
+            }
+        }
+        weak
+    }
+
+    fn offers(&self, state: StateId, choice: Choice) -> bool {
+        self.from(state).iter().any(|edge| edge.choice() == choice)
     }
 
     /// The choices that a component offers and never makes inside itself; nothing if it has no
@@ -161,29 +200,40 @@ impl Graph {
         (!made.is_empty()).then_some(offered)
     }
 
-    /// A turn round a fair component, from one of its states back to it, that makes every choice
-    /// the component offers: whoever repeats it for ever is fair.
+    /// A turn round a component, from one of its states back to it, that makes every choice which
+    /// the component makes, and comes by where a choice that it does not make cannot be made:
+    /// whoever repeats it for ever is fair, strongly if every choice offered is made inside.
     ///
     /// It is short, but not the shortest, which is a travelling salesman's problem: it goes to the
     /// nearest choice that is not made yet until none is left, and then straight back.
     pub fn fair_loop(&self, component: &[StateId], start: StateId) -> Vec<Choice> {
-        let mut inside = vec![false; self.spans.len()];
-        component.iter().for_each(|state| inside[*state as usize] = true);
+        let mut inside = vec![0; self.spans.len()];
+        component.iter().for_each(|state| inside[*state as usize] = 1);
         let mut missing: Vec<Choice> = Vec::new();
-        for edge in component.iter().flat_map(|state| self.from(*state)) {
+        let edges = || component.iter().flat_map(|state| self.from(*state));
+        for edge in edges().filter(|edge| inside[edge.to() as usize] == 1) {
             if !missing.contains(&edge.choice()) {
                 missing.push(edge.choice());
             }
         }
+        let mut offered = self.starving(component, &inside, 1).unwrap_or_default();
         let (mut turn, mut at) = (Vec::new(), start);
-        while !missing.is_empty() || at != start {
+        offered.retain(|choice| self.offers(at, *choice));
+        while !missing.is_empty() || !offered.is_empty() || at != start {
             let way = self.nearest(&inside, at, |choice, to| {
-                if missing.is_empty() { to == start } else { missing.contains(&choice) }
+                if !missing.is_empty() {
+                    missing.contains(&choice)
+                } else if offered.is_empty() {
+                    to == start
+                } else {
+                    offered.iter().any(|choice| !self.offers(to, *choice))
+                }
             });
             let way = way.expect("a fair component is connected and makes what it offers");
             missing.retain(|choice| !way.choices.contains(choice));
             turn.extend(way.choices);
             at = way.to;
+            offered.retain(|choice| self.offers(at, *choice));
         }
         turn
     }
@@ -192,7 +242,7 @@ impl Graph {
     /// that of the lower lanes.
     fn nearest(
         &self,
-        inside: &[bool],
+        inside: &[u32],
         from: StateId,
         wanted: impl Fn(Choice, StateId) -> bool,
     ) -> Option<Way> {
@@ -200,7 +250,7 @@ impl Graph {
         let mut queue = VecDeque::from([from]);
         while let Some(state) = queue.pop_front() {
             let edges = self.from(state).iter();
-            for edge in edges.filter(|edge| inside[edge.to() as usize]) {
+            for edge in edges.filter(|edge| inside[edge.to() as usize] == 1) {
                 let (choice, to) = (edge.choice(), edge.to());
                 if wanted(choice, to) {
                     let (mut choices, mut at) = (vec![choice], state);
@@ -295,7 +345,7 @@ mod tests {
 
     /// The lanes that move in the turn round the graph's only fair component, from `start`.
     fn turn(graph: &Graph, start: StateId) -> Vec<usize> {
-        let [component] = graph.fair_components().try_into().unwrap();
+        let [component] = graph.loops().fair.try_into().unwrap();
         lanes(&checked(graph, &component, start))
     }
 
@@ -329,16 +379,31 @@ mod tests {
     fn a_cycle_that_starves_a_lane_is_not_fair() {
         // CPU0 spins between 0 and 1; CPU1 could always move to the end.
         let unfair = graph(&[&[(0, 1), (1, 2)], &[(0, 0), (1, 2)], &[]]);
-        assert!(unfair.fair_components().is_empty());
+        assert!(unfair.loops().fair.is_empty());
         // The same spin with CPU1 blocked.
         let fair = graph(&[&[(0, 1)], &[(0, 0)]]);
-        assert_eq!(fair.fair_components().len(), 1);
+        assert_eq!(fair.loops().fair.len(), 1);
         // CPU1 waits for a lock that CPU0 takes and drops: it gets it in the end.
         let queued = graph(&[&[(0, 1), (1, 2)], &[(0, 0)], &[]]);
-        assert!(queued.fair_components().is_empty());
+        assert!(queued.loops().fair.is_empty());
         // Both move for ever; a way out that nobody must take does not help.
         let both = graph(&[&[(0, 1), (1, 0)], &[(0, 0), (1, 2)], &[]]);
-        assert_eq!(both.fair_components().len(), 1);
+        assert_eq!(both.loops().fair.len(), 1);
+    }
+
+    #[test]
+    fn a_loop_that_is_only_weakly_fair_comes_by_where_the_starved_lane_cannot_move() {
+        // CPU1 waits for a lock that CPU0 takes and drops; it might always be too late.
+        let queued = graph(&[&[(0, 1), (1, 2)], &[(0, 0)], &[]]);
+        let [component] = queued.loops().weak.try_into().unwrap();
+        assert_eq!(lanes(&queued.fair_loop(&component, 0)), [0, 0]);
+        // CPU0 may spin on the spot at 0, and must not for ever: CPU1 can move all the time there.
+        let spot = graph(&[&[(0, 0), (1, 2), (2, 1)], &[(2, 0)], &[]]);
+        let [component] = spot.loops().weak.try_into().unwrap();
+        assert_eq!(lanes(&spot.fair_loop(&component, 0)), [0, 2, 2]);
+        // One that can move all the time does move, and what is fair anyway is not told twice.
+        assert!(graph(&[&[(0, 1), (1, 2)], &[(0, 0), (1, 2)], &[]]).loops().weak.is_empty());
+        assert!(graph(&[&[(0, 1)], &[(0, 0)]]).loops().weak.is_empty());
     }
 
     #[test]
@@ -384,7 +449,7 @@ mod tests {
                     graph.add(state, Edge::new(Choice::Run(cpu), below(states)), 0);
                 }
             }
-            for component in graph.fair_components() {
+            for component in graph.loops().fair {
                 component.iter().for_each(|state| drop(checked(&graph, &component, *state)));
                 loops += component.len();
             }

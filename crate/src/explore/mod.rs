@@ -6,14 +6,18 @@
 //! same outcomes, in fewer states, and then only as much of the whole is searched as the shortest
 //! interleavings need, or all of it where executions may go on for ever.
 mod bits;
+mod chance;
 mod delta;
 mod facts;
 mod graph;
 mod judge;
 mod reduction;
+pub mod sample;
+mod scheduler;
 mod search;
 mod shortest;
 mod visited;
+pub mod waits;
 mod worker;
 
 use std::rc::Rc;
@@ -22,7 +26,7 @@ use crate::machine::{Choice, System};
 use crate::mm::Memory;
 use crate::scenario::Outcome;
 use crate::schedule::Schedule;
-use graph::{StateId, Way};
+use graph::{Loops, StateId, Way};
 use search::{Bounds, Progress, Search};
 use shortest::{Land, Shortest};
 
@@ -140,6 +144,10 @@ pub struct Report {
     pub limit: Option<String>,
     /// The outcomes, in a fixed order.
     pub outcomes: Vec<Found>,
+    /// Of a complete search of the whole: a loop that may go on for ever if fairness is weak, so
+    /// that only a lane that can move all the time must move, and not if it is strong, as queued
+    /// spinlocks make it. It is no outcome.
+    pub starving: Option<Witness>,
 }
 
 /// A search under way.
@@ -159,6 +167,8 @@ pub struct Explorer {
     witnesses: Vec<Option<Witness>>,
     /// The fair components of the whole.
     loops: Vec<Vec<StateId>>,
+    /// See [`Report::starving`].
+    starving: Option<Witness>,
 }
 
 /// What is being done.
@@ -194,6 +204,7 @@ impl Explorer {
             limit: None,
             witnesses: Vec::new(),
             loops: Vec::new(),
+            starving: None,
         };
         if limits.reduction == When::Always && explorer.can_reduce() {
             explorer.reduce();
@@ -288,7 +299,10 @@ impl Explorer {
             Stage::Whole => {
                 self.reduced = None;
                 if self.whole.has_cycle() {
-                    self.loops = self.whole.graph().fair_components();
+                    let Loops { fair, weak } = self.whole.graph().loops();
+                    let first = weak.iter().min_by_key(|component| component.iter().min());
+                    self.starving = first.map(|component| self.starving_loop(component));
+                    self.loops = fair;
                 }
                 self.loops.iter().for_each(|component| self.whole.record_livelocks(component));
                 self.complete = true;
@@ -303,6 +317,13 @@ impl Explorer {
             Stage::KnownWays(shortest) => self.take_ways(shortest.into_ways(), false),
             Stage::Done => {}
         }
+    }
+
+    /// A way into a component, and a turn of it.
+    fn starving_loop(&self, component: &[StateId]) -> Witness {
+        let entry = component.iter().copied().min().unwrap_or_default();
+        let turn = self.whole.graph().fair_loop(component, entry);
+        Witness::new(self.whole.path(entry), Some(turn), false)
     }
 
     fn look_for_ways(&mut self) {
@@ -399,6 +420,7 @@ impl Explorer {
             complete: self.complete,
             limit: self.limit.clone(),
             outcomes,
+            starving: self.starving.clone(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The timeline as kernel commit messages draw it: ASCII, 75 columns, a column for each CPU.
 use super::lanes;
 use super::protocol::{LineView, StepView};
+use crate::explore::waits;
 use crate::machine::{Choice, Frame};
 use crate::player::Player;
 use crate::scenario::{End, Outcome, Scenario};
@@ -206,6 +207,10 @@ fn outcome(player: &Player, loop_from: Option<usize>) -> Vec<String> {
         Some(end) => format!("End: {}", end.word()),
         None => "End: not reached".into(),
     });
+    if end == Some(End::Deadlock) {
+        let words = waits::deadlock_words(system, memory);
+        lines.extend(words.iter().flat_map(|words| wrap(&ascii(words), WIDTH, 5)));
+    }
     lines
 }
 

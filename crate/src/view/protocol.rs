@@ -44,7 +44,18 @@ pub enum Request {
         /// The states after which to stop.
         max_states: u32,
     },
-    /// Go on searching.
+    /// Start to take samples of the executions.
+    Sample {
+        /// `random` or `pct`.
+        strategy: String,
+        /// The depth of the bugs that PCT looks for.
+        depth: u32,
+        /// Where its chance starts: the same seed, the same runs.
+        seed: u32,
+        /// How many runs to make.
+        runs: u32,
+    },
+    /// Go on searching, or taking samples.
     Advance {
         /// About how many transitions to take before the reply.
         fuel: u32,
@@ -86,6 +97,12 @@ impl Request {
             "seek" => Request::Seek { cursor: number("cursor")? },
             "play" => Request::Play { schedule: text("schedule")? },
             "explore" => Request::Explore { max_states: number("max_states")? },
+            "sample" => Request::Sample {
+                strategy: text("strategy")?,
+                depth: number("depth")?,
+                seed: number("seed")?,
+                runs: number("runs")?,
+            },
             "advance" => Request::Advance { fuel: number("fuel")? },
             "share" => Request::Share,
             _ => return Err("its `type` is none of the known ones".into()),
@@ -132,7 +149,7 @@ pub enum Reply {
         /// The machine at the cursor.
         state: StateView,
     },
-    /// To `Explore` and `Advance`.
+    /// To `Explore`, `Sample` and `Advance`.
     Explored(ExplorationView),
     /// To `Share`.
     Shared {
@@ -352,6 +369,44 @@ pub struct ExplorationView {
     pub outcomes: Vec<OutcomeView>,
     /// The claims of the scenario for this kernel, judged.
     pub expectations: Vec<ExpectationView>,
+    /// What may go on for ever under weak fairness alone, a sentence each, and how: no outcome.
+    pub starving: Option<StarvingView>,
+    /// Of a sample: how it is made and how far it came.
+    pub sample: Option<SampleView>,
+}
+
+/// A loop that a scheduler may follow only if it may pass over a lane that can move now and then.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StarvingView {
+    /// Who goes round, and who is passed over, a sentence each.
+    pub words: Vec<String>,
+    /// The way to the loop and a turn of it.
+    pub witness: WitnessView,
+}
+
+/// A sample of the executions.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SampleView {
+    /// `random` or `pct`.
+    pub strategy: String,
+    /// The depth of the bugs that PCT is set up for; 0 of random runs.
+    pub depth: u32,
+    /// Where its chance starts.
+    pub seed: u32,
+    /// Runs made.
+    pub runs: u32,
+    /// Runs that are to be made.
+    pub of: u32,
+    /// Runs given up after too many steps.
+    pub unfinished: u32,
+    /// The n of the bound: choices of the scheduler that there are.
+    pub choices: u32,
+    /// The k of the bound: steps among which the changes are put.
+    pub steps: u32,
+    /// The longest run.
+    pub longest: u32,
 }
 
 /// How executions end.
@@ -370,6 +425,11 @@ pub struct OutcomeView {
     pub executions: String,
     /// The interleaving that shows it best.
     pub witness: Option<WitnessView>,
+    /// Of a deadlock who waits for whom in the end of the witness, of a livelock who goes round and
+    /// who waits; a sentence each.
+    pub why: Vec<String>,
+    /// Of a sample, how many runs ended so; else 0.
+    pub runs: u32,
 }
 
 /// The interleaving with the fewest context switches, then the fewest steps; of a livelock the way
@@ -454,6 +514,8 @@ mod tests {
             LockView::decl(config),
             FindingView::decl(config),
             ExplorationView::decl(config),
+            StarvingView::decl(config),
+            SampleView::decl(config),
             OutcomeView::decl(config),
             WitnessView::decl(config),
             ExpectationView::decl(config),

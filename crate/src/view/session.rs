@@ -2,13 +2,14 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::exploration::Search;
 use super::protocol::{
-    Catalogue, ClaimedKernel, Diagnostic, ExpectationView, ExplorationView, KernelHelp,
-    OperationHelp, OutcomeView, PropertyView, Reply, Request, ScenarioView, ToggleHelp,
-    WitnessView,
+    Catalogue, ClaimedKernel, Diagnostic, KernelHelp, OperationHelp, PropertyView, Reply, Request,
+    ScenarioView, ToggleHelp,
 };
 use super::{lanes, picture, words};
-use crate::explore::{Explorer, Limits, Report, Witness, judge};
+use crate::explore::sample::{MOST_DEPTH, Plan, Sampler, Strategy};
+use crate::explore::{Explorer, Limits};
 use crate::player::Player;
 use crate::routines::{entry, kernels, presets};
 use crate::scenario::{Complaint, KernelChoice, Place, Scenario, edit, parse};
@@ -22,7 +23,7 @@ struct Stage {
     text: String,
     scenario: Scenario,
     player: Player,
-    explorer: Option<Explorer>,
+    search: Option<Search>,
 }
 
 /// The engine behind the page: at most one scenario, and an answer to every request.
@@ -92,7 +93,7 @@ impl Stage {
         let mut player = Player::new(Rc::new(system), memory);
         let schedule = scenario.schedule.clone();
         let unplayed = schedule.and_then(|(steps, place)| player.play(&steps, place).err());
-        Ok((Stage { text, scenario, player, explorer: None }, unplayed))
+        Ok((Stage { text, scenario, player, search: None }, unplayed))
     }
 
     fn handle(&mut self, request: Request) -> Result<Reply, Vec<Complaint>> {
@@ -110,16 +111,24 @@ impl Stage {
                 let max_states = max_states.min(MAX_STATES) as usize;
                 let limits = Limits { max_states, ..Limits::default() };
                 let system = Rc::clone(self.player.system());
-                let start = self.player.start().clone();
-                let explorer = Explorer::new(system, start, limits);
-                let report = self.explorer.insert(explorer).report();
-                Ok(Reply::Explored(self.exploration(&report)))
+                let explorer = Explorer::new(system, self.player.start().clone(), limits);
+                Ok(self.searched(Search::Every(explorer.into())))
             }
-            Request::Advance { fuel } => match &mut self.explorer {
-                Some(explorer) => {
-                    explorer.advance(fuel as usize);
-                    let report = explorer.report();
-                    Ok(Reply::Explored(self.exploration(&report)))
+            Request::Sample { strategy, depth, seed, runs } => {
+                let strategy = match (strategy.as_str(), depth) {
+                    ("random", _) => Strategy::Random,
+                    ("pct", 1..=MOST_DEPTH) => Strategy::Pct { depth },
+                    _ => return Err(vec![complaint("there is no such strategy")]),
+                };
+                let plan = Plan { strategy, seed: seed.into(), from: 0, runs: runs.into() };
+                let system = Rc::clone(self.player.system());
+                let sampler = Sampler::new(system, self.player.start(), plan);
+                Ok(self.searched(Search::Some(sampler.into())))
+            }
+            Request::Advance { fuel } => match self.search.take() {
+                Some(mut search) => {
+                    search.advance(fuel as usize);
+                    Ok(self.searched(search))
                 }
                 None => Err(vec![complaint("no search was started")]),
             },
@@ -131,6 +140,12 @@ impl Stage {
                 unreachable!("answered without a stage")
             }
         }
+    }
+
+    fn searched(&mut self, search: Search) -> Reply {
+        let view = search.view(&self.scenario, &self.player);
+        self.search = Some(search);
+        Reply::Explored(view)
     }
 
     fn step(&mut self, choice: &str) -> Result<Reply, Vec<Complaint>> {
@@ -220,59 +235,6 @@ impl Stage {
     fn claims_something_of(&self, property: &str) -> bool {
         let claims = self.scenario.expects.iter();
         claims.flat_map(|claim| &claim.pattern.breaks).any(|name| name == property)
-    }
-
-    fn exploration(&self, report: &Report) -> ExplorationView {
-        let own = &self.player.system().kernel.name;
-        let claims = self.scenario.expects.iter().filter(|claim| {
-            presets::preset(&claim.kernel.base)
-                .is_some_and(|base| kernels::name(base, &claim.kernel.toggles) == *own)
-        });
-        ExplorationView {
-            kernel: own.clone(),
-            states: report.states as u32,
-            transitions: report.transitions as u32,
-            depth: report.depth as u32,
-            running: report.running,
-            complete: report.complete,
-            limit: report.limit.clone(),
-            outcomes: report.outcomes.iter().map(outcome).collect(),
-            expectations: claims
-                .map(|claim| {
-                    let judgement = judge(report, claim);
-                    ExpectationView {
-                        claim: format!("{} {}", claim.quantifier.word(), claim.pattern),
-                        kernel: own.clone(),
-                        line: claim.place.line,
-                        verdict: judgement.verdict.word().into(),
-                        because: judgement.because,
-                        witness: judgement.witness.as_ref().map(witness),
-                    }
-                })
-                .collect(),
-        }
-    }
-}
-
-/// An outcome as plain data, for the page and for `--json`.
-pub fn outcome(found: &crate::explore::Found) -> OutcomeView {
-    OutcomeView {
-        results: found.outcome.results.clone(),
-        breaks: found.outcome.breaks.iter().map(|name| (*name).into()).collect(),
-        drift: found.outcome.drift,
-        end: found.outcome.end.word().into(),
-        executions: if found.always { "always" } else { "sometimes" }.into(),
-        witness: found.witness.as_ref().map(witness),
-    }
-}
-
-/// A witness as plain data.
-pub fn witness(witness: &Witness) -> WitnessView {
-    WitnessView {
-        schedule: witness.schedule.to_text(),
-        switches: witness.switches as u32,
-        steps: witness.schedule.0.len() as u32,
-        loop_from: witness.loop_from.map(|from| from as u32),
     }
 }
 

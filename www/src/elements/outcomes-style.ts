@@ -105,6 +105,9 @@ export const outcomeStyles = css`
     margin-right: 10px;
     font-size: var(--small);
   }
+  .why {
+    font-size: var(--small);
+  }
   .whole {
     color: var(--soft);
   }

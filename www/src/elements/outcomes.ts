@@ -7,6 +7,7 @@ import type {
   ExplorationView,
   OutcomeView,
   ScenarioView,
+  StarvingView,
   WitnessView,
 } from '../protocol';
 import { ui } from '../ui';
@@ -15,6 +16,7 @@ import {
   coverage,
   driftText,
   often,
+  promise,
   repeats,
   results,
   signed,
@@ -24,6 +26,7 @@ import {
 import { outcomeStyles } from './outcomes-style';
 
 const MORE = 1_000_000;
+const RUNS = 2_000;
 
 /** The search over every interleaving: progress, outcomes, and the scenario's claims judged. */
 export class PageraceOutcomes extends LitElement {
@@ -78,13 +81,25 @@ export class PageraceOutcomes extends LitElement {
               >Search up to ${count(MORE, 'state')}</button>`
           : nothing
       }
+      ${search && !running && !search.view.complete ? this.#sampleButton(search) : nothing}
       <p class="progress ${running ? 'running' : ''}" role="status">${
         search
           ? html`<b>${coverage(search)}</b>
-            <span class="soft">${count(search.view.transitions, 'transition')}, depth ${search.view.depth}</span>`
+            <span class="soft">${
+              search.view.sample
+                ? `${count(search.view.transitions, 'step')}, longest run ${search.view.depth}`
+                : `${count(search.view.transitions, 'transition')}, depth ${search.view.depth}`
+            }</span>`
           : nothing
       }</p>
     </div>`;
+  }
+
+  /** Where not everything can be searched, chance may find what is there. */
+  #sampleButton({ view: { sample } }: Search): TemplateResult {
+    const runs = sample ? sample.of * 4 : RUNS;
+    return html`<button @click=${() => request(this, { type: 'sample', runs })}
+      >${sample ? `Sample ${count(runs, 'run')}` : 'Sample instead'}</button>`;
   }
 
   #before(): TemplateResult {
@@ -101,6 +116,7 @@ export class PageraceOutcomes extends LitElement {
     const claimed = this.scenario?.properties.filter((it) => it.claimed).map((it) => it.name) ?? [];
     const whole = unbroken(view, claimed.length > 0 ? claimed : names);
     return html`
+      ${view.sample ? html`<p class="hint">${promise(view.sample)}</p>` : nothing}
       ${view.expectations.length > 0 ? this.#claims(view.expectations) : nothing}
       <div class="wide"><table class="found">
         <thead><tr><th>Outcome</th><th>Executions</th><th>Witness</th></tr></thead>
@@ -109,6 +125,7 @@ export class PageraceOutcomes extends LitElement {
           ${whole.length === 0 ? nothing : this.#whole(whole, view)}
         </tbody>
       </table></div>
+      ${view.starving ? this.#starving(view.starving) : nothing}
       ${this.#others(names)}`;
   }
 
@@ -122,6 +139,7 @@ export class PageraceOutcomes extends LitElement {
         ${outcome.drift === 0 ? nothing : this.#drift(outcome.drift)}
         ${odd ? html`<span class="mark bad">${icon('broken')} ${outcome.end}</span>` : nothing}
         ${outcome.breaks.map((name) => html`<span class="mark bad">${icon('broken')} breaks ${name}</span>`)}
+        ${outcome.why.map((words) => html`<div class="soft why">${words}</div>`)}
       </td>
       <td><b>${often(outcome, view)}</b></td>
       <td>${outcome.witness ? this.#witness(outcome.witness) : nothing}</td>
@@ -146,6 +164,11 @@ export class PageraceOutcomes extends LitElement {
     const load = () => request(this, { type: 'witness', schedule: witness.schedule });
     return html`<button class="witness" title="Load the schedule ${witness.schedule}" @click=${load}>${icon('play')} ${witnessText(witness)}</button>
       ${witness.loop_from === null ? nothing : html`<span class="repeats">then ${repeats(witness.loop_from, witness.steps)}</span>`}`;
+  }
+
+  #starving({ words, witness }: StarvingView): TemplateResult {
+    return html`<p class="hint">Under weak fairness alone, with locks that are not queued, an execution
+      may go on for ever: ${words.join('; ')}. ${this.#witness(witness)}</p>`;
   }
 
   #claims(claims: readonly ExpectationView[]): TemplateResult {
