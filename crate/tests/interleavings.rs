@@ -29,6 +29,7 @@ const CONFIG: Config = Config {
     strict_free_lists: false,
     types_change_under_lock: true,
     sections_look_inside: true,
+    types_read_once: false,
     buffers: None,
 };
 

@@ -27,6 +27,11 @@ pub fn obey_interrupts() {
     let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
 }
 
+/// Whether it should end.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
 /// Searches a scenario under a kernel, with progress on a terminal; Ctrl-C ends it with what is
 /// known.
 pub fn search(
@@ -44,7 +49,7 @@ pub fn search(
     let terminal = std::io::stderr().is_terminal();
     let mut shown = Instant::now();
     let mut drawn = false;
-    while explorer.advance(FUEL) && !INTERRUPTED.load(Ordering::Relaxed) {
+    while explorer.advance(FUEL) && !interrupted() {
         if terminal && shown.elapsed() >= PROGRESS_EVERY {
             let (states, transitions, outcomes) = explorer.progress();
             eprint!("\r{name}: {states} states, {transitions} transitions, {outcomes} outcomes");

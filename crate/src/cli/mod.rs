@@ -3,6 +3,7 @@ mod check;
 mod explore;
 mod input;
 mod lists;
+mod races;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +45,22 @@ enum Command {
         /// A file of `[[patch]]` tables, of which the first is applied unless --kernel names one.
         #[arg(long)]
         patch: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        search: SearchArguments,
+    },
+    /// List the data races of every interleaving of a scenario, in KCSAN's words.
+    Races {
+        /// The scenario file.
+        file: PathBuf,
+        /// The kernel: `v5.19`, or with toggles `v5.17,pincheck=bitmask`.
+        #[arg(long)]
+        kernel: Option<String>,
+        /// Those of one interleaving alone: `1*4 0*2 1*`.
+        #[arg(long)]
+        schedule: Option<String>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -136,6 +153,9 @@ pub fn run() -> ExitCode {
         Command::Check { paths, json, search } => check::check(&paths, json, search.limits()),
         Command::Explore { file, kernel, patch, json, search } => {
             explore::explore(&file, (kernel.as_deref(), patch.as_deref()), json, search.limits())
+        }
+        Command::Races { file, kernel, schedule, json, search } => {
+            races::races(&file, kernel.as_deref(), schedule.as_deref(), json, search.limits())
         }
         Command::Run { file, schedule, kernel } => {
             explore::play(&file, schedule.as_deref(), kernel.as_deref())
