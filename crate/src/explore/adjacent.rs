@@ -160,7 +160,8 @@ impl RaceLand {
             found: IndexMap::new(),
             places: Vec::new(),
         };
-        land.arrive();
+        let print = land.memory.fingerprint();
+        land.add(print, Delta::default());
         land
     }
 
@@ -170,18 +171,25 @@ impl RaceLand {
         self.visited.bytes(delta) + waiting + self.waiting_bytes + self.graph.bytes()
     }
 
-    /// The number of the state that the memory is in.
-    fn arrive(&mut self) -> StateId {
-        let print = self.memory.fingerprint();
-        let delta = match self.visited.find(print, || delta::delta(&self.base, self.memory.cells()))
-        {
-            Ok(state) => return state,
-            Err(delta) => delta,
-        };
-        let (state, _) = self.visited.insert(print, &delta);
-        self.waiting_bytes += size_of_val(&*delta);
-        self.waiting.push(Some((print, delta)));
+    /// Adds a state; its number.
+    fn add(&mut self, print: u128, delta: Delta) -> StateId {
+        let (state, new) = self.visited.insert(print, &delta);
+        if new {
+            self.waiting_bytes += size_of_val(&*delta);
+            self.waiting.push(Some((print, delta)));
+        }
         state
+    }
+
+    /// The number of the state that the memory is in, a step behind that of `from`.
+    fn arrive(&mut self, from: &Delta) -> StateId {
+        let print = self.memory.fingerprint();
+        if let Some(state) = self.visited.find_print(print) {
+            return state;
+        }
+        let mut writes: Vec<(u32, u16)> = self.memory.changes().collect();
+        let delta = delta::delta(&self.base, from, &mut writes);
+        self.add(print, delta)
     }
 
     /// Makes every choice of a state, and compares what they do.
@@ -191,13 +199,14 @@ impl RaceLand {
         let system = Rc::clone(&self.system);
         let able: Vec<Choice> =
             system.choices().filter(|choice| system.can_make(&self.memory, *choice)).collect();
-        let mut edges = Vec::with_capacity(able.len());
+        self.graph.expand(state);
         for choice in able {
             let (mut lines, cpu) = (Vec::new(), choice.cpu());
             self.memory.start_record();
             let frame = system.act(&mut self.memory, choice, Some(&mut lines));
             self.memory.stop_record();
-            edges.push(Edge::new(choice, self.arrive()));
+            let to = self.arrive(delta);
+            self.graph.add(state, Edge::new(choice, to));
             // The state before it again, with the flags that its calls were given.
             self.memory.take_back(print);
             if matches!(choice, Choice::Run(_)) {
@@ -205,7 +214,6 @@ impl RaceLand {
                 next.push(Touches::of_step(&system, &self.marks, &self.memory, by, &lines));
             }
         }
-        self.graph.expand(state, edges.into_iter());
         self.compare(state, &next);
     }
 

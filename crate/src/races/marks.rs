@@ -5,8 +5,10 @@
 //! kernel's sources have; where versions or places differ, the line's text says `READ_ONCE` or
 //! `WRITE_ONCE`. Where that is not known, an access counts as marked: a race that is reported is
 //! one.
+use super::Runner;
+use super::section::Sections;
 use crate::machine::System;
-use crate::mm::{Access, AccessKind, Subject, Unit};
+use crate::mm::{Access, AccessKind, Memory, Subject, Unit};
 
 /// Whether the compiler must do what is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,6 +85,7 @@ pub struct Marks {
     fields: Vec<Option<Field>>,
     locks: Vec<bool>,
     synchronizes: Vec<bool>,
+    sections: Sections,
 }
 
 impl Marks {
@@ -99,6 +102,7 @@ impl Marks {
             )
         };
         Marks {
+            sections: Sections::of(system),
             fields: infos().map(|info| field(info.field)).collect(),
             locks: infos().map(|info| info.unit == Unit::Lock).collect(),
             synchronizes: infos()
@@ -127,6 +131,11 @@ impl Marks {
             // What the model does as one atomic step may be `x++` in the kernel.
             (kind, Store::Plain | Store::PlainNull) => (kind, Mark::Plain),
         })
+    }
+
+    /// Whether a line lies where KCSAN takes every access for atomic.
+    pub fn in_section(&self, system: &System, memory: &Memory, by: Runner, loc: usize) -> bool {
+        self.sections.contain(system, memory, by, loc)
     }
 
     /// How many bytes the kernel's word has that a cell stands for; nothing of cells that are in no

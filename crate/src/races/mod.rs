@@ -45,11 +45,11 @@ impl Side {
         self.access.old != self.access.new
     }
 
-    /// The function and the label of its line.
-    pub fn line(&self, system: &System) -> (Function, &'static str) {
+    /// The function of its line, and the line's number among the rows that run.
+    pub fn line(&self, system: &System) -> (Function, usize) {
         let program = system.lanes[self.cpu].program(self.frame);
         let loc = &program.locs[self.loc];
-        (program.calls[loc.call].routine.function, loc.line.label)
+        (program.calls[loc.call].routine.function, loc.row)
     }
 }
 
@@ -115,7 +115,7 @@ impl Race {
 
 /// See [`Race::key`].
 pub type Key = (&'static str, KeySide, KeySide, Option<Silence>);
-type KeySide = ((Function, &'static str), AccessKind);
+type KeySide = ((Function, usize), AccessKind);
 
 /// The accesses of one line, and the locks that its step has taken by then.
 #[derive(Clone, Debug, Default)]
@@ -185,14 +185,11 @@ fn sides(
     accesses: &[Access],
 ) -> Vec<Side> {
     let Runner { cpu, frame } = by;
-    let text = system.lanes[cpu].program(frame).locs[loc].line.text;
-    let mut in_section = None;
-    let known = accesses.iter().filter_map(|access| Some((access, marks.of(access, text)?)));
-    known
-        .map(|(access, (kind, mark))| {
-            let in_section =
-                *in_section.get_or_insert_with(|| section::is_atomic(system, memory, by, loc));
-            Side { cpu, frame, loc, access: Access { kind, ..*access }, mark, in_section }
-        })
-        .collect()
+    let text = system.lanes[cpu].program(frame).text(loc);
+    let side = |access: &Access| {
+        let (kind, mark) = marks.of(access, text)?;
+        let in_section = marks.in_section(system, memory, by, loc);
+        Some(Side { cpu, frame, loc, access: Access { kind, ..*access }, mark, in_section })
+    };
+    accesses.iter().filter_map(side).collect()
 }

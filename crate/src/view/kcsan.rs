@@ -106,7 +106,7 @@ fn side(system: &System, side: &Side) -> SideView {
         access: format!("{access}{mark}"),
         cpu: side.cpu as u32,
         context: context.into(),
-        line: program.locs[side.loc].line.text.into(),
+        line: program.text(side.loc).into(),
         stack,
     }
 }
