@@ -47,25 +47,18 @@ fn of_all(input: &Input, json: bool, limits: Limits) -> Result<(), Problem> {
     if !report.complete && report.limit.is_none() {
         report.limit = Some("stopped by Ctrl-C".into());
     }
-    let races = report.races.iter().map(|found| kcsan::view(search.system(), found));
-    let races: Vec<RaceView> = races.collect();
+    let view = kcsan::list(search.system(), &report);
     if json {
-        input::print_json(&json!({
-            "states": report.states,
-            "transitions": report.transitions,
-            "complete": report.complete,
-            "limit": report.limit,
-            "races": races,
-        }));
+        input::print_json(&json!(view));
         return Ok(());
     }
-    let mut text = head(input, &search.system().kernel.name);
+    let mut text = head(input, &view.kernel);
     text += &format!("States {}  Transitions {}\n", report.states, report.transitions);
     text += &match &report.limit {
         Some(limit) => format!("Not complete: {limit}\n"),
         None => "Complete: every interleaving was searched\n".into(),
     };
-    input::print(&(text + &list(&races)));
+    input::print(&(text + &list(&view.races)));
     Ok(())
 }
 
@@ -97,5 +90,5 @@ fn head(input: &Input, kernel: &str) -> String {
 
 fn list(races: &[RaceView]) -> String {
     let text = format!("Data races {}\n", races.len());
-    races.iter().fold(text, |text, race| text + &kcsan::text(race))
+    races.iter().fold(text, |text, race| text + &race.report)
 }

@@ -101,7 +101,7 @@ impl Race {
             return Some(Silence::Section);
         }
         let assigns = |side: &&Side| side.access.kind == AccessKind::Store;
-        plain.all(|side| assigns(side)).then_some(Silence::PlainWrites)
+        plain.all(assigns).then_some(Silence::PlainWrites)
     }
 
     /// What it is told apart by: both lines, the field, what each does, and what KCSAN says.

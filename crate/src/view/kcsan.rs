@@ -2,13 +2,16 @@
 use serde::Serialize;
 
 use super::words;
-use crate::explore::FoundRace;
-use crate::machine::{Delivery, Frame, System};
+use crate::explore::{DataRaces, FoundRace, Limits, RaceReport};
+use crate::machine::{Choice, Delivery, Frame, System};
 use crate::mm::{AccessKind, Subject};
 use crate::races::{Mark, Marks, Race, Side, Silence};
+use crate::scenario::parse;
+use crate::schedule::Schedule;
 
 /// One of the two accesses.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SideView {
     /// `write`, `read`, `read-write`, with ` (marked)` where it is.
     pub access: String,
@@ -24,6 +27,7 @@ pub struct SideView {
 
 /// A data race, and where it is.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RaceView {
     /// The functions of the two lines.
     pub functions: [String; 2],
@@ -43,6 +47,53 @@ pub struct RaceView {
     pub switches: u32,
     /// Its steps.
     pub steps: u32,
+    /// All this as KCSAN reports it.
+    pub report: String,
+}
+
+/// What a search for data races has found.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RacesView {
+    /// The kernel that was searched.
+    pub kernel: String,
+    /// Distinct states.
+    pub states: u32,
+    /// Steps between them.
+    pub transitions: u32,
+    /// Every interleaving was searched.
+    pub complete: bool,
+    /// The limit that stopped it.
+    pub limit: Option<String>,
+    /// The races.
+    pub races: Vec<RaceView>,
+}
+
+/// A report as plain data.
+pub fn list(system: &System, report: &RaceReport) -> RacesView {
+    RacesView {
+        kernel: system.kernel.name.clone(),
+        states: report.states as u32,
+        transitions: report.transitions as u32,
+        complete: report.complete,
+        limit: report.limit.clone(),
+        races: report.races.iter().map(|found| view(system, found)).collect(),
+    }
+}
+
+/// The data races of a scenario text.
+///
+/// # Errors
+/// Why there is no answer.
+pub fn races_of(text: &str, limits: Limits) -> Result<RacesView, String> {
+    let first = |complaints: Vec<crate::scenario::Complaint>| {
+        complaints.into_iter().next().map_or(String::new(), |complaint| complaint.message)
+    };
+    let scenario = parse(text).map_err(first)?;
+    let (system, memory) = scenario.build(&scenario.kernel).map_err(|c| c.message)?;
+    let mut search = DataRaces::new(system, memory, limits)?;
+    let report = search.run();
+    Ok(list(search.system(), &report))
 }
 
 /// A race as plain data.
@@ -58,7 +109,7 @@ pub fn view(system: &System, found: &FoundRace) -> RaceView {
         _ => format!("{owner}'s {field}"),
     };
     let written = race.writer().access;
-    RaceView {
+    let mut view = RaceView {
         functions: [&race.first, &race.second].map(|side| function(system, side).into()),
         word,
         bytes: u32::from(Marks::of_system(system).bytes(cell).unwrap_or_default()),
@@ -68,7 +119,10 @@ pub fn view(system: &System, found: &FoundRace) -> RaceView {
         schedule: schedule.to_text(),
         switches: schedule.switches() as u32,
         steps: schedule.0.len() as u32,
-    }
+        report: String::new(),
+    };
+    view.report = text(&view);
+    view
 }
 
 fn silence_word(silence: Silence) -> &'static str {
@@ -121,7 +175,7 @@ fn served(system: &System, number: usize) -> &'static str {
 const RULER: &str = "==================================================================\n";
 
 /// A race as KCSAN reports it, with the schedule that leads there.
-pub fn text(race: &RaceView) -> String {
+fn text(race: &RaceView) -> String {
     let [one, other] = &race.functions;
     let mut text = format!("{RULER}BUG: KCSAN: data-race in {one} / {other}\n");
     for side in &race.accesses {
@@ -152,7 +206,7 @@ pub fn text(race: &RaceView) -> String {
 }
 
 /// A race of one execution, which the earlier of its accesses begins.
-pub fn of_execution(system: &System, race: &Race, choices: &[crate::machine::Choice]) -> RaceView {
-    let schedule = crate::schedule::Schedule(choices.to_vec());
+pub fn of_execution(system: &System, race: &Race, choices: &[Choice]) -> RaceView {
+    let schedule = Schedule(choices.to_vec());
     view(system, &FoundRace { race: *race, schedule })
 }

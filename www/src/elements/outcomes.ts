@@ -31,6 +31,8 @@ export class PageraceOutcomes extends LitElement {
     scenario: { attribute: false },
     search: { attribute: false },
     searched: { attribute: false },
+    text: { attribute: false },
+    races: { state: true },
   };
   static override styles = [ui, outcomeStyles];
 
@@ -38,12 +40,18 @@ export class PageraceOutcomes extends LitElement {
   declare search: Search | null;
   /** Finished searches of this text, by kernel. */
   declare searched: readonly ExplorationView[];
+  /** The scenario, for the search for data races. */
+  declare text: string;
+  /** Whether data races are asked for. */
+  declare races: boolean;
 
   constructor() {
     super();
     this.scenario = null;
     this.search = null;
     this.searched = [];
+    this.text = '';
+    this.races = false;
   }
 
   override render(): TemplateResult {
@@ -55,6 +63,7 @@ export class PageraceOutcomes extends LitElement {
       </div>
       ${this.#bar()}
       ${search ? this.#found(search) : this.#before()}
+      ${this.races ? html`<pagerace-races .text=${this.text}></pagerace-races>` : nothing}
     </section>`;
   }
 
@@ -67,6 +76,7 @@ export class PageraceOutcomes extends LitElement {
           >Explore every interleaving</button>`;
     return html`<div class="bar">
       ${button}
+      <button aria-pressed=${this.races} @click=${this.#toggleRaces}>Data races</button>
       ${
         search?.stopped
           ? html`<button @click=${() => request(this, { type: 'go_on' })}>Go on</button>`
@@ -85,6 +95,11 @@ export class PageraceOutcomes extends LitElement {
           : nothing
       }</p>
     </div>`;
+  }
+
+  async #toggleRaces(): Promise<void> {
+    await import('./races');
+    this.races = !this.races;
   }
 
   #before(): TemplateResult {
