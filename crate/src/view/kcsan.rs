@@ -98,7 +98,11 @@ pub fn races_of(text: &str, limits: Limits) -> Result<RacesView, String> {
 
 /// A race as plain data.
 pub fn view(system: &System, found: &FoundRace) -> RaceView {
-    let FoundRace { race, schedule } = found;
+    view_of(system, &found.race, &found.schedule, "Both are next")
+}
+
+/// `reached` says what is so behind the schedule.
+fn view_of(system: &System, race: &Race, schedule: &Schedule, reached: &str) -> RaceView {
     let layout = &system.layout;
     let cell = race.first.access.cell;
     let info = layout.info(cell);
@@ -121,7 +125,7 @@ pub fn view(system: &System, found: &FoundRace) -> RaceView {
         steps: schedule.0.len() as u32,
         report: String::new(),
     };
-    view.report = text(&view);
+    view.report = text(&view, reached);
     view
 }
 
@@ -175,7 +179,7 @@ fn served(system: &System, number: usize) -> &'static str {
 const RULER: &str = "==================================================================\n";
 
 /// A race as KCSAN reports it, with the schedule that leads there.
-fn text(race: &RaceView) -> String {
+fn text(race: &RaceView, reached: &str) -> String {
     let [one, other] = &race.functions;
     let mut text = format!("{RULER}BUG: KCSAN: data-race in {one} / {other}\n");
     for side in &race.accesses {
@@ -201,12 +205,11 @@ fn text(race: &RaceView) -> String {
     };
     let schedule = if race.schedule.is_empty() { "the start" } else { &race.schedule };
     let (switches, steps) = (race.switches, race.steps);
-    text += &format!("\nBoth are next behind {schedule}  ({switches} switches, {steps} steps)\n");
+    text += &format!("\n{reached} behind {schedule}  ({switches} switches, {steps} steps)\n");
     text + RULER
 }
 
-/// A race of one execution, which the earlier of its accesses begins.
+/// A race of one execution, with the choices before the later of its accesses.
 pub fn of_execution(system: &System, race: &Race, choices: &[Choice]) -> RaceView {
-    let schedule = Schedule(choices.to_vec());
-    view(system, &FoundRace { race: *race, schedule })
+    view_of(system, race, &Schedule(choices.to_vec()), "The later one is next")
 }
