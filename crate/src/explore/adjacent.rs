@@ -206,7 +206,7 @@ impl RaceLand {
             let frame = system.act(&mut self.memory, choice, Some(&mut lines));
             self.memory.stop_record();
             let to = self.arrive(delta);
-            self.graph.add(state, Edge::new(choice, to));
+            self.graph.add(state, Edge::new(choice, to), 0);
             // The state before it again, with the flags that its calls were given.
             self.memory.take_back(print);
             if matches!(choice, Choice::Run(_)) {
