@@ -50,8 +50,8 @@ const fn plain(name: &'static str, bytes: u8) -> Field {
     field(name, Mark::Plain, Store::Plain, bytes)
 }
 
-/// The pageblock bitmap, in `get_pfnblock_flags_mask` and `set_pfnblock_flags_mask`: read plainly up
-/// to v5.18 and by `READ_ONCE` since (1c563432588d), written by `cmpxchg` since v3.16.
+/// The pageblock bitmap, in `get_pfnblock_flags_mask` and `set_pfnblock_flags_mask`: read plainly
+/// up to v5.18 and by `READ_ONCE` since (1c563432588d), written by `cmpxchg` since v3.16.
 const PAGEBLOCK: &str = "migratetype";
 
 const FIELDS: &[Field] = &[
