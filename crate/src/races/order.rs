@@ -8,8 +8,8 @@
 //! - the program that both are of. A task and an interrupt of its CPU are two programs: KCSAN
 //!   takes them for concurrent, and so do we, but where interrupts are off;
 //! - a lock dropped, then taken; a marked access that writes a word, then one that reads it. That
-//!   is more than the kernel's memory model promises, where `READ_ONCE` alone orders little: what is
-//!   reported here is a race for it, too;
+//!   is more than the kernel's memory model promises, where `READ_ONCE` alone orders little: what
+//!   is reported here is a race for it, too;
 //! - what a CPU asks another one to run, and waiting for the answer;
 //! - waiting for a condition, RCU's grace periods among them: behind the last write to each word
 //!   that the condition looks at.
