@@ -11,6 +11,7 @@
 //! | 2 | [`properties`] | named predicates on a state |
 //! | 3 | [`scenario`] | scenario text to a runnable system |
 //! | 4 | [`schedule`] | which lane moves next, and what happened |
+//! | 4 | [`races`] | data races, as the kernel's memory model has them |
 //! | 4 | [`explore`] | every interleaving |
 //! | 5 | [`player`] | playback with a cursor |
 //! | 6 | [`view`] | the picture that the page draws, the ASCII timeline |
@@ -20,6 +21,7 @@ pub mod machine;
 pub mod mm;
 pub mod player;
 pub mod properties;
+pub mod races;
 pub mod routines;
 pub mod scenario;
 pub mod schedule;

@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
+#[cfg(feature = "whole")]
+use crate::explore::Limits;
+#[cfg(feature = "whole")]
+use crate::view::kcsan;
 use crate::view::protocol::{Diagnostic, Fields, Reply, Request};
 use crate::view::session::Session;
 
@@ -44,6 +48,20 @@ impl Engine {
         let text = serde_json::to_string(&reply).expect("a reply is plain data");
         js_sys::JSON::parse(&text).expect("it is JSON")
     }
+}
+
+/// The data races of a scenario text, a `RacesView` of `protocol.ts`; it throws why there is no
+/// answer. It needs no engine, and takes as long as it takes: it is for a worker of its own.
+///
+/// # Errors
+/// Why there is no answer.
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+pub fn races(text: &str, max_states: u32) -> Result<JsValue, JsValue> {
+    let limits = Limits { max_states: max_states as usize, ..Limits::default() };
+    let races = kcsan::races_of(text, limits).map_err(|why| JsValue::from_str(&why))?;
+    let text = serde_json::to_string(&races).expect("a view is plain data");
+    js_sys::JSON::parse(&text)
 }
 
 impl Fields for JsValue {

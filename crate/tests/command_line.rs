@@ -222,3 +222,79 @@ fn lists_name_every_operation_and_kernel() {
         assert!(kernels.contains(preset.sentence), "{}", preset.name);
     }
 }
+
+/// The read of a pageblock's type that 1c563432588d made a READ_ONCE.
+const TYPE_READ: &str = "\
+==================================================================
+BUG: KCSAN: data-race in unset_migratetype_isolate / is_pinnable_page
+
+read-write (marked) to pageblock 1's migratetype of 8 bytes by task on cpu 0:
+ unset_migratetype_isolate: set_pageblock_migratetype(page, mt)
+ undo_isolate_page_range
+ alloc_contig_range
+ cma_alloc
+
+read to pageblock 1's migratetype of 8 bytes by task on cpu 1:
+ is_pinnable_page: mt = get_pageblock_migratetype(page)
+ check_and_migrate_movable_pages
+ __gup_longterm_locked
+ __gup_longterm_unlocked
+ internal_get_user_pages_fast
+ pin_user_pages_fast
+
+value changed: MIGRATE_ISOLATE -> MIGRATE_CMA
+
+Both are next behind 1*13 0*16  (1 switches, 29 steps)
+==================================================================
+";
+
+#[test]
+fn races_are_told_in_kcsans_words() {
+    let output = pagerace(&["races", RACE, "--kernel", "v5.17"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(out(&output).contains("Complete: every interleaving was searched"));
+    assert!(out(&output).contains(TYPE_READ), "{}", out(&output));
+    // In the fast path it lies in a section of write_protect_seq.
+    assert!(out(&output).contains("KCSAN says nothing here"));
+    // READ_ONCE of the local is none of the word; READ_ONCE of the word is.
+    let types = |kernel: &str| {
+        let output = pagerace(&["races", RACE, "--kernel", kernel, "--json"]);
+        let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+        assert_eq!(json["complete"], true);
+        let races = json["races"].as_array().expect("a list").clone();
+        races.iter().filter(|race| race["word"] == "pageblock 1's migratetype").count()
+    };
+    assert!(types("v5.17,pincheck=read_once_local") > 0);
+    assert_eq!(types("v5.17,pincheck=single_read"), 0);
+    assert_eq!(types("v5.19"), 0);
+}
+
+#[test]
+fn a_race_that_was_fixed_is_found_before_the_fix_alone() {
+    const FILE: &str = "scenarios/offline-usage-map-freed-outside-rcu.toml";
+    let usage = |kernel: &str| {
+        let output = pagerace(&["races", FILE, "--kernel", kernel, "--json"]);
+        let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+        let races = json["races"].as_array().expect("a list").clone();
+        races.iter().any(|race| race["word"].as_str().is_some_and(|w| w.ends_with("ms->usage")))
+    };
+    // 5ec8e8ea8b77, v6.8
+    assert!(usage("v6.6") && !usage("v6.12"));
+}
+
+#[test]
+fn races_of_one_interleaving_need_no_search() {
+    let races = |schedule: &str| {
+        let args = ["races", RACE, "--kernel", "v5.17", "--schedule", schedule, "--json"];
+        let output = pagerace(&args);
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+        json["races"].as_array().expect("a list").len()
+    };
+    assert_eq!(races("1*"), 0);
+    assert!(races("1*13 0*17 1*") > 0);
+    let tso = ["races", RACE, "--kernel", "v5.17,memory=tso"];
+    let output = pagerace(&tso);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("without store buffers"), "{}", err(&output));
+}

@@ -62,6 +62,7 @@ fn machine(lanes: [&'static Routine; 3]) -> (System, Memory) {
         debug_vm: false,
         strict_free_lists: false,
         sections_look_inside: false,
+        types_read_once: false,
         types_change_under_lock: true,
         buffers: None,
     };

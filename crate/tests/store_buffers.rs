@@ -85,6 +85,7 @@ fn ends(threads: [&'static Routine; 2], buffers: Option<Order>) -> BTreeSet<Stri
         strict_free_lists: false,
         types_change_under_lock: true,
         sections_look_inside: true,
+        types_read_once: false,
         buffers,
     };
     let kernel = Kernel::new("litmus".into(), config, threads.to_vec(), Vec::new());

@@ -10,6 +10,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("properties", 2),
     ("scenario", 3),
     ("schedule", 4),
+    ("races", 4),
     ("explore", 4),
     ("player", 5),
     ("view", 6),

@@ -44,3 +44,6 @@ export type SampleView = { strategy: string, depth: number, seed: number, runs: 
 export type OutcomeView = { results: { [key in string]: string }, breaks: Array<string>, drift: number, end: string, executions: string, witness: WitnessView | null, why: Array<string>, runs: number, };
 export type WitnessView = { schedule: string, switches: number, steps: number, loop_from: number | null, };
 export type ExpectationView = { claim: string, kernel: string, line: number, verdict: string, because: string | null, witness: WitnessView | null, };
+export type RacesView = { kernel: string, states: number, transitions: number, complete: boolean, limit: string | null, races: Array<RaceView>, };
+export type RaceView = { functions: [string, string], word: string, bytes: number, accesses: [SideView, SideView], values: [string, string], silence: string | null, schedule: string, switches: number, steps: number, report: string, };
+export type SideView = { access: string, cpu: number, context: string, line: string, stack: Array<string>, };

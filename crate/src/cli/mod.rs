@@ -3,6 +3,7 @@ mod check;
 mod explore;
 mod input;
 mod lists;
+mod races;
 mod sample;
 
 use std::path::PathBuf;
@@ -64,6 +65,22 @@ enum Command {
         json: bool,
         #[command(flatten)]
         runs: SampleArguments,
+    },
+    /// List the data races of every interleaving of a scenario, in KCSAN's words.
+    Races {
+        /// The scenario file.
+        file: PathBuf,
+        /// The kernel: `v5.19`, or with toggles `v5.17,pincheck=bitmask`.
+        #[arg(long)]
+        kernel: Option<String>,
+        /// Those of one interleaving alone: `1*4 0*2 1*`.
+        #[arg(long)]
+        schedule: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        search: SearchArguments,
     },
     /// Play a schedule and print the timeline as a commit message draws it.
     Run {
@@ -196,6 +213,9 @@ pub fn run() -> ExitCode {
         }
         Command::Sample { file, kernel, json, runs } => {
             sample::sample(&file, kernel.as_deref(), json, runs.plan())
+        }
+        Command::Races { file, kernel, schedule, json, search } => {
+            races::races(&file, kernel.as_deref(), schedule.as_deref(), json, search.limits())
         }
         Command::Run { file, schedule, kernel } => {
             explore::play(&file, schedule.as_deref(), kernel.as_deref())

@@ -5,6 +5,7 @@
 //! larger one steps that do not matter to each other are taken in one order only: that finds the
 //! same outcomes, in fewer states, and then only as much of the whole is searched as the shortest
 //! interleavings need, or all of it where executions may go on for ever.
+mod adjacent;
 mod bits;
 mod chance;
 mod delta;
@@ -30,6 +31,7 @@ use graph::{Loops, StateId, Way};
 use search::{Bounds, Progress, Search};
 use shortest::{Land, Shortest};
 
+pub use adjacent::{DataRaces, FoundRace, RaceReport};
 pub use judge::{Judgement, Verdict, judge};
 
 /// How to search, and when to stop.

@@ -125,7 +125,12 @@ impl Shortest {
         choices
     }
 
-    /// The way to each outcome that was reached, by the outcome's number.
+    /// The way to each outcome that was reached so far, by the outcome's number.
+    pub fn ways(&self) -> &[Option<Way>] {
+        &self.ways
+    }
+
+    /// As [`Shortest::ways`], at the end.
     pub fn into_ways(self) -> Vec<Option<Way>> {
         self.ways
     }

@@ -34,6 +34,8 @@ pub struct Config {
     /// Whether a section of `zone->lock` looks at words alone that nobody changes without it, or
     /// one at most: else it is no single step.
     pub sections_look_inside: bool,
+    /// Whether pageblock types are read by `READ_ONCE` (1c563432588d, v5.19), not plainly.
+    pub types_read_once: bool,
     /// What orders plain stores, if they wait in store buffers (x86-TSO); else all see them at
     /// once.
     pub buffers: Option<Order>,

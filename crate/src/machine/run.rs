@@ -74,6 +74,22 @@ impl System {
         }
     }
 
+    /// Runs the next line of a frame that another one has interrupted, as if it were on top: what
+    /// it does. It is an atomic one that waits for nothing.
+    pub(crate) fn line_of_interrupted(
+        &self,
+        memory: &mut Memory,
+        cpu: usize,
+        frame: Frame,
+        loc: usize,
+    ) -> LineRecord {
+        memory.start_record();
+        self.execute(memory, cpu, frame, loc);
+        let accesses = memory.take_record();
+        memory.stop_record();
+        LineRecord { loc, taken: None, accesses }
+    }
+
     /// A frame's operation gets the CPU. Interrupts and IPIs run with interrupts off.
     fn enter_frame(&self, memory: &mut Memory, cpu: usize, frame: Frame, operation: usize) {
         let lane = &self.lanes[cpu];

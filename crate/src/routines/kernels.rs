@@ -96,6 +96,7 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>, huge_pages: b
         }),
         types_change_under_lock: !chosen.is("isolation", "v5.19-rc1"),
         sections_look_inside: chosen.is("offline_zone", "movable"),
+        types_read_once: chosen.is("pincheck", "single_read"),
     };
     if huge_pages {
         let whole = cfg!(feature = "whole");

@@ -3,6 +3,7 @@ pub mod ascii;
 pub mod compound;
 pub mod contents;
 pub mod exploration;
+pub mod kcsan;
 pub mod lanes;
 pub mod picture;
 pub mod process;

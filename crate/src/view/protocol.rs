@@ -519,6 +519,9 @@ mod tests {
             OutcomeView::decl(config),
             WitnessView::decl(config),
             ExpectationView::decl(config),
+            crate::view::kcsan::RacesView::decl(config),
+            crate::view::kcsan::RaceView::decl(config),
+            crate::view::kcsan::SideView::decl(config),
         ]
     }
 

@@ -19,6 +19,7 @@ const CONFIG: Config = Config {
     strict_free_lists: false,
     types_change_under_lock: true,
     sections_look_inside: true,
+    types_read_once: false,
     buffers: None,
 };
 

@@ -108,7 +108,7 @@ export class PageraceApp extends LitElement {
         <div class="grid ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''}">
           <div class="column">
             <pagerace-lanes class="lanes" .trace=${trace} .loopFrom=${model.loopFrom} .state=${state}></pagerace-lanes>
-            <pagerace-outcomes class="outcomes" .scenario=${scenario} .search=${model.search} .searched=${model.searched}></pagerace-outcomes>
+            <pagerace-outcomes class="outcomes" .scenario=${scenario} .search=${model.search} .searched=${model.searched} .text=${model.text}></pagerace-outcomes>
           </div>
           <div class="column">
             <pagerace-properties class="lanes memory" .scenario=${scenario} .state=${state}></pagerace-properties>

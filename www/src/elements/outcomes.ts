@@ -34,6 +34,8 @@ export class PageraceOutcomes extends LitElement {
     scenario: { attribute: false },
     search: { attribute: false },
     searched: { attribute: false },
+    text: { attribute: false },
+    races: { state: true },
   };
   static override styles = [ui, outcomeStyles];
 
@@ -41,12 +43,18 @@ export class PageraceOutcomes extends LitElement {
   declare search: Search | null;
   /** Finished searches of this text, by kernel. */
   declare searched: readonly ExplorationView[];
+  /** The scenario, for the search for data races. */
+  declare text: string;
+  /** Whether data races are asked for. */
+  declare races: boolean;
 
   constructor() {
     super();
     this.scenario = null;
     this.search = null;
     this.searched = [];
+    this.text = '';
+    this.races = false;
   }
 
   override render(): TemplateResult {
@@ -58,6 +66,7 @@ export class PageraceOutcomes extends LitElement {
       </div>
       ${this.#bar()}
       ${search ? this.#found(search) : this.#before()}
+      ${this.races ? html`<pagerace-races .text=${this.text}></pagerace-races>` : nothing}
     </section>`;
   }
 
@@ -70,6 +79,7 @@ export class PageraceOutcomes extends LitElement {
           >Explore every interleaving</button>`;
     return html`<div class="bar">
       ${button}
+      <button aria-pressed=${this.races} @click=${this.#toggleRaces}>Data races</button>
       ${
         search?.stopped
           ? html`<button @click=${() => request(this, { type: 'go_on' })}>Go on</button>`
@@ -100,6 +110,11 @@ export class PageraceOutcomes extends LitElement {
     const runs = sample ? sample.of * 4 : RUNS;
     return html`<button @click=${() => request(this, { type: 'sample', runs })}
       >${sample ? `Sample ${count(runs, 'run')}` : 'Sample instead'}</button>`;
+  }
+
+  async #toggleRaces(): Promise<void> {
+    await import('./races');
+    this.races = !this.races;
   }
 
   #before(): TemplateResult {

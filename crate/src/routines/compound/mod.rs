@@ -246,7 +246,7 @@ fn hotplug(chosen: &Chosen) -> [&'static Routine; 8] {
         ],
         "rcu" => [
             &sparse::PFN_VALID_V6_8,
-            &sparse::PFN_TO_ONLINE_PAGE_V5_3,
+            &sparse::PFN_TO_ONLINE_PAGE_V6_8,
             &sparse::SECTION_DEACTIVATE_V6_8,
         ],
         _ => [

@@ -43,7 +43,7 @@ static OFFLINE_PAGE_EXT_V6_1: Routine = offline_page_ext(
     &[
         line(
             "invalid",
-            "ms->page_ext += PAGE_EXT_INVALID",
+            "WRITE_ONCE(ms->page_ext, val + PAGE_EXT_INVALID)",
             Op::Do(|ctx| set(ctx, Section::page_ext, false)),
         ),
         line("order", "synchronize_rcu: smp_mb()", Op::Fence),
@@ -108,7 +108,7 @@ static READ_PAGE_OWNER_V6_1: Routine = read_page_owner(
         INVALID,
         BUDDY,
         line("rcu", "page_ext_get: rcu_read_lock()", Op::PreemptOff),
-        line("ext", "page_ext = page_ext_get(page)", Op::Branch(has_none, "unrcu")),
+        line("ext", "page_ext = READ_ONCE(section->page_ext)", Op::Branch(has_none, "unrcu")),
         line("flags", FLAGS, Op::Branch(is_not_allocated, "unrcu")),
         HANDLE,
         line("put", "page_ext_put(page_ext)", Op::PreemptOn),

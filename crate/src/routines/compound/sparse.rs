@@ -20,6 +20,7 @@ pub const SECTION_DEACTIVATE: Function = Function("section_deactivate");
 pub const REMOVE_MEMORY: Function = Function("remove_memory");
 
 const VALID: Line = line("valid", "if (!valid_section(ms))", Op::Branch(has_no_mem_map, "no"));
+const USAGE_PLAIN: Line = line("usage", "usage = ms->usage", Op::Do(read_usage));
 const USAGE: Line = line("usage", "usage = READ_ONCE(ms->usage)", Op::Do(read_usage));
 const IS_NULL: Line = line("null", "if (!usage)", Op::If(usage_is_null, "no"));
 const TEST: Line =
@@ -45,7 +46,7 @@ const fn pfn_valid(source: &'static str, body: &'static [Line]) -> Routine {
 
 /// Nothing keeps the usage map between the look at the section and the look at the map.
 pub static PFN_VALID_V5_3: Routine =
-    pfn_valid("include/linux/mmzone.h, v5.3 to v6.7", &[VALID, USAGE, TEST, YES, NO]);
+    pfn_valid("include/linux/mmzone.h, v5.3 to v6.7", &[VALID, USAGE_PLAIN, TEST, YES, NO]);
 /// The map outlives whoever has read that there is one (5ec8e8ea8b77), but the pointer to it may
 /// be `NULL` by now.
 pub static PFN_VALID_V6_8: Routine = pfn_valid(
@@ -75,8 +76,13 @@ const fn pfn_to_online_page(source: &'static str, body: &'static [Line]) -> Rout
 }
 
 /// It looks at the usage map, too, and outside RCU in every version.
-pub static PFN_TO_ONLINE_PAGE_V5_3: Routine =
-    pfn_to_online_page("mm/memory_hotplug.c, v5.3 to v6.9", &[ONLINE, USAGE, TEST, PAGE, NULL]);
+pub static PFN_TO_ONLINE_PAGE_V5_3: Routine = pfn_to_online_page(
+    "mm/memory_hotplug.c, v5.3 to v6.7",
+    &[ONLINE, USAGE_PLAIN, TEST, PAGE, NULL],
+);
+/// The pointer is read by `READ_ONCE` (5ec8e8ea8b77).
+pub static PFN_TO_ONLINE_PAGE_V6_8: Routine =
+    pfn_to_online_page("mm/memory_hotplug.c, v6.8 and v6.9", &[ONLINE, USAGE, TEST, PAGE, NULL]);
 /// A map that is gone is noticed, one that was freed is not.
 pub static PFN_TO_ONLINE_PAGE_V6_10: Routine = pfn_to_online_page(
     "mm/memory_hotplug.c, v6.10 to v6.12",
@@ -160,7 +166,7 @@ pub static SECTION_DEACTIVATE_V6_8: Routine = section_deactivate(
     &[
         SUBSECTIONS,
         CLEAR_VALID,
-        line("usage", "kfree_rcu(ms->usage); ms->usage = NULL", CLEAR_USAGE.op),
+        line("usage", "kfree_rcu(..); WRITE_ONCE(ms->usage, NULL)", CLEAR_USAGE.op),
         UNMAP,
         line("order", "kfree_rcu: smp_mb()", Op::Fence),
         line("grace", "kfree_rcu: a grace period", Op::Await(nobody_reads, "a grace period")),

@@ -1,0 +1,120 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { request } from '../actions';
+import { icon } from '../icons';
+import type { RacesView, RaceView } from '../protocol';
+import type { FromRaces, ToRaces } from '../races-worker';
+import { ui } from '../ui';
+import { count } from '../wording';
+
+const MOST_STATES = 1_000_000;
+
+/** The data races of the scenario, in KCSAN's words; loaded when they are asked for. */
+export class PageraceRaces extends LitElement {
+  static override properties = {
+    text: { attribute: false },
+    answer: { state: true },
+  };
+  static override styles = [
+    ui,
+    css`
+      .soft {
+        color: var(--soft);
+        font-size: var(--small);
+      }
+      li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: start;
+        gap: 2px 10px;
+        padding: 4px 0;
+        border-top: 1px solid var(--line);
+      }
+      details {
+        flex: 1 1 30ch;
+        min-width: 0;
+        font-size: var(--small);
+      }
+      pre {
+        overflow-x: auto;
+      }
+    `,
+  ];
+
+  /** The scenario, with its kernel. */
+  declare text: string;
+  declare answer: FromRaces | null;
+  #worker: Worker | null = null;
+
+  constructor() {
+    super();
+    this.text = '';
+    this.answer = null;
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('text') && this.text !== '') this.#ask();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stop();
+  }
+
+  #stop(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
+
+  #ask(): void {
+    this.#stop();
+    this.answer = null;
+    const worker = new Worker(new URL('../races-worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'pagerace data races',
+    });
+    const done = (answer: FromRaces): void => {
+      this.answer = answer;
+      this.#stop();
+    };
+    worker.onmessage = ({ data }: MessageEvent<FromRaces>) => done(data);
+    worker.onerror = () => done({ why: 'the search stopped' });
+    worker.postMessage({ text: this.text, maxStates: MOST_STATES } satisfies ToRaces);
+    this.#worker = worker;
+  }
+
+  override render(): TemplateResult {
+    const { answer } = this;
+    return html`<section aria-labelledby="races">
+      <h3 id="races">Data races</h3>
+      ${
+        answer === null
+          ? html`<p class="soft" role="status">Searching every interleaving …</p>`
+          : 'why' in answer
+            ? html`<p class="soft" role="status">${answer.why}</p>`
+            : this.#found(answer.found)
+      }
+    </section>`;
+  }
+
+  #found(found: RacesView): TemplateResult {
+    return html`<p class="soft" role="status">${found.kernel}: ${count(found.races.length, 'data race')} in
+        ${count(found.states, 'state')}${found.limit === null ? nothing : `, ${found.limit}`}</p>
+      <ul>${found.races.map((race) => this.#race(race))}</ul>`;
+  }
+
+  #race(race: RaceView): TemplateResult {
+    const [one, other] = race.functions;
+    const show = () => request(this, { type: 'witness', schedule: race.schedule });
+    return html`<li>
+      <details>
+        <summary>${race.word}: <code>${one}</code> / <code>${other}</code>${
+          race.silence === null ? nothing : html` <span class="soft">KCSAN is silent</span>`
+        }</summary>
+        <pre>${race.report}</pre>
+      </details>
+      <button title="Go to where both accesses are next: ${race.schedule}" @click=${show}>${icon('play')} show</button>
+    </li>`;
+  }
+}
+
+customElements.define('pagerace-races', PageraceRaces);
