@@ -59,11 +59,12 @@ impl Target {
 }
 
 /// Larger runs are left out.
-const MOST_STATES: usize = 30_000;
+const MOST_STATES: usize = 60_000;
 
 fn runs() -> Vec<Run> {
     let small = |run: &Run| run.walk.states < MOST_STATES;
-    gallery::scenarios().into_iter().flat_map(runs_of).filter(small).collect()
+    let only = std::env::var("PR_ONLY").ok();
+    gallery::scenarios().into_iter().filter(|(n, _)| only.as_ref().is_none_or(|o| o.split('|').any(|o| n == o))).flat_map(runs_of).filter(small).collect()
 }
 
 fn runs_of((name, scenario): (String, Scenario)) -> Vec<Run> {
@@ -185,12 +186,13 @@ fn notices(run: &Run, target: &Target, mutant: &'static Routine) -> bool {
     let own = run.kernel.routines();
     let own = own.map(|own| if std::ptr::eq(own, target.routine) { mutant } else { own });
     let kernel = Kernel::new(run.name.clone(), run.kernel.config, own.collect(), Vec::new());
-    let most = run.walk.states * 4 + 1000;
+    let most = (run.walk.states * 4 + 1000).max(60_000);
     let noticed = quietly(|| {
         let (system, memory) = run.scenario.build_for(kernel).expect("it builds");
         let system = Rc::new(system);
         let limits = Limits { max_states: most, ..Limits::default() };
         let report = Explorer::new(Rc::clone(&system), memory.clone(), limits).run();
+        if std::env::var("PR_DEBUG").is_ok() { eprintln!("  {} complete {} states {:?} limit {:?} outcomes {:?}", run.name, report.complete, report.states, report.limit, report.outcomes.iter().map(|f| &f.outcome).collect::<Vec<_>>()); }
         let broken = |claim| judge(&report, claim).verdict == Verdict::Broken;
         run.claims.iter().any(broken)
             || breaks_an_invariant(&report)
@@ -244,15 +246,27 @@ fn tried(wanted: impl Fn(&str) -> bool) -> (BTreeSet<String>, BTreeSet<String>) 
     };
     let goes_unnoticed = |target: &&Target| {
         let mutant = mutant(target);
-        !target.runs.iter().any(|run| notices(&runs[*run], target, mutant))
+        let t0 = std::time::Instant::now();
+        let by = target.runs.iter().find(|run| notices(&runs[**run], target, mutant));
+        eprintln!("{} {} | {} | {} runs {:?}", if by.is_some() {"ok"} else {"SURVIVES"}, target.name(), by.map_or("-", |b| &runs[*b].name), target.runs.len(), t0.elapsed());
+        by.is_none()
     };
-    let tried = targets.iter().filter(goes_alone).filter(|target| wanted(&target.name()));
+    let named = |name: &str| wanted(name) && is_asked_for(name);
+    let tried = targets.iter().filter(goes_alone).filter(|target| named(&target.name()));
     let (unnoticed, noticed): (Vec<_>, Vec<_>) = tried.partition(goes_unnoticed);
     println!("{} lines go unnoticed, {} do not", unnoticed.len(), noticed.len());
     let unnoticed: BTreeSet<String> = unnoticed.into_iter().map(Target::name).collect();
     let noticed = noticed.into_iter().map(Target::name);
     let noticed = noticed.filter(|name| !unnoticed.contains(name)).collect();
     (unnoticed, noticed)
+}
+
+/// Whether the name has one of the words of `PAGERACE_LINES` in it, which are divided by bars; all
+/// lines are asked for where there is no such variable.
+fn is_asked_for(name: &str) -> bool {
+    if let Ok(f) = std::env::var("PR_FILE") { return std::fs::read_to_string(f).unwrap().lines().any(|l| l == name); }
+    let asked = std::env::var("PAGERACE_LINES");
+    asked.map_or(true, |asked| asked.split('|').any(|word| name.contains(word)))
 }
 
 /// Whether an entry of the list is about a line: about its form, or about all forms.
