@@ -7,6 +7,7 @@
 mod gallery;
 mod guards;
 mod survivors;
+mod survivors_huge;
 mod walk;
 
 use std::cell::Cell;
@@ -64,7 +65,12 @@ const MOST_STATES: usize = 60_000;
 fn runs() -> Vec<Run> {
     let small = |run: &Run| run.walk.states < MOST_STATES;
     let only = std::env::var("PR_ONLY").ok();
-    gallery::scenarios().into_iter().filter(|(n, _)| only.as_ref().is_none_or(|o| o.split('|').any(|o| n == o))).flat_map(runs_of).filter(small).collect()
+    gallery::scenarios()
+        .into_iter()
+        .filter(|(n, _)| only.as_ref().is_none_or(|o| o.split('|').any(|o| n == o)))
+        .flat_map(runs_of)
+        .filter(small)
+        .collect()
 }
 
 fn runs_of((name, scenario): (String, Scenario)) -> Vec<Run> {
@@ -192,7 +198,16 @@ fn notices(run: &Run, target: &Target, mutant: &'static Routine) -> bool {
         let system = Rc::new(system);
         let limits = Limits { max_states: most, ..Limits::default() };
         let report = Explorer::new(Rc::clone(&system), memory.clone(), limits).run();
-        if std::env::var("PR_DEBUG").is_ok() { eprintln!("  {} complete {} states {:?} limit {:?} outcomes {:?}", run.name, report.complete, report.states, report.limit, report.outcomes.iter().map(|f| &f.outcome).collect::<Vec<_>>()); }
+        if std::env::var("PR_DEBUG").is_ok() {
+            eprintln!(
+                "  {} complete {} states {:?} limit {:?} outcomes {:?}",
+                run.name,
+                report.complete,
+                report.states,
+                report.limit,
+                report.outcomes.iter().map(|f| &f.outcome).collect::<Vec<_>>()
+            );
+        }
         let broken = |claim| judge(&report, claim).verdict == Verdict::Broken;
         run.claims.iter().any(broken)
             || breaks_an_invariant(&report)
@@ -248,7 +263,14 @@ fn tried(wanted: impl Fn(&str) -> bool) -> (BTreeSet<String>, BTreeSet<String>) 
         let mutant = mutant(target);
         let t0 = std::time::Instant::now();
         let by = target.runs.iter().find(|run| notices(&runs[**run], target, mutant));
-        eprintln!("{} {} | {} | {} runs {:?}", if by.is_some() {"ok"} else {"SURVIVES"}, target.name(), by.map_or("-", |b| &runs[*b].name), target.runs.len(), t0.elapsed());
+        eprintln!(
+            "{} {} | {} | {} runs {:?}",
+            if by.is_some() { "ok" } else { "SURVIVES" },
+            target.name(),
+            by.map_or("-", |b| &runs[*b].name),
+            target.runs.len(),
+            t0.elapsed()
+        );
         by.is_none()
     };
     let named = |name: &str| wanted(name) && is_asked_for(name);
@@ -264,7 +286,9 @@ fn tried(wanted: impl Fn(&str) -> bool) -> (BTreeSet<String>, BTreeSet<String>) 
 /// Whether the name has one of the words of `PAGERACE_LINES` in it, which are divided by bars; all
 /// lines are asked for where there is no such variable.
 fn is_asked_for(name: &str) -> bool {
-    if let Ok(f) = std::env::var("PR_FILE") { return std::fs::read_to_string(f).unwrap().lines().any(|l| l == name); }
+    if let Ok(f) = std::env::var("PR_FILE") {
+        return std::fs::read_to_string(f).unwrap().lines().any(|l| l == name);
+    }
     let asked = std::env::var("PAGERACE_LINES");
     asked.map_or(true, |asked| asked.split('|').any(|word| name.contains(word)))
 }
@@ -275,7 +299,8 @@ fn is_about(entry: &str, name: &str) -> bool {
 }
 
 fn entries() -> impl Iterator<Item = &'static str> {
-    survivors::REASONS.iter().flat_map(|(_, lines)| lines.iter().copied())
+    let reasons = survivors::REASONS.iter().chain(survivors_huge::REASONS);
+    reasons.flat_map(|(_, lines)| lines.iter().copied())
 }
 
 fn is_listed(name: &str) -> bool {
