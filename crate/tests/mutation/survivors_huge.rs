@@ -194,6 +194,7 @@ pub const REASONS: &[(&str, &[&str])] = &[
          nothing there.",
         &[
             "__split_huge_pmd_locked twice, mm/huge_memory.c, v5.19 to v6.1",
+            "__split_huge_pmd_locked twice, mm/huge_memory.c, v5.7 to v5.18",
             "copy_pmd_range huge, mm/memory.c, v5.7 to v6.12",
             "copy_pmd_range ptes, mm/memory.c, v5.7 to v6.12",
             "do_anonymous_page table, mm/memory.c, v5.7 to v6.1",
@@ -213,6 +214,7 @@ pub const REASONS: &[(&str, &[&str])] = &[
             "reuse_swap_page swap, mm/swapfile.c, v5.7 to v5.17 (page_trans_huge_map_swapcount)",
             "unmap_page pmd, mm/huge_memory.c, mm/rmap.c, v5.13 to v5.18",
             "unmap_page pmd, mm/huge_memory.c, mm/rmap.c, v5.19 to v6.1",
+            "unpin_user_page large, mm/gup.c, v5.8 and v5.9",
         ],
     ),
     (
@@ -255,6 +257,7 @@ pub const REASONS: &[(&str, &[&str])] = &[
          migration puts back.",
         &[
             "__split_huge_pmd_locked dirty, mm/huge_memory.c, v5.19 to v6.1",
+            "__split_huge_pmd_locked dirty, mm/huge_memory.c, v5.7 to v5.18",
             "__split_huge_pmd_locked dirty, mm/huge_memory.c, v6.2 to v6.12",
             "migrate_page_move_mapping dirty, mm/migrate.c, v5.16 to v6.6 (folio_migrate_mapping)",
             "migrate_page_move_mapping dirty, mm/migrate.c, v5.7 to v5.15 (with migrate_page_copy)",
