@@ -18,9 +18,9 @@ pub const ALONE: u16 = 2;
 pub static REUSE_SWAP_PAGE_V5_8: Routine = Routine {
     function: REUSE_SWAP_PAGE,
     source: "mm/swapfile.c, v5.7 to v5.17 (page_trans_huge_map_swapcount)",
-    omits: "writeback; the lock of the cluster; entries of swap that outnumber the first page's",
+    omits: "writeback; the lock of the cluster",
     params: &[Local::Page],
-    locals: &[Local::Index, Local::Count, Local::Mapcount],
+    locals: &[Local::Tail, Local::Index, Local::Count, Local::Mapcount, Local::Refs],
     returns: Returns::Bool,
     body: &[
         line("ksm", "if (PageKsm(page))", Op::Branch(is_ksm, "no")),
@@ -38,6 +38,11 @@ pub static REUSE_SWAP_PAGE_V5_8: Routine = Routine {
         line("entire", "map_swapcount += compound_mapcount(page)", Op::Do(add_entire)),
         line("swap", "if (!PageSwapCache(page))", Op::Branch(is_not_cached, "verdict")),
         line("one", "if (count != 1)", Op::If(|look| count(look) != 1, "verdict")),
+        line(
+            "others",
+            "if (total_swapcount != page_swapcount(page))",
+            Op::Branch(others_are_swapped, "verdict"),
+        ),
         line("delete", "delete_from_swap_cache(page)", Op::Call(DELETE_FROM_SWAP_CACHE, &[])),
         line("dirty", "SetPageDirty(page)", Op::Do(set_page_dirty)),
         line("verdict", "if (count > 1)", Op::If(|look| count(look) > 1, "no")),
@@ -58,8 +63,11 @@ fn is_compound(look: &Look) -> bool {
     second_page(look, look.get(Local::Page)).is_some()
 }
 
+/// The page that was asked about is remembered.
 fn to_head(ctx: &mut Ctx) {
-    let head = head(ctx, ctx.get(Local::Page));
+    let page = ctx.get(Local::Page);
+    let head = head(ctx, page);
+    ctx.set(Local::Tail, page);
     ctx.set(Local::Page, head);
 }
 
@@ -68,6 +76,13 @@ fn entries(ctx: &mut Ctx, index: u16) -> u16 {
     let first = ctx.page(Local::Page).swap();
     let Some(Slot(first)) = ctx.load(first) else { return 0 };
     ctx.load(ctx.layout().swap_slot(first + index).count())
+}
+
+/// As long as swap entries name other pages of a compound page it must be found by them.
+fn others_are_swapped(ctx: &mut Ctx) -> bool {
+    let (head, page): (Pfn, Pfn) = (ctx.get(Local::Page), ctx.get(Local::Tail));
+    let whole = ctx.layout().compound(head).head();
+    ctx.load(whole) && entries(ctx, page.0.wrapping_sub(head.0)) != ctx.get::<u16>(Local::Refs)
 }
 
 fn count_one(ctx: &mut Ctx) {
@@ -81,8 +96,11 @@ fn count_one(ctx: &mut Ctx) {
 fn count_page(ctx: &mut Ctx) {
     let mapcount: u16 = ctx.load(ctx.layout().page(page_of_index(ctx)).mapcount());
     let index = ctx.get(Local::Index);
-    let sum = mapcount.wrapping_add(entries(ctx, index));
+    let swapped = entries(ctx, index);
+    let (sum, all) =
+        (mapcount.wrapping_add(swapped), ctx.get::<u16>(Local::Refs).wrapping_add(swapped));
     let (most, total): (u16, u16) = (ctx.get(Local::Count), ctx.get(Local::Mapcount));
+    ctx.set(Local::Refs, all);
     ctx.set(Local::Count, most.max(sum));
     ctx.set(Local::Mapcount, total.wrapping_add(sum));
 }
