@@ -1,7 +1,7 @@
 //! Who holds a page: references, mappings and pins against each other.
 use super::event;
-use crate::machine::State;
-use crate::mm::{ANY, Pfn, Place, WORDS};
+use crate::machine::{Function, State};
+use crate::mm::{ANY, LockWord, Pfn, Place, WORDS};
 use crate::routines::entry::foll;
 
 /// LT of the pins: only handles that a caller has count, not what a call holds on the way.
@@ -166,9 +166,11 @@ pub fn a_page_table_is_locked(state: &State) -> bool {
     mms.any(|mm| state.memory.peek(mm.ptl().cell).exclusive())
 }
 
-/// In every state. On a list a page has also lost what its last owner left on it.
+/// In every state. On a list a page has also lost what its last owner left on it; once a page was
+/// put on the LRU that is not for it, that is not so.
 pub fn free_pages_are_unused(state: &State) -> bool {
     let layout = state.layout();
+    let foreign = state.system.findings(state.memory) & 1 << event::FOREIGN_PAGE_ON_LRU != 0;
     layout.pfns().all(|pfn| {
         let page = layout.page(pfn);
         let place = state.memory.peek(page.place());
@@ -183,15 +185,26 @@ pub fn free_pages_are_unused(state: &State) -> bool {
                 && !state.memory.peek(page.anon())
                 && state.memory.peek(page.rmap()).is_none()
                 && state.memory.peek(page.swap()).is_none()
-                && !state.memory.peek(page.lock().cell).exclusive()
+                && !is_locked(state, pfn)
                 && !is_compound(state, pfn)
         };
         match place {
             Place::Allocated | Place::Contig | Place::Offline => true,
             Place::InFlight => unused(),
-            Place::Buddy | Place::BuddyTail | Place::Pcp | Place::Parked => unused() && clean(),
+            Place::Buddy | Place::BuddyTail | Place::Pcp | Place::Parked => {
+                unused() && (foreign || clean())
+            }
         }
     })
+}
+
+/// Whether somebody has locked the page, but for who walks a balloon's list without a reference
+/// (mm/balloon_compaction.c, v3.19).
+fn is_locked(state: &State, pfn: Pfn) -> bool {
+    const DEQUEUE: Function = Function("balloon_page_dequeue");
+    let word: LockWord = state.memory.peek(state.layout().page(pfn).lock().cell);
+    let walks = |cpu: usize| state.system.next_label(state.memory, cpu, DEQUEUE).is_some();
+    word.exclusive() && word.holders().any(|cpu| !walks(cpu))
 }
 
 /// Whether the page says that it is the head or a tail of a compound page.
