@@ -166,11 +166,12 @@ pub fn a_page_table_is_locked(state: &State) -> bool {
     mms.any(|mm| state.memory.peek(mm.ptl().cell).exclusive())
 }
 
-/// In every state. On a list a page has also lost what its last owner left on it; once a page was
-/// put on the LRU that is not for it, that is not so.
+/// In every state. On a list a page has also lost what its last owner left on it; not so once a
+/// reference was erased, or a page was put on the LRU that is not for it.
 pub fn free_pages_are_unused(state: &State) -> bool {
     let layout = state.layout();
     let foreign = state.system.findings(state.memory) & 1 << event::FOREIGN_PAGE_ON_LRU != 0;
+    let lost = foreign || erased(state);
     layout.pfns().all(|pfn| {
         let page = layout.page(pfn);
         let place = state.memory.peek(page.place());
@@ -192,7 +193,7 @@ pub fn free_pages_are_unused(state: &State) -> bool {
             Place::Allocated | Place::Contig | Place::Offline => true,
             Place::InFlight => unused(),
             Place::Buddy | Place::BuddyTail | Place::Pcp | Place::Parked => {
-                unused() && (foreign || clean())
+                unused() && (lost || clean())
             }
         }
     })
