@@ -89,20 +89,33 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>, huge_pages: b
         preempt_rt: chosen.is("preempt_rt", "on"),
         debug_vm: chosen.is("debug_vm", "on"),
         strict_free_lists: strict.iter().all(|(toggle, value)| chosen.is(toggle, value)),
-        buffers: chosen.is("memory", "tso").then(|| Order {
-            atomics: chosen.is("atomics", "fences"),
-            pte_clear: chosen.is("pte_clear", "exchange"),
-            fences: chosen.is("barriers", "on"),
-        }),
+        buffers: buffers(&chosen),
         types_change_under_lock: !chosen.is("isolation", "v5.19-rc1"),
         sections_look_inside: chosen.is("offline_zone", "movable"),
         types_read_once: chosen.is("pincheck", "single_read"),
     };
-    if huge_pages {
-        let whole = cfg!(feature = "whole");
-        routines = if whole { compound::routines(&chosen, routines) } else { Vec::new() };
+    if !cfg!(feature = "whole") {
+        // A kernel without routines, which runs nothing: one with all of them should be asked.
+        routines.retain(|_| !huge_pages && !chosen.is("memory", "tso"));
+    } else if huge_pages {
+        routines = compound::routines(&chosen, routines);
     }
     Kernel::new(name(base, overrides), config, routines, names(&chosen))
+}
+
+/// What orders stores, where they wait in store buffers.
+#[cfg(feature = "whole")]
+fn buffers(chosen: &Chosen) -> Option<Order> {
+    chosen.is("memory", "tso").then(|| Order {
+        atomics: chosen.is("atomics", "fences"),
+        pte_clear: chosen.is("pte_clear", "exchange"),
+        fences: chosen.is("barriers", "on"),
+    })
+}
+
+#[cfg(not(feature = "whole"))]
+fn buffers(_: &Chosen) -> Option<Order> {
+    None
 }
 
 /// Where a function is to be had: since which preset, or with which toggle on `base`.

@@ -38,7 +38,7 @@ impl Scenario {
         kernel: &Kernel,
         mut memory: Memory,
     ) -> Result<Memory, BuildError> {
-        for before in &self.before {
+        for before in self.before.iter().filter(|_| cfg!(feature = "whole")) {
             for call in &before.run {
                 let mut timelines = vec![(Vec::new(), Vec::new()); self.cpus.len()];
                 timelines[0].0.push(call.clone());

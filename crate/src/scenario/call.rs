@@ -383,7 +383,7 @@ fn number(
 /// A page where a pageblock starts, or the end of the zone.
 fn boundary(word: &str, geometry: &Geometry, place: Place) -> Result<u16, Complaint> {
     let pfn = number(word, "a page", (0, geometry.pages()), place)?;
-    let (what, pages) = match geometry.section_pages {
+    let (what, pages) = match geometry.section_pages() {
         0 => ("pageblock", geometry.pageblock_pages()),
         pages => ("section", usize::from(pages)),
     };

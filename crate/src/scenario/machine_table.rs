@@ -76,8 +76,12 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
     let swap_slots = number("swap_slots", 1, (0, limits::SWAP_SLOTS))?;
     let order = usize::from(pageblock_order);
     let max_order = number("max_order", order, (order, order + 1))?;
-    let hpage_pages = number("hpage_pages", 1, (1, 1 << max_order))?;
-    let section_pages = section_pages(reader, table, hpage_pages, order, blocks.len())?;
+    let mut hpage_pages = 1;
+    let mut sections = 0;
+    if cfg!(feature = "whole") {
+        hpage_pages = number("hpage_pages", 1, (1, 1 << max_order))?;
+        sections = section_pages(reader, table, hpage_pages, order, blocks.len())?;
+    }
     let fine = table.get("fine").is_some_and(|item| reader.flag(item, "fine"));
     if !hpage_pages.is_power_of_two() || hpage_pages == 1 && table.contains_key("hpage_pages") {
         let hint = Some(say!("2, 4 or 8, up to the largest block"));
@@ -96,7 +100,7 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
         migrate_passes: migrate_passes as u16,
         migrate_tries: migrate_tries as u16,
         hpage_order: hpage_pages.trailing_zeros() as u8,
-        section_pages: section_pages as u16,
+        section_pages: sections as u16,
         zero_page: None,
         pcp_high: pcp_high as u16,
         pcp_batch: pcp_batch as u16,

@@ -11,7 +11,7 @@ pub fn lacking(
 ) -> Option<(String, &'static str)> {
     let name = entry.name;
     match entry.needs {
-        Needs::Sections if names.geometry.section_pages == 0 => Some((
+        Needs::Sections if names.geometry.section_pages() == 0 => Some((
             say!("`{name}` needs memory sections"),
             "give [machine] `section_pages`, and `hpage_pages`",
         )),

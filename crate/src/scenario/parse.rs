@@ -3,7 +3,7 @@
 use super::call::{self, Named, Names};
 use super::claims;
 use super::machine_table::{self, StartMachine};
-use super::patch::{self, Patch};
+use super::patch;
 use super::reader::{Item, Reader, Table, Text, integer, nearest, short};
 use super::{Before, Complaint, Place, Scenario, Timeline, limits};
 use super::{collapse, kernel_choice};
@@ -40,6 +40,9 @@ pub fn parse(text: &str) -> Result<Scenario, Vec<Complaint>> {
 
 fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     format(reader, root)?;
+    if !cfg!(feature = "whole") && asks_for_more(root) {
+        return None;
+    }
     reader.only_keys(root, "a scenario", KEYS);
     let title = required(reader, root, "title");
     if let Some(title) = title.as_ref().filter(|title| title.value.chars().count() > TITLE) {
@@ -49,7 +52,7 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     let refs = root.get("refs").map_or(Vec::new(), |item| {
         reader.strings(item, "refs", 64).into_iter().map(|text| text.value).collect()
     });
-    let patches = patches(reader, root);
+    let patches = whole(|| patch::read(reader, root));
     let kernel = match root.get("kernel") {
         Some(item) => kernel_choice::read(reader, item, None, &patches),
         None => {
@@ -63,14 +66,14 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
         let preset = presets::preset(&choice.base)?;
         Some(kernels::kernel(preset, &choice.toggles, huge_pages))
     });
-    let (before, mut places) = before(reader, root, &mut machine, routines.as_ref());
+    let (before, mut places) = whole(|| before(reader, root, &mut machine, routines.as_ref()));
     let (cpus, of_lanes) = timelines(reader, root, &mut machine, routines.as_ref())?;
     places.extend(of_lanes);
-    collapse::check(reader, &machine, &before, &cpus, &places);
+    whole(|| collapse::check(reader, &machine, &before, &cpus, &places));
     each_child_is_forked_once(reader, &before, &cpus);
     machine.geometry.cpus = cpus.len();
     machine.geometry.tlb = cpus.iter().any(|cpu| cpu.tlb.is_some());
-    if machine.geometry.tlb && !before.is_empty() {
+    if machine.geometry.has_tlb() && !before.is_empty() {
         let hint = Some(say!("leave out `tlb`, or `[[before]]`"));
         reader.complain(Place::default(), "no CPU has translated anything [[before]]", hint);
     }
@@ -101,15 +104,21 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     })
 }
 
-/// The patches. The module that the page starts with cannot read them.
-fn patches(reader: &mut Reader, root: &Table) -> Vec<Patch> {
-    if cfg!(feature = "whole") {
-        return patch::read(reader, root);
-    }
-    if root.contains_key("patch") {
-        reader.complain(Place::default(), "this build reads no [[patch]]", None);
-    }
-    Vec::new()
+/// What is done in the module with all routines; in the other there is nothing to do.
+fn whole<T: Default>(done: impl FnOnce() -> T) -> T {
+    if cfg!(feature = "whole") { done() } else { T::default() }
+}
+
+/// What the module that the page starts with does not read, and has no code for.
+fn asks_for_more(root: &Table) -> bool {
+    let has = |item: Option<&Item>, keys: &[&str]| {
+        let table = item.and_then(|item| item.as_ref().as_table());
+        table.is_some_and(|table| keys.iter().any(|key| table.contains_key(*key)))
+    };
+    let cpus = root.get("cpu").and_then(|item| item.as_ref().as_array());
+    ["patch", "before"].iter().any(|key| root.contains_key(*key))
+        || has(root.get("machine"), &["hpage_pages", "section_pages"])
+        || cpus.is_some_and(|cpus| cpus.iter().any(|cpu| has(Some(cpu), &["tlb"])))
 }
 
 /// The format comes first: of another one nothing else can be said.
@@ -184,7 +193,8 @@ fn lane(reader: &mut Reader, table: &Table, machine: &mut StartMachine) -> Lane 
             pcp.push(Pfn(pfn as u16));
         }
     }
-    let tlb = table.get("tlb").map(|item| translations(reader, item, process, &machine.geometry));
+    let tlb = whole(|| table.get("tlb"));
+    let tlb = tlb.map(|item| translations(reader, item, process, &machine.geometry));
     Lane { process, run, interrupt, pcp, tlb }
 }
 
