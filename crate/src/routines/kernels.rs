@@ -383,14 +383,16 @@ fn pagevecs(value: &str) -> Vec<&'static Routine> {
 fn unmapping(chosen: &Chosen) -> Vec<&'static Routine> {
     let scopes = ["none", "exit_mmap", "every_zap", "and_fork"];
     let scope = scopes.iter().position(|value| chosen.is("unmap_sem", value)).unwrap_or_default();
-    let preempt = usize::from(chosen.is("fork_preempt", "disabled"));
-    let mut routines: Vec<&'static Routine> = forking::of_fork(chosen.get("fork"), preempt);
-    routines.extend([
+    let mut routines: Vec<&'static Routine> = vec![
         &memory::EXIT_MMAP_V5_9[usize::from(scope >= 1)],
         &memory::MUNMAP_V5_9[usize::from(scope >= 2)],
         &memory::MADVISE_V5_9[usize::from(scope >= 2)],
-        &fork::FORK_V3_16[usize::from(scope >= 3)],
-    ]);
+    ];
+    if cfg!(feature = "whole") {
+        let preempt = usize::from(chosen.is("fork_preempt", "disabled"));
+        routines.extend(forking::of_fork(chosen.get("fork"), preempt));
+        routines.push(&fork::FORK_V3_16[usize::from(scope >= 3)]);
+    }
     routines
 }
 
