@@ -6,8 +6,8 @@ use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
     alloc_contig, cma, compaction, compound, dma, fault, filemap, fork, forking, gup_slow,
-    kernels_gup, kernels_rare, madvise, memory, memory_hotplug, migrate, mm_h, move_mapping, numa,
-    pagevec, rmap, signal, swap, swap_state, swapfile, swapin, tlb, uaccess, userfaultfd, vmscan,
+    kernels_gup, kernels_rare, madvise, memory, migrate, mm_h, move_mapping, numa, pagevec, rmap,
+    signal, swap, swap_state, swapfile, swapin, tlb, uaccess, userfaultfd, vmscan,
 };
 use crate::machine::{Config, Function, Kernel, Order, Routine};
 
@@ -354,12 +354,7 @@ fn contig(chosen: &Chosen) -> Vec<&'static Routine> {
         (false, true) => &cma::CMA_ALLOC_V5_14,
     };
     let release = if spins { &cma::CMA_RELEASE_V5_14 } else { &cma::CMA_RELEASE_V3_16 };
-    let offline: &Routine = match chosen.get("offline") {
-        "drain_again" => &memory_hotplug::OFFLINE_PAGES_V5_9,
-        "pcp_disabled" => &memory_hotplug::OFFLINE_PAGES_V5_11,
-        _ => &memory_hotplug::OFFLINE_PAGES_V5_8,
-    };
-    vec![range, take, migrates, isolate, &alloc[retry], release, offline]
+    vec![range, take, migrates, isolate, &alloc[retry], release]
 }
 
 fn pagevecs(value: &str) -> Vec<&'static Routine> {
