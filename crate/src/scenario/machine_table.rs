@@ -76,18 +76,9 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
     let swap_slots = number("swap_slots", 1, (0, limits::SWAP_SLOTS))?;
     let order = usize::from(pageblock_order);
     let max_order = number("max_order", order, (order, order + 1))?;
-    let mut hpage_pages = 1;
-    let mut sections = 0;
-    if cfg!(feature = "whole") {
-        hpage_pages = number("hpage_pages", 1, (1, 1 << max_order))?;
-        sections = section_pages(reader, table, hpage_pages, order, blocks.len())?;
-    }
+    let hpage_pages = hpage_pages(reader, table, place, max_order)?;
+    let section_pages = section_pages(reader, table, hpage_pages, order, blocks.len())?;
     let fine = table.get("fine").is_some_and(|item| reader.flag(item, "fine"));
-    if !hpage_pages.is_power_of_two() || hpage_pages == 1 && table.contains_key("hpage_pages") {
-        let hint = Some(say!("2, 4 or 8, up to the largest block"));
-        reader.complain(place, "a huge page has a power of two of pages", hint);
-        return None;
-    }
     let geometry = Geometry {
         pageblock_order,
         max_order: max_order as u8,
@@ -100,7 +91,7 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
         migrate_passes: migrate_passes as u16,
         migrate_tries: migrate_tries as u16,
         hpage_order: hpage_pages.trailing_zeros() as u8,
-        section_pages: sections as u16,
+        section_pages: section_pages as u16,
         zero_page: None,
         pcp_high: pcp_high as u16,
         pcp_batch: pcp_batch as u16,
@@ -127,6 +118,25 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
     Some(machine)
 }
 
+/// The pages of a huge page; 1 without any. The module that the page starts with has none.
+fn hpage_pages(
+    reader: &mut Reader,
+    table: &Table,
+    place: Place,
+    max_order: usize,
+) -> Option<usize> {
+    let Some(item) = table.get("hpage_pages").filter(|_| cfg!(feature = "whole")) else {
+        return Some(1);
+    };
+    let pages = reader.number(item, "hpage_pages", (1, 1 << max_order))?;
+    if pages == 1 || !pages.is_power_of_two() {
+        let hint = Some(say!("2, 4 or 8, up to the largest block"));
+        reader.complain(place, "a huge page has a power of two of pages", hint);
+        return None;
+    }
+    Some(pages)
+}
+
 /// The pages of a memory section: whole pageblocks, by which the zone is filled. Taking memory out
 /// is modelled where pages may be compound.
 fn section_pages(
@@ -136,7 +146,9 @@ fn section_pages(
     order: usize,
     blocks: usize,
 ) -> Option<usize> {
-    let Some(item) = table.get("section_pages") else { return Some(0) };
+    let Some(item) = table.get("section_pages").filter(|_| cfg!(feature = "whole")) else {
+        return Some(0);
+    };
     let pages = reader.number(item, "section_pages", (1, blocks << order))?;
     let place = reader.at(item);
     if pages % (1 << order) != 0 || !(blocks << order).is_multiple_of(pages) {
