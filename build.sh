@@ -330,6 +330,7 @@ build_wasm() {
     # What the page starts with, and what it loads when a scenario asks for more.
     wasm_module pkg pagerace --no-default-features
     wasm_module pkg/whole pagerace
+    node www/tools/catalogue.mjs pkg/whole pkg/catalogue.json
 }
 
 # wasm_module FOLDER PACKAGE [FLAG...]: the module that cargo makes with these flags, and its glue.

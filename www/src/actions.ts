@@ -26,7 +26,8 @@ export type Action =
   | { type: 'panel'; panel: Panel }
   | { type: 'goto_text'; line: number; column: number }
   | { type: 'theme'; theme: Theme }
-  | { type: 'help' };
+  /** The table of keys; and what the engine says of toggles and operations. */
+  | { type: 'help' | 'catalogue' };
 
 /** The one event that goes up. */
 export const REQUEST = 'pagerace-request';

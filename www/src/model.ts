@@ -21,6 +21,8 @@ export type Notice =
 export interface Search {
   view: ExplorationView;
   stopped: boolean;
+  /** How fast it is, once that can be told. */
+  statesPerSecond: number | null;
 }
 
 /** A link that was made. */

@@ -79,14 +79,14 @@ export class Pool {
       if (opened.type !== 'opened' || this.#stopped) return;
       const searching = new Searching(
         (request) => engine.call(request),
-        (view) => {
+        ({ view }) => {
           if (this.#stopped) return;
           this.#now.set(engine, view);
           this.#tell(true);
           if (!view.running) this.#listener.found(view);
         },
       );
-      await searching.run(maxStates);
+      await searching.run({ type: 'explore', max_states: maxStates });
     } catch {
       // The engine was stopped, or has trapped; the next kernel gets a fresh one.
     } finally {

@@ -1,7 +1,7 @@
 // Made of crate/src/view/protocol.rs by its test. Do not edit: run
 // PAGERACE_BLESS=1 cargo test --lib protocol
 export type Request = { "type": "catalogue" } | { "type": "open", text: string, } | { "type": "kernel", base: string, toggles: { [key in string]: string }, } | { "type": "step", choice: string, } | { "type": "seek", cursor: number, } | { "type": "play", schedule: string, } | { "type": "explore", max_states: number, } | { "type": "sample", strategy: string, depth: number, seed: number, runs: number, } | { "type": "advance", fuel: number, } | { "type": "share" };
-export type Reply = { "type": "more" } | { "type": "catalogue" } & Catalogue | { "type": "opened", unplayed: Diagnostic | null, text: string, scenario: ScenarioView, trace: Array<StepView>, loop_from: number | null, state: StateView, } | { "type": "played", trace: Array<StepView>, loop_from: number | null, state: StateView, } | { "type": "moved", state: StateView, } | { "type": "explored" } & ExplorationView | { "type": "shared", text: string, } | { "type": "refused", diagnostics: Array<Diagnostic>, };
+export type Reply = { "type": "more", text: string | null, } | { "type": "catalogue" } & Catalogue | { "type": "opened", unplayed: Diagnostic | null, text: string, scenario: ScenarioView, trace: Array<StepView>, loop_from: number | null, state: StateView, } | { "type": "played", trace: Array<StepView>, loop_from: number | null, state: StateView, } | { "type": "moved", state: StateView, } | { "type": "explored" } & ExplorationView | { "type": "shared", text: string, } | { "type": "refused", diagnostics: Array<Diagnostic>, };
 export type Diagnostic = { line: number, column: number, message: string, hint: string | null, };
 export type Catalogue = { operations: Array<OperationHelp>, kernels: Array<KernelHelp>, toggles: Array<ToggleHelp>, };
 export type OperationHelp = { name: string, signature: string, help: string, params: Array<[string, string]>, returns: string, };
@@ -38,11 +38,11 @@ export type ContentsView = { name: string, expected: Array<number | null>, ways:
 export type WayView = { who: string, at: string, pfn: number | null, words: Array<number>, };
 export type LockView = { name: string, holders: Array<number>, waiters: Array<number>, shared: boolean, };
 export type FindingView = { name: string, step: number, };
-export type ExplorationView = { kernel: string, states: number, transitions: number, depth: number, running: boolean, complete: boolean, limit: string | null, outcomes: Array<OutcomeView>, expectations: Array<ExpectationView>, starving: StarvingView | null, sample: SampleView | null, };
+export type ExplorationView = { kernel: string, states: number, transitions: number, reduced: boolean, missed: number | null, depth: number, running: boolean, complete: boolean, limit: string | null, outcomes: Array<OutcomeView>, expectations: Array<ExpectationView>, starving: StarvingView | null, sample: SampleView | null, };
 export type StarvingView = { words: Array<string>, witness: WitnessView, };
 export type SampleView = { strategy: string, depth: number, seed: number, runs: number, of: number, unfinished: number, choices: number, steps: number, longest: number, };
 export type OutcomeView = { results: { [key in string]: string }, breaks: Array<string>, drift: number, end: string, executions: string, witness: WitnessView | null, why: Array<string>, runs: number, };
-export type WitnessView = { schedule: string, switches: number, steps: number, loop_from: number | null, };
+export type WitnessView = { schedule: string, switches: number, steps: number, fewest: boolean, loop_from: number | null, };
 export type ExpectationView = { claim: string, kernel: string, line: number, verdict: string, because: string | null, witness: WitnessView | null, };
 export type RacesView = { kernel: string, states: number, transitions: number, complete: boolean, limit: string | null, races: Array<RaceView>, };
 export type RaceView = { functions: [string, string], word: string, bytes: number, accesses: [SideView, SideView], values: [string, string], silence: string | null, schedule: string, switches: number, steps: number, report: string, };

@@ -1,22 +1,21 @@
 /** Drives a search in slices, so that the engine answers others in between. */
-import type { ExplorationView, Reply, Request } from './protocol';
+import type { Search } from './model';
+import type { Reply, Request } from './protocol';
 
 /** How long a slice should take, in ms: short enough to cancel at once, long enough to be cheap. */
-const SLICE = 40;
+const SLICE = 30;
 const FIRST_FUEL = 2_000;
 
 /** One search. Stopping it keeps what is known, and it can go on. */
 export class Searching {
   #stopped = false;
+  #clock: { began: number; states: number } | undefined;
   #fuel = FIRST_FUEL;
 
   readonly #call: (request: Request) => Promise<Reply>;
-  readonly #found: (view: ExplorationView, stopped: boolean) => void;
+  readonly #found: (search: Search) => void;
 
-  constructor(
-    call: (request: Request) => Promise<Reply>,
-    found: (view: ExplorationView, stopped: boolean) => void,
-  ) {
+  constructor(call: (request: Request) => Promise<Reply>, found: (search: Search) => void) {
     this.#call = call;
     this.#found = found;
   }
@@ -24,13 +23,15 @@ export class Searching {
   /** Starts so, or goes on; ends when nothing is left or it is stopped. */
   async run(start: Request | null): Promise<Reply | null> {
     this.#stopped = false;
+    this.#clock = undefined;
     let request: Request = start ?? { type: 'advance', fuel: this.#fuel };
     for (;;) {
       const began = performance.now();
       const reply = await this.#call(request);
       if (reply.type !== 'explored') return reply;
       const { type: _, ...view } = reply;
-      this.#found(view, this.#stopped && view.running);
+      const stopped = this.#stopped && view.running;
+      this.#found({ view, stopped, statesPerSecond: this.#pace(view.states, performance.now()) });
       if (!view.running || this.#stopped) return null;
       if (request.type === 'advance') this.#adapt(performance.now() - began);
       request = { type: 'advance', fuel: this.#fuel };
@@ -40,6 +41,13 @@ export class Searching {
   /** Stops after the slice that runs. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  /** States per second since the first answer, once that is long enough ago to tell. */
+  #pace(states: number, now: number): number | null {
+    this.#clock ??= { began: now, states };
+    const seconds = (now - this.#clock.began) / 1000;
+    return seconds < 0.2 ? null : Math.round((states - this.#clock.states) / seconds);
   }
 
   #adapt(took: number): void {

@@ -6,10 +6,10 @@ import { front, inGallery } from './gallery';
 import { type Address, type Look, parseHash } from './hash';
 import { pack, unpack } from './link';
 import { EMPTY, type Model } from './model';
-import type { Diagnostic, Reply, Request } from './protocol';
+import type { Catalogue, Diagnostic, Reply, Request } from './protocol';
 import { moves, nextBreak, scheduleOf, sentence, target } from './schedule';
 import { Searching } from './search';
-import { coverage } from './wording';
+import { spokenOf } from './wording';
 
 /** After how many states a search stops, unless the reader wants more. */
 export const MAX_STATES = 200_000;
@@ -48,6 +48,12 @@ export class Store extends EventTarget {
   /** What to show now. */
   get model(): Model {
     return this.#model;
+  }
+
+  /** The catalogue with all help, which is a file of its own. */
+  async #help(): Promise<void> {
+    const { default: catalogue } = await import('../../pkg/catalogue.json');
+    this.#set({ catalogue: catalogue as unknown as Catalogue });
   }
 
   /** Opens what the address says. */
@@ -137,6 +143,8 @@ export class Store extends EventTarget {
         this.#set({ panel: 'text' });
         this.dispatchEvent(new CustomEvent('goto', { detail: action }));
         return;
+      case 'catalogue':
+        return this.#help();
       case 'theme':
       case 'help':
         return; // the application's
@@ -374,15 +382,14 @@ export class Store extends EventTarget {
         this.#doing = request.type;
         return this.#engine.call(request);
       },
-      (view, stopped) => {
+      (search) => {
+        const { view } = search;
         if (this.#searching !== searching || this.#model.scenario !== scenario)
           return searching.stop();
         const others = this.#model.searched.filter((it) => it.kernel !== view.kernel);
         const searched = view.running ? this.#model.searched : [...others, view];
-        const spoken = view.running
-          ? this.#model.spoken
-          : `Search: ${coverage({ view, stopped })}.`;
-        this.#set({ search: { view, stopped }, searched, spoken });
+        const spoken = spokenOf(search, this.#model.search) ?? this.#model.spoken;
+        this.#set({ search, searched, spoken });
       },
     );
     this.#searching?.stop();

@@ -25,8 +25,8 @@ export const repeats = (from: number, steps: number): string =>
     ? `step ${steps} repeats for ever`
     : `steps ${from + 1} to ${steps} repeat for ever`;
 
-/** How far a search got, honestly. */
-export function coverage({ view, stopped }: Search): string {
+/** How far a search got, honestly. One that knows all outcomes may still look for better witnesses. */
+export function coverage({ view, stopped }: Pick<Search, 'view' | 'stopped'>): string {
   if (view.sample) {
     const { runs, of } = view.sample;
     if (!view.running) return `a sample of ${count(runs, 'run')}`;
@@ -34,10 +34,45 @@ export function coverage({ view, stopped }: Search): string {
     return stopped ? `stopped by you at ${far}` : `sampling: ${far}`;
   }
   const states = count(view.states, 'state');
+  if (view.complete) {
+    const all = `every interleaving searched, ${states}`;
+    return view.running && !stopped ? `${all}; looking for shorter witnesses` : all;
+  }
   if (view.running) return stopped ? `stopped by you at ${states}` : `searching: ${states} so far`;
-  if (view.complete) return `every interleaving, ${states}`;
   return `stopped at ${states}${view.limit ? `: ${view.limit}` : ''}`;
 }
+
+/** What a search left out, and what it may have missed, each in a sentence. */
+export function caveats({ reduced, missed }: ExplorationView): string[] {
+  const sentences = [];
+  if (reduced)
+    sentences.push(
+      'A reduced search: steps that do not matter to each other were taken in one order only. It finds the same outcomes.',
+    );
+  if (missed !== null)
+    sentences.push(
+      `States are compared by fingerprints: one was missed with a probability below 1e${missed}.`,
+    );
+  return sentences;
+}
+
+/**
+ * What is said aloud of a search: the first outcome at once, then each time that there are ten times
+ * as many states, and the end; nothing in between.
+ */
+export function spokenOf(search: Search, before: Search | null): string | null {
+  const { view, stopped } = search;
+  const found = count(view.outcomes.length, 'outcome');
+  if (!view.running || stopped) return `Search: ${coverage(search)}, ${found}.`;
+  const digits = (states: number) => String(states).length;
+  const first = view.outcomes.length > 0 && !before?.view.outcomes.length;
+  const larger = digits(view.states) > Math.max(5, digits(before?.view.states ?? 0));
+  return first || larger ? `${asSentence(coverage(search)).replace(/\.$/, '')}, ${found}.` : null;
+}
+
+/** What is known of a witness besides its length. */
+export const bestOf = ({ fewest }: WitnessView): string =>
+  fewest ? 'the fewest context switches' : 'one that was found; there may be shorter ones';
 
 /** Properties that no outcome breaks: `never` only where everything was searched. */
 export function unbroken(view: ExplorationView, names: readonly string[]): string[] {

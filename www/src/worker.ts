@@ -24,6 +24,7 @@ async function reply(request: Request): Promise<Reply> {
   if (small.type !== 'more') return small;
   const { whole } = await import('./whole');
   const larger = await whole();
+  if (small.text !== null) larger.request({ type: 'open', text: small.text });
   const reply = larger.request(request);
   if (reply.type !== 'refused') engine = Promise.resolve(larger);
   return reply;

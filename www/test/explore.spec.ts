@@ -85,6 +85,11 @@ test('a long search can be cancelled, and goes on to its limit', async ({ page }
   await expect(page.getByText(/^stopped by you at /)).toBeVisible();
   await page.getByRole('button', { name: 'Go on' }).click();
   await expect(page.getByText(/^stopped at 200,\d+ states/)).toBeVisible();
+  const progress = page.locator('pagerace-outcomes .progress');
+  await expect(progress).toContainText(/depth \d+, \d+ outcomes?, [\d,]+ states? per second/);
+  // The numbers are no live region; what matters of them is said by the dock.
+  await expect(progress.locator('xpath=ancestor-or-self::*[@role="status"]')).toHaveCount(0);
+  await expect(page.locator('pagerace-dock .spoken')).toContainText(/outcome/);
   await page.getByRole('button', { name: 'Sample instead' }).click();
   await expect(page.getByText('a sample of 2,000 runs', { exact: true })).toBeVisible();
   await expect(page.getByText(/^PCT of depth 3, seed 1\. .* was missed with/)).toBeVisible();

@@ -40,7 +40,7 @@ export const standsAt = (page: Page, at: number) => expect(slider(page)).toHaveV
 
 /** Waits for the end of the search. */
 export const searched = (page: Page) =>
-  expect(page.getByText(/every interleaving, [\d,]+ states/).first()).toBeVisible();
+  expect(page.getByText(/every interleaving searched, [\d,]+ states?$/).first()).toBeVisible();
 
 /** The editor's text field. */
 export const editor = (page: Page) => page.getByRole('textbox', { name: 'Scenario' });

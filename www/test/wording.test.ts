@@ -4,8 +4,10 @@ import type { ExplorationView, OutcomeView } from '../src/protocol';
 import { offsetOf, reach } from '../src/text';
 import {
   asked,
+  bestOf,
   callLabel,
   callText,
+  caveats,
   count,
   coverage,
   driftText,
@@ -15,6 +17,7 @@ import {
   referenceUrl,
   repeats,
   signed,
+  spokenOf,
   storeText,
   unbroken,
   within,
@@ -35,6 +38,8 @@ const view: ExplorationView = {
   kernel: 'v5.17',
   states: 312,
   transitions: 600,
+  reduced: false,
+  missed: -30,
   depth: 20,
   running: false,
   complete: true,
@@ -62,7 +67,7 @@ test('a loop in words, after the steps that lead to it', () => {
 
 test('a search says how far it got, and no more', () => {
   const stopped = false;
-  assert.equal(coverage({ view, stopped }), 'every interleaving, 312 states');
+  assert.equal(coverage({ view, stopped }), 'every interleaving searched, 312 states');
   const limited = { ...view, complete: false, limit: '312 states' };
   assert.match(coverage({ view: limited, stopped }), /^stopped at 312 states/);
   const running = { ...view, complete: false, running: true };
@@ -153,5 +158,44 @@ test('a sample says how many runs, and what they may have missed', () => {
     // (1 - 1 / 100)^1000 is 0.00004.
     'PCT of depth 2, seed 1. A bug of this depth within the first 50 steps was missed with a ' +
       'probability of at most 0.1 %. 1 run came to no end, and may be livelocks.',
+  );
+});
+
+test('a search says what it left out and what it may have missed', () => {
+  assert.deepEqual(caveats({ ...view, missed: null }), []);
+  assert.match(caveats(view).join(), /^States .* below 1e-30\.$/);
+  assert.match(caveats({ ...view, reduced: true }).join(), /^A reduced search: .* one order only/);
+});
+
+test('one that knows all outcomes may look for shorter witnesses', () => {
+  const running = { ...view, running: true };
+  assert.match(coverage({ view: running, stopped: false }), /312 states; looking for shorter/);
+  assert.equal(
+    coverage({ view: running, stopped: true }),
+    'every interleaving searched, 312 states',
+  );
+});
+
+test('a witness is called the one with the fewest switches only where it is', () => {
+  const witness = { schedule: '0*', switches: 0, steps: 1, fewest: true, loop_from: null };
+  assert.equal(bestOf(witness), 'the fewest context switches');
+  assert.match(bestOf({ ...witness, fewest: false }), /may be shorter/);
+});
+
+test('the first outcome and the end are said aloud, and little in between', () => {
+  const at = (states: number, outcomes: OutcomeView[], running = true) => ({
+    view: { ...view, states, outcomes, running, complete: !running },
+    stopped: false,
+    statesPerSecond: null,
+  });
+  const found = at(600, [outcome]);
+  assert.equal(spokenOf(at(500, []), null), null);
+  assert.equal(spokenOf(found, at(500, [])), 'Searching: 600 states so far, 1 outcome.');
+  assert.equal(spokenOf(at(90_000, [outcome]), found), null);
+  assert.match(spokenOf(at(100_000, [outcome]), at(99_000, [outcome])) ?? '', /100,000 states/);
+  assert.equal(spokenOf(at(110_000, [outcome]), at(100_000, [outcome])), null);
+  assert.match(
+    spokenOf(at(120_000, [outcome], false), found) ?? '',
+    /^Search: every inter.*outcome/,
   );
 });

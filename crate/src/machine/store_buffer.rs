@@ -23,6 +23,9 @@ pub struct Order {
     pub pte_clear: bool,
     /// Whether fences are there: `smp_mb`, and the barrier of a flush.
     pub fences: bool,
+    /// There is none without all routines, and nothing of a store buffer is compiled.
+    #[cfg(not(feature = "whole"))]
+    pub none: std::convert::Infallible,
 }
 
 /// One store on its way.

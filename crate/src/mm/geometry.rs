@@ -129,7 +129,17 @@ impl Geometry {
 
     /// Whether pages can be huge.
     pub fn has_huge_pages(&self) -> bool {
-        self.hpage_order > 0
+        cfg!(feature = "whole") && self.hpage_order > 0
+    }
+
+    /// `PAGES_PER_SECTION`; 0 where memory is not taken out.
+    pub fn section_pages(&self) -> u16 {
+        if cfg!(feature = "whole") { self.section_pages } else { 0 }
+    }
+
+    /// Whether CPUs keep translations.
+    pub fn has_tlb(&self) -> bool {
+        cfg!(feature = "whole") && self.tlb
     }
 
     /// `HPAGE_PMD_NR`
@@ -139,7 +149,7 @@ impl Geometry {
 
     /// How many memory sections there are.
     pub fn sections(&self) -> u16 {
-        (self.pages() as u16).checked_div(self.section_pages).unwrap_or(0)
+        (self.pages() as u16).checked_div(self.section_pages()).unwrap_or(0)
     }
 
     /// `is_zero_pfn`

@@ -290,7 +290,7 @@ impl Layout {
         for cpu in 0..self.geometry.cpus {
             self.tlbs.push(self.next());
             let process = self.geometry.runs.get(cpu).copied().flatten();
-            let Some(process) = process.filter(|_| self.geometry.tlb) else { continue };
+            let Some(process) = process.filter(|_| self.geometry.has_tlb()) else { continue };
             for address in 0..self.geometry.processes[process].mappings.len() {
                 self.add(Subject::Cpu(cpu as u16), "tlb", address as u16, Unit::Pte);
             }
@@ -443,7 +443,7 @@ impl Layout {
 
     /// The translation that a CPU keeps of a virtual page of its process; the machine has them.
     pub fn tlb(&self, cpu: usize, address: u16) -> Cell<Pte> {
-        debug_assert!(self.geometry.tlb);
+        debug_assert!(self.geometry.has_tlb());
         let process = self.geometry.runs.get(cpu).copied().flatten();
         let process = process.map(|process| &self.geometry.processes[process]);
         let exists = process.is_some_and(|it| usize::from(address) < it.mappings.len());

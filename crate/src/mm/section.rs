@@ -105,7 +105,7 @@ impl Layout {
         if self.geometry.has_huge_pages() {
             self.add_all(Subject::Zone, LOCK_FIELDS);
         }
-        if self.geometry.section_pages == 0 {
+        if self.geometry.section_pages() == 0 {
             return;
         }
         self.add_all(Subject::Zone, ZONE_FIELDS);
@@ -122,19 +122,19 @@ impl Layout {
 
     /// `zone->contiguous`: no hole between its first and its last page, so nobody has to look.
     pub fn contiguous(&self) -> Option<Cell<bool>> {
-        (self.geometry.section_pages > 0).then(|| Cell::at(self.sections + 1))
+        (self.geometry.section_pages() > 0).then(|| Cell::at(self.sections + 1))
     }
 
     /// `zone_start_pfn` and `zone_end_pfn`: what a walker of the zone sets out for. All of the
     /// machine where memory is there for good.
     pub fn zone_span(&self) -> Option<[Cell<Pfn>; 2]> {
         let at = |number| Cell::at(self.sections + number);
-        (self.geometry.section_pages > 0).then(|| [at(2), at(3)])
+        (self.geometry.section_pages() > 0).then(|| [at(2), at(3)])
     }
 
     /// Ghost: what was touched so far that is gone; see [`touched`].
     pub fn touched(&self) -> Option<Cell<u16>> {
-        (self.geometry.section_pages > 0).then(|| Cell::at(self.sections + 4))
+        (self.geometry.section_pages() > 0).then(|| Cell::at(self.sections + 4))
     }
 
     /// A section by number.
@@ -147,13 +147,13 @@ impl Layout {
 
     /// `__pfn_to_section`; nothing in a machine without sections.
     pub fn section_of(&self, pfn: Pfn) -> Option<Section> {
-        let number = pfn.0.checked_div(self.geometry.section_pages)?;
+        let number = pfn.0.checked_div(self.geometry.section_pages())?;
         Some(self.section(number))
     }
 
     /// The sections of a range of pages; none in a machine without.
     pub fn sections_in(&self, start: Pfn, end: Pfn) -> impl Iterator<Item = Section> + '_ {
-        let pages = self.geometry.section_pages;
+        let pages = self.geometry.section_pages();
         let number = |pfn: u16| pfn.checked_div(pages).unwrap_or(0);
         (number(start.0)..number(end.0)).map(|number| self.section(number))
     }

@@ -12,7 +12,7 @@ pub fn untouched(state: &State, what: u16) -> bool {
 /// Its free blocks leave their lists a moment later, under `zone->lock`.
 pub fn offline_pages_are_unused(state: &State) -> bool {
     let (layout, memory) = (state.layout(), state.memory);
-    if layout.geometry.section_pages == 0 {
+    if layout.geometry.section_pages() == 0 {
         return true;
     }
     let offline = layout.pfns().filter(|pfn| layout.is_offline(memory, *pfn));

@@ -1,7 +1,7 @@
 //! The kernel functions that a timeline can call, with their typed arguments and their help: the
 //! one source of the scenario reader, the command line's `ops` and the page's forms.
 use super::{
-    alloc_contig, cma, entry_access, entry_antagonists, entry_huge, entry_pins, fork, memory,
+    alloc_contig, cma, entry_access, entry_antagonists, entry_huge, entry_pins, fork, help, memory,
     memory_hotplug, page_alloc::alloc, page_alloc::drain, page_alloc::pages, page_isolation,
     pagevec, reclaim, signal,
 };
@@ -218,7 +218,7 @@ pub(super) const PLAIN: Entry = Entry {
 };
 
 /// All entries, in the order in which they are listed.
-pub static ENTRIES: &[Entry] = &[
+pub static ENTRIES: &[Entry] = &help::of_entries([
     entry_pins::PIN_USER_PAGES_FAST,
     entry_pins::GET_USER_PAGES_FAST,
     entry_pins::UNPIN_USER_PAGE,
@@ -439,7 +439,7 @@ pub static ENTRIES: &[Entry] = &[
         help: "Sends SIGKILL to the task of a lane.",
         ..PLAIN
     },
-];
+]);
 
 /// The entry of a name.
 pub fn find(name: &str) -> Option<&'static Entry> {

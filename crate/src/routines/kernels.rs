@@ -6,8 +6,8 @@ use super::page_isolation::{block, range};
 use super::presets::{PRESETS, Preset};
 use super::{
     alloc_contig, cma, compaction, compound, dma, fault, filemap, fork, forking, gup_slow,
-    kernels_gup, kernels_rare, madvise, memory, memory_hotplug, migrate, mm_h, move_mapping, numa,
-    pagevec, rmap, signal, swap, swap_state, swapfile, swapin, tlb, uaccess, userfaultfd, vmscan,
+    kernels_gup, kernels_rare, madvise, memory, migrate, mm_h, move_mapping, numa, pagevec, rmap,
+    signal, swap, swap_state, swapfile, swapin, tlb, uaccess, userfaultfd, vmscan,
 };
 use crate::machine::{Config, Function, Kernel, Order, Routine};
 
@@ -89,20 +89,33 @@ pub fn kernel(base: &Preset, overrides: &BTreeMap<String, String>, huge_pages: b
         preempt_rt: chosen.is("preempt_rt", "on"),
         debug_vm: chosen.is("debug_vm", "on"),
         strict_free_lists: strict.iter().all(|(toggle, value)| chosen.is(toggle, value)),
-        buffers: chosen.is("memory", "tso").then(|| Order {
-            atomics: chosen.is("atomics", "fences"),
-            pte_clear: chosen.is("pte_clear", "exchange"),
-            fences: chosen.is("barriers", "on"),
-        }),
+        buffers: buffers(&chosen),
         types_change_under_lock: !chosen.is("isolation", "v5.19-rc1"),
         sections_look_inside: chosen.is("offline_zone", "movable"),
         types_read_once: chosen.is("pincheck", "single_read"),
     };
-    if huge_pages {
-        let whole = cfg!(feature = "whole");
-        routines = if whole { compound::routines(&chosen, routines) } else { Vec::new() };
+    if !cfg!(feature = "whole") {
+        // A kernel without routines, which runs nothing: one with all of them should be asked.
+        routines.retain(|_| !huge_pages && !chosen.is("memory", "tso"));
+    } else if huge_pages {
+        routines = compound::routines(&chosen, routines);
     }
     Kernel::new(name(base, overrides), config, routines, names(&chosen))
+}
+
+/// What orders stores, where they wait in store buffers.
+#[cfg(feature = "whole")]
+fn buffers(chosen: &Chosen) -> Option<Order> {
+    chosen.is("memory", "tso").then(|| Order {
+        atomics: chosen.is("atomics", "fences"),
+        pte_clear: chosen.is("pte_clear", "exchange"),
+        fences: chosen.is("barriers", "on"),
+    })
+}
+
+#[cfg(not(feature = "whole"))]
+fn buffers(_: &Chosen) -> Option<Order> {
+    None
 }
 
 /// Where a function is to be had: since which preset, or with which toggle on `base`.
@@ -341,12 +354,7 @@ fn contig(chosen: &Chosen) -> Vec<&'static Routine> {
         (false, true) => &cma::CMA_ALLOC_V5_14,
     };
     let release = if spins { &cma::CMA_RELEASE_V5_14 } else { &cma::CMA_RELEASE_V3_16 };
-    let offline: &Routine = match chosen.get("offline") {
-        "drain_again" => &memory_hotplug::OFFLINE_PAGES_V5_9,
-        "pcp_disabled" => &memory_hotplug::OFFLINE_PAGES_V5_11,
-        _ => &memory_hotplug::OFFLINE_PAGES_V5_8,
-    };
-    vec![range, take, migrates, isolate, &alloc[retry], release, offline]
+    vec![range, take, migrates, isolate, &alloc[retry], release]
 }
 
 fn pagevecs(value: &str) -> Vec<&'static Routine> {
@@ -370,14 +378,16 @@ fn pagevecs(value: &str) -> Vec<&'static Routine> {
 fn unmapping(chosen: &Chosen) -> Vec<&'static Routine> {
     let scopes = ["none", "exit_mmap", "every_zap", "and_fork"];
     let scope = scopes.iter().position(|value| chosen.is("unmap_sem", value)).unwrap_or_default();
-    let preempt = usize::from(chosen.is("fork_preempt", "disabled"));
-    let mut routines: Vec<&'static Routine> = forking::of_fork(chosen.get("fork"), preempt);
-    routines.extend([
+    let mut routines: Vec<&'static Routine> = vec![
         &memory::EXIT_MMAP_V5_9[usize::from(scope >= 1)],
         &memory::MUNMAP_V5_9[usize::from(scope >= 2)],
         &memory::MADVISE_V5_9[usize::from(scope >= 2)],
-        &fork::FORK_V3_16[usize::from(scope >= 3)],
-    ]);
+    ];
+    if cfg!(feature = "whole") {
+        let preempt = usize::from(chosen.is("fork_preempt", "disabled"));
+        routines.extend(forking::of_fork(chosen.get("fork"), preempt));
+        routines.push(&fork::FORK_V3_16[usize::from(scope >= 3)]);
+    }
     routines
 }
 

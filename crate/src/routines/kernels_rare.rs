@@ -2,8 +2,8 @@
 //! with a module without these: it loads one that has them when a scenario asks for more.
 use super::kernels::Chosen;
 use super::{
-    access, khugepaged, ksm, move_pages, mprotect, reclaim, soft_dirty, swap_state, try_to_unmap,
-    uffd_continue, umcg, userfaultfd,
+    access, khugepaged, ksm, memory_hotplug, move_pages, mprotect, reclaim, soft_dirty, swap_state,
+    try_to_unmap, uffd_continue, umcg, userfaultfd,
 };
 use crate::machine::Routine;
 
@@ -29,6 +29,11 @@ pub(super) fn routines(chosen: &Chosen) -> Vec<&'static Routine> {
     let mut routines = COMMON.to_vec();
     routines.extend(rights(chosen));
     routines.extend(reclaiming(chosen));
+    routines.push(match chosen.get("offline") {
+        "drain_again" => &memory_hotplug::OFFLINE_PAGES_V5_9,
+        "pcp_disabled" => &memory_hotplug::OFFLINE_PAGES_V5_11,
+        _ => &memory_hotplug::OFFLINE_PAGES_V5_8,
+    });
     if !chosen.is("gup", "none") {
         routines.extend([umcg_pin(chosen.get("umcg_pin")), &access::ACCESS_REMOTE_VM_V5_8]);
     }

@@ -28,6 +28,7 @@ pub mod gup;
 mod gup_handle;
 pub mod gup_put;
 pub mod gup_slow;
+mod help;
 pub mod kernels;
 mod kernels_gup;
 mod kernels_rare;

@@ -1,5 +1,5 @@
 //! The toggles: one decision each in which kernels differ.
-use super::{toggles_huge, toggles_machine, toggles_reclaim};
+use super::{help, toggles_huge, toggles_machine, toggles_reclaim};
 
 /// One decision in which kernels differ.
 pub struct Toggle {
@@ -12,7 +12,11 @@ pub struct Toggle {
 }
 
 /// All toggles.
-pub static TOGGLES: &[Toggle] = &[
+pub static TOGGLES: &[Toggle] = &help::of_toggles::<{ ALL.len() }>(ALL, &VALUES);
+
+static VALUES: [(&str, &str); help::values_in(ALL)] = help::of_values(ALL);
+
+const ALL: &[Toggle] = &[
     Toggle {
         name: "pincheck",
         sentence: "How is_pinnable_page tells that a page must not be pinned for long.",

@@ -38,7 +38,7 @@ impl Scenario {
         kernel: &Kernel,
         mut memory: Memory,
     ) -> Result<Memory, BuildError> {
-        for before in &self.before {
+        for before in self.before.iter().filter(|_| cfg!(feature = "whole")) {
             for call in &before.run {
                 let mut timelines = vec![(Vec::new(), Vec::new()); self.cpus.len()];
                 timelines[0].0.push(call.clone());
@@ -74,10 +74,10 @@ fn finish(system: &System, memory: &mut Memory, call: &Operation) -> Result<(), 
             Some(choice) => system.make(memory, choice),
             None if system.is_quiescent(memory) => return Ok(()),
             None if system.bug(memory).is_some() => {
-                return Err(BuildError::NoStart(format!("`{}` ends in a BUG", call.text)));
+                return Err(BuildError::NoStart(say!("`{}` ends in a BUG", call.text)));
             }
-            None => return Err(BuildError::NoStart(format!("`{}` waits for ever", call.text))),
+            None => return Err(BuildError::NoStart(say!("`{}` waits for ever", call.text))),
         }
     }
-    Err(BuildError::NoStart(format!("`{}` does not return", call.text)))
+    Err(BuildError::NoStart(say!("`{}` does not return", call.text)))
 }

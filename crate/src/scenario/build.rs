@@ -49,11 +49,12 @@ impl Scenario {
                 BuildError::Timeline(_, CompileError::NoRoutine(function))
                 | BuildError::Before(CompileError::NoRoutine(function)) => {
                     let preset = presets::preset(&choice.base);
+                    let preset = preset.filter(|_| cfg!(feature = "whole"));
                     preset.and_then(|preset| kernels::who_has(function, preset, huge_pages))
                 }
                 _ => None,
             };
-            Complaint { place: TextPlace::default(), message: error.to_string(), hint }
+            Complaint { place: TextPlace::default(), message: say!("{error}"), hint }
         })
     }
 

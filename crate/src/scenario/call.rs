@@ -70,14 +70,14 @@ pub fn take_apart(text: &str, place: Place) -> Result<Parts<'_>, Complaint> {
         None => (None, text.trim()),
     };
     if let Some(name) = result.filter(|name| !is_name(name)) {
-        let hint = format!("letters, digits and `_`, at most {NAME_LIMIT}");
+        let hint = say!("letters, digits and `_`, at most {NAME_LIMIT}");
         return Err(wrong(place, column_of(name), "is not a name", name, Some(hint)));
     }
     let (retry, call) = match call.strip_prefix("retry ") {
         Some(call) => (true, call.trim_start()),
         None => (false, call),
     };
-    let form = "write `function(argument, ...)`".to_string();
+    let form = say!("write `function(argument, ...)`");
     let Some((function, rest)) = call.split_once('(') else {
         return Err(wrong(place, column_of(call), "is not a call", call, Some(form)));
     };
@@ -109,7 +109,7 @@ impl Parts<'_> {
         entry::find(name).ok_or_else(|| {
             let known = entry::ENTRIES.iter().map(|entry| entry.name);
             let hint = nearest(name, &known.collect::<Vec<_>>())
-                .or_else(|| Some("`pagerace ops` lists the operations".to_string()));
+                .or_else(|| Some(say!("`pagerace ops` lists the operations")));
             wrong(place, column, "is not an operation", name, hint)
         })
     }
@@ -132,21 +132,21 @@ impl Parts<'_> {
         if !(needed..=entry.params.len()).contains(&self.args.len()) {
             let (found, wanted) = (self.args.len(), needed);
             let name = entry.name;
-            let message = format!("`{name}` takes {wanted} arguments, not {found}");
-            return fail(message, Some(format!("write `{}`", entry.signature())));
+            let message = say!("`{name}` takes {wanted} arguments, not {found}");
+            return fail(message, Some(say!("write `{}`", entry.signature())));
         }
         if entry.needs_process && names.process.is_none() {
-            let hint = Some("give the lane a `process`".to_string());
-            return fail(format!("`{}` needs a process", entry.name), hint);
+            let hint = Some(say!("give the lane a `process`"));
+            return fail(say!("`{}` needs a process", entry.name), hint);
         }
         if self.retry && !entry.can_retry {
             let hint = "only calls that leave nothing behind when they fail can be retried";
-            return fail(format!("`{}` cannot be retried", entry.name), Some(hint.into()));
+            return fail(say!("`{}` cannot be retried", entry.name), Some(say!("{hint}")));
         }
         let can_fail = names.kernel.is_none_or(|kernel| returns_something(kernel, entry.function));
         if self.retry && !can_fail {
-            let hint = Some("leave `retry` out".to_string());
-            return fail(format!("`{}` cannot fail", entry.name), hint);
+            let hint = Some(say!("leave `retry` out"));
+            return fail(say!("`{}` cannot fail", entry.name), hint);
         }
         let mut args = Vec::new();
         for (param, (word, column)) in entry.params.iter().zip(&self.args) {
@@ -179,47 +179,47 @@ impl Parts<'_> {
         let value = |local: Local| value_of(args, local);
         let column = |number: usize| self.args.get(number).map_or(0, |(_, column)| *column);
         let wrong = |argument: usize, message: String, hint: Option<&str>| {
-            let hint = hint.map(str::to_string);
+            let hint = hint.map(|hint| say!("{hint}"));
             Err(Complaint { place: shifted(place, column(argument)), message, hint })
         };
         if let (Some(area), Some(count)) = (value(Local::Area), value(Local::Count)) {
             let area = &names.geometry.cma_areas[usize::from(area)];
             if count > area.count {
-                let message = format!("{} has {} pages, not {count}", area.name, area.count);
+                let message = say!("{} has {} pages, not {count}", area.name, area.count);
                 return wrong(1, message, None);
             }
         }
         if let (Some(start), Some(end)) = (value(Local::Start), value(Local::End))
             && start >= end
         {
-            return wrong(1, format!("the range from {start} to {end} is empty"), None);
+            return wrong(1, say!("the range from {start} to {end} is empty"), None);
         }
         if let (Some(start), Some(count)) = (value(Local::Start), value(Local::Count)) {
             let pages = names.geometry.pages();
             if usize::from(start) + usize::from(count) > pages {
-                return wrong(1, format!("the machine has {pages} pages"), None);
+                return wrong(1, say!("the machine has {pages} pages"), None);
             }
         }
         if let (Some(page), Some(order)) = (value(Local::Given), value(Local::Order)) {
             let aligned = page.checked_sub(1).is_none_or(|pfn| pfn.is_multiple_of(1 << order));
             if !aligned {
-                let message = format!("no block of order {order} starts there");
+                let message = say!("no block of order {order} starts there");
                 return wrong(0, message, Some("its first page is aligned to its size"));
             }
         }
         if let Some(number) = args.iter().position(|(_, arg)| !matches!(arg, Arg::Value(_)))
             && self.retry
         {
-            let message = format!("`{}` is not retried for a page that may be NULL", entry.name);
+            let message = say!("`{}` is not retried for a page that may be NULL", entry.name);
             return wrong(number, message, Some("name the page by its number"));
         }
         if let Some((message, hint)) = lacking(entry, args, names) {
             let place = shifted(place, self.function.1);
-            return Err(Complaint { place, message, hint: Some(hint.into()) });
+            return Err(Complaint { place, message, hint: Some(say!("{hint}")) });
         }
         if entry.makes_pin && self.result.is_none() {
-            let message = format!("`{}` needs a name for what it pins", entry.name);
-            let hint = Some(format!("write `{}`", entry.signature()));
+            let message = say!("`{}` needs a name for what it pins", entry.name);
+            let hint = Some(say!("write `{}`", entry.signature()));
             return Err(Complaint { place: shifted(place, self.function.1), message, hint });
         }
         Ok(())
@@ -294,7 +294,7 @@ fn argument(
         ParamKind::Address => {
             let process = &geometry.processes[names.process.unwrap_or_default()];
             let mappings = process.mappings.iter().map(|mapping| &mapping.name);
-            one_of(&format!("mapping of {}", process.name), word, mappings, place)?
+            one_of(&say!("mapping of {}", process.name), word, mappings, place)?
         }
         ParamKind::Word => word_of(word, place, |name, place| {
             argument(entry, ParamKind::Address, name, names, place)
@@ -348,10 +348,10 @@ fn place_among(what: &str, word: &str, known: &[&str], place: Place) -> Result<u
     let found = known.iter().position(|name| *name == word);
     found.map(|position| position as u16).ok_or_else(|| {
         let hint = match known {
-            [] => Some(format!("there is no {what}")),
+            [] => Some(say!("there is no {what}")),
             names => nearest_or_all(word, names, "there is"),
         };
-        Complaint { place, message: format!("`{}` is no {what}", short(word)), hint }
+        Complaint { place, message: say!("`{}` is no {what}", short(word)), hint }
     })
 }
 
@@ -361,7 +361,7 @@ fn choose(word: &str, known: &[(&str, u16)], place: Place) -> Result<u16, Compla
     found.map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
         let hint = nearest_or_all(word, &names, "it is one of");
-        let message = format!("`{}` is nothing that goes here", short(word));
+        let message = say!("`{}` is nothing that goes here", short(word));
         Complaint { place, message, hint }
     })
 }
@@ -375,23 +375,23 @@ fn number(
     let number = word.parse::<usize>().ok().filter(|number| (least..=most).contains(number));
     number.map(|number| number as u16).ok_or_else(|| Complaint {
         place,
-        message: format!("`{}` is not {what}", short(word)),
-        hint: Some(format!("from {least} to {most}")),
+        message: say!("`{}` is not {what}", short(word)),
+        hint: Some(say!("from {least} to {most}")),
     })
 }
 
 /// A page where a pageblock starts, or the end of the zone.
 fn boundary(word: &str, geometry: &Geometry, place: Place) -> Result<u16, Complaint> {
     let pfn = number(word, "a page", (0, geometry.pages()), place)?;
-    let (what, pages) = match geometry.section_pages {
+    let (what, pages) = match geometry.section_pages() {
         0 => ("pageblock", geometry.pageblock_pages()),
         pages => ("section", usize::from(pages)),
     };
     if usize::from(pfn).is_multiple_of(pages) {
         return Ok(pfn);
     }
-    let message = format!("no {what} starts at page {pfn}");
-    let hint = format!("they start at multiples of {pages}");
+    let message = say!("no {what} starts at page {pfn}");
+    let hint = say!("they start at multiples of {pages}");
     Err(Complaint { place, message, hint: Some(hint) })
 }
 
@@ -422,8 +422,8 @@ fn child(word: &str, names: &Names, place: Place) -> Result<u16, Complaint> {
     if names.process.is_some() && processes[usize::from(number)].parent == names.process {
         return Ok(number);
     }
-    let message = format!("`{}` is no child of the lane's process", short(word));
-    let hint = Some("give it `child_of` in its [[process]]".to_string());
+    let message = say!("`{}` is no child of the lane's process", short(word));
+    let hint = Some(say!("give it `child_of` in its [[process]]"));
     Err(Complaint { place, message, hint })
 }
 
@@ -458,9 +458,9 @@ fn flags(entry: &Entry, word: &str, place: Place) -> Result<u16, Complaint> {
         let Some((_, bit)) = entry.flags.iter().find(|(known, _)| *known == name) else {
             let known: Vec<&str> = entry.flags.iter().map(|(name, _)| *name).collect();
             let hint = nearest(name, &known)
-                .unwrap_or_else(|| format!("it takes 0, or: {}", known.join(" | ")));
+                .unwrap_or_else(|| say!("it takes 0, or: {}", known.join(" | ")));
             let function = entry.name;
-            let message = format!("`{}` is no flag of `{function}`", short(name));
+            let message = say!("`{}` is no flag of `{function}`", short(name));
             let byte = name.as_ptr() as usize - word.as_ptr() as usize;
             let place = shifted(place, word[..byte].chars().count() as u32);
             return Err(Complaint { place, message, hint: Some(hint) });
@@ -475,6 +475,6 @@ fn shifted(place: Place, column: u32) -> Place {
 }
 
 fn wrong(place: Place, column: u32, what: &str, word: &str, hint: Option<String>) -> Complaint {
-    let message = format!("`{}` {what}", short(word));
+    let message = say!("`{}` {what}", short(word));
     Complaint { place: shifted(place, column), message, hint }
 }

@@ -36,8 +36,8 @@ pub(super) fn expectations(
             place,
         }));
         if expects.len() > limits::EXPECTS {
-            let message = format!("there are more than {} claims", limits::EXPECTS);
-            reader.complain(place, message, Some("one for each kernel of a list".into()));
+            let message = say!("there are more than {} claims", limits::EXPECTS);
+            reader.complain(place, message, Some(say!("one for each kernel of a list")));
             break;
         }
     }
@@ -58,7 +58,7 @@ fn kernels_of_claim(
     };
     let place = reader.at(item);
     if list.is_empty() || list.len() > limits::EXPECTS {
-        let message = format!("a claim is about 1 to {} kernels", limits::EXPECTS);
+        let message = say!("a claim is about 1 to {} kernels", limits::EXPECTS);
         reader.complain(place, message, None);
         return Vec::new();
     }
@@ -82,7 +82,7 @@ fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern
                 let mut known: Vec<&str> = names.iter().map(String::as_str).collect();
                 known.extend(CLAIM_WORDS);
                 let hint = nearest_or_all(other, &known, "there is");
-                let message = format!("no call that returns a value is named `{}`", short(other));
+                let message = say!("no call that returns a value is named `{}`", short(other));
                 reader.complain(place, message, hint);
             }
         }
@@ -112,7 +112,7 @@ fn broken(reader: &mut Reader, item: &Item) -> Vec<String> {
         }
         let known = properties::PROPERTIES.iter().map(|property| property.name);
         let hint = nearest_or_all(&text.value, &known.collect::<Vec<_>>(), "there is");
-        let message = format!("there is no property `{}`", short(&text.value));
+        let message = say!("there is no property `{}`", short(&text.value));
         reader.complain(text.place, message, hint);
     }
     names
@@ -124,7 +124,7 @@ fn drift(reader: &mut Reader, item: &Item) -> Option<i32> {
     let found = found.filter(|drift| (-pages..=pages).contains(drift));
     if found.is_none() {
         let place = reader.at(item);
-        let hint = Some("how many pages NR_FREE_PAGES is too high: `drift = -4`".to_string());
+        let hint = Some(say!("how many pages NR_FREE_PAGES is too high: `drift = -4`"));
         reader.complain(place, "this is no drift", hint);
     }
     found.map(|drift| drift as i32)
@@ -135,8 +135,8 @@ fn end(reader: &mut Reader, item: &Item) -> Option<End> {
     let found = End::ALL.into_iter().find(|end| end.word() == text.value);
     if found.is_none() {
         let words = End::ALL.map(End::word).join(", ");
-        let message = format!("`{}` is no end", short(&text.value));
-        reader.complain(text.place, message, Some(format!("it is one of: {words}")));
+        let message = say!("`{}` is no end", short(&text.value));
+        reader.complain(text.place, message, Some(say!("it is one of: {words}")));
     }
     found
 }

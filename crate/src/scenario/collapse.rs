@@ -45,10 +45,10 @@ pub fn check(
         if let Some(process) = process.filter(|_| collapses(call)) {
             whole(reader, machine, process, place);
         } else if !can_be_beside(call) {
-            let message = format!("`{}` cannot run beside `collapse_huge_page`", call.function.0);
+            let message = say!("`{}` cannot run beside `collapse_huge_page`", call.function.0);
             let hint = "only load, store, devices, dropping a pin, and pin_user_pages_fast or \
                         get_user_pages_fast with FOLL_FAST_ONLY know huge pages";
-            reader.complain(place, message, Some(hint.into()));
+            reader.complain(place, message, Some(say!("{hint}")));
         }
     }
 }
@@ -72,16 +72,16 @@ fn whole(reader: &mut Reader, machine: &StartMachine, process: usize, place: Pla
     let largest = 1usize << machine.geometry.max_order;
     let name = &constants.name;
     if !pages.is_power_of_two() || pages < 2 || pages > largest {
-        let message = format!("the mappings of `{name}` do not fill a huge page");
-        let hint = format!("a huge page is a block of 2 pages or more, up to {largest} here");
+        let message = say!("the mappings of `{name}` do not fill a huge page");
+        let hint = say!("a huge page is a block of 2 pages or more, up to {largest} here");
         reader.complain(place, message, Some(hint));
     }
     let own = machine.mappings[process].iter().all(|start| {
         start.pfn.is_some() && start.write && !start.lazyfree && start.vm_flags & vm::FILE == 0
     });
     if !own || constants.parent.is_some() {
-        let message = format!("`{name}` has mappings that are not collapsed");
+        let message = say!("`{name}` has mappings that are not collapsed");
         let hint = "all of them are anonymous pages that it may write to: `a = anon rw`";
-        reader.complain(place, message, Some(hint.into()));
+        reader.complain(place, message, Some(say!("{hint}")));
     }
 }

@@ -8,7 +8,7 @@ use crate::routines::{kernels, presets};
 
 pub(super) fn hint() -> String {
     let names: Vec<&str> = presets::PRESETS.iter().map(|preset| preset.name).collect();
-    format!("give it a `base`, one of: {}", names.join(", "))
+    say!("give it a `base`, one of: {}", names.join(", "))
 }
 
 /// A kernel: a preset's name, or a table of a base and toggles. Without a base the table means
@@ -54,8 +54,8 @@ pub(super) fn read(
             let known =
                 kernels::TOGGLES.iter().map(|toggle| toggle.name).chain(["base", kernels::PATCH]);
             let hint = nearest(key, &known.collect::<Vec<_>>())
-                .or_else(|| Some("`pagerace kernels` lists the toggles".to_string()));
-            reader.complain(place, format!("there is no toggle `{}`", short(key)), hint);
+                .or_else(|| Some(say!("`pagerace kernels` lists the toggles")));
+            reader.complain(place, say!("there is no toggle `{}`", short(key)), hint);
             continue;
         };
         let Some(value) = reader.string(item, key) else { continue };
@@ -64,7 +64,7 @@ pub(super) fn read(
             toggles.insert(key.to_string(), value.value);
         } else {
             let hint = nearest_or_all(&value.value, &known, "it is one of");
-            let message = format!("`{}` is no value of {key}", short(&value.value));
+            let message = say!("`{}` is no value of {key}", short(&value.value));
             reader.complain(value.place, message, hint);
         }
     }
@@ -75,10 +75,9 @@ fn preset(reader: &mut Reader, name: &Text) -> Option<String> {
     if presets::preset(&name.value).is_some() {
         return Some(name.value.clone());
     }
-    let known = || presets::PRESETS.iter().map(|preset| preset.name);
-    let list = known().collect::<Vec<_>>().join(", ");
-    let message = format!("there is no kernel `{}`", short(&name.value));
-    reader.complain(name.place, message, Some(format!("it is one of: {list}")));
+    let known: Vec<&str> = presets::PRESETS.iter().map(|preset| preset.name).collect();
+    let message = say!("there is no kernel `{}`", short(&name.value));
+    reader.complain(name.place, message, Some(say!("it is one of: {}", known.join(", "))));
     None
 }
 
@@ -89,9 +88,9 @@ fn patch_named(reader: &mut Reader, item: &Item, patches: &[Patch]) -> Option<St
     }
     let known: Vec<&str> = patches.iter().map(|patch| patch.name.as_str()).collect();
     let hint = match known.as_slice() {
-        [] => Some("write it as a [[patch]]".to_string()),
+        [] => Some(say!("write it as a [[patch]]")),
         _ => nearest_or_all(&name.value, &known, "there is"),
     };
-    reader.complain(name.place, format!("there is no patch `{}`", short(&name.value)), hint);
+    reader.complain(name.place, say!("there is no patch `{}`", short(&name.value)), hint);
     None
 }

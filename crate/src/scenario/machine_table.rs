@@ -54,7 +54,7 @@ const MOST_GATHER: usize = 8;
 /// Reads both tables; nothing without usable pageblocks.
 pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
     let Some(item) = root.get("machine") else {
-        let hint = Some("add [machine] with `blocks = [\"movable\", ...]`".to_string());
+        let hint = Some(say!("add [machine] with `blocks = [\"movable\", ...]`"));
         reader.complain(Place::default(), "there is no [machine]", hint);
         return None;
     };
@@ -76,14 +76,9 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
     let swap_slots = number("swap_slots", 1, (0, limits::SWAP_SLOTS))?;
     let order = usize::from(pageblock_order);
     let max_order = number("max_order", order, (order, order + 1))?;
-    let hpage_pages = number("hpage_pages", 1, (1, 1 << max_order))?;
+    let hpage_pages = hpage_pages(reader, table, place, max_order)?;
     let section_pages = section_pages(reader, table, hpage_pages, order, blocks.len())?;
     let fine = table.get("fine").is_some_and(|item| reader.flag(item, "fine"));
-    if !hpage_pages.is_power_of_two() || hpage_pages == 1 && table.contains_key("hpage_pages") {
-        let hint = Some("2, 4 or 8, up to the largest block".to_string());
-        reader.complain(place, "a huge page has a power of two of pages", hint);
-        return None;
-    }
     let geometry = Geometry {
         pageblock_order,
         max_order: max_order as u8,
@@ -123,6 +118,25 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
     Some(machine)
 }
 
+/// The pages of a huge page; 1 without any. The module that the page starts with has none.
+fn hpage_pages(
+    reader: &mut Reader,
+    table: &Table,
+    place: Place,
+    max_order: usize,
+) -> Option<usize> {
+    let Some(item) = table.get("hpage_pages").filter(|_| cfg!(feature = "whole")) else {
+        return Some(1);
+    };
+    let pages = reader.number(item, "hpage_pages", (1, 1 << max_order))?;
+    if pages == 1 || !pages.is_power_of_two() {
+        let hint = Some(say!("2, 4 or 8, up to the largest block"));
+        reader.complain(place, "a huge page has a power of two of pages", hint);
+        return None;
+    }
+    Some(pages)
+}
+
 /// The pages of a memory section: whole pageblocks, by which the zone is filled. Taking memory out
 /// is modelled where pages may be compound.
 fn section_pages(
@@ -132,16 +146,18 @@ fn section_pages(
     order: usize,
     blocks: usize,
 ) -> Option<usize> {
-    let Some(item) = table.get("section_pages") else { return Some(0) };
+    let Some(item) = table.get("section_pages").filter(|_| cfg!(feature = "whole")) else {
+        return Some(0);
+    };
     let pages = reader.number(item, "section_pages", (1, blocks << order))?;
     let place = reader.at(item);
     if pages % (1 << order) != 0 || !(blocks << order).is_multiple_of(pages) {
-        let hint = Some("whole pageblocks, by which the zone is filled".to_string());
+        let hint = Some(say!("whole pageblocks, by which the zone is filled"));
         reader.complain(place, "the zone is not made of such sections", hint);
         return None;
     }
     if hpage_pages == 1 {
-        let hint = Some("add `hpage_pages = 2` or more".to_string());
+        let hint = Some(say!("add `hpage_pages = 2` or more"));
         reader.complain(place, "a machine with sections has huge pages", hint);
         return None;
     }
@@ -156,22 +172,22 @@ fn check_blocks(reader: &mut Reader, table: &Table, place: Place, machine: &mut 
             if std::mem::replace(&mut machine.blocks[block], Migratetype::Isolate)
                 == Migratetype::Isolate
             {
-                reader.complain(place, format!("pageblock {block} is isolated already"), None);
+                reader.complain(place, say!("pageblock {block} is isolated already"), None);
             }
         }
     }
     let spanned = 1usize << (machine.geometry.max_order - machine.geometry.pageblock_order);
     if !machine.geometry.blocks.is_multiple_of(spanned) {
-        let hint = Some("add a pageblock, or leave `max_order` out".to_string());
-        let message = format!("blocks of {spanned} pageblocks do not fill the zone");
+        let hint = Some(say!("add a pageblock, or leave `max_order` out"));
+        let message = say!("blocks of {spanned} pageblocks do not fill the zone");
         reader.complain(place, message, hint);
     }
     let pages = (machine.geometry.pageblock_pages() * spanned) as u16;
     let aligned = |pfn: u16| pfn.is_multiple_of(pages);
     let area = machine.geometry.cma_areas.iter();
     if let Some(area) = area.into_iter().find(|a| !aligned(a.base.0) || !aligned(a.count)) {
-        let message = format!("`{}` is not aligned to the largest block", area.name);
-        let hint = Some(format!("a CMA area is made of whole blocks of {pages} pages"));
+        let message = say!("`{}` is not aligned to the largest block", area.name);
+        let hint = Some(say!("a CMA area is made of whole blocks of {pages} pages"));
         reader.complain(place, message, hint);
     }
 }
@@ -182,9 +198,8 @@ fn allocated_blocks(reader: &mut Reader, item: &Item, last: usize, machine: &mut
         let pages = end - first + 1;
         let largest = 1usize << machine.geometry.max_order;
         if !pages.is_power_of_two() || pages > largest || !first.is_multiple_of(pages) {
-            let message = format!("pages {first} to {end} cannot be one block");
-            let hint =
-                Some(format!("its size is a power of two up to {largest}, and it is aligned"));
+            let message = say!("pages {first} to {end} cannot be one block");
+            let hint = Some(say!("its size is a power of two up to {largest}, and it is aligned"));
             reader.complain(place, message, hint);
             continue;
         }
@@ -206,7 +221,7 @@ impl Used {
     pub fn take(&mut self, reader: &mut Reader, pfn: usize, how: &str, place: Place) -> bool {
         match &self.taken[pfn] {
             Some(other) => {
-                reader.complain(place, format!("page {pfn} {how}, and it {other} already"), None);
+                reader.complain(place, say!("page {pfn} {how}, and it {other} already"), None);
                 false
             }
             None => {
@@ -222,7 +237,7 @@ fn pageblock_order(reader: &mut Reader, table: &Table) -> Option<u8> {
     let pages = reader.number(item, "pageblock_pages", (1, limits::PAGEBLOCK_PAGES))?;
     if !pages.is_power_of_two() {
         let place = reader.at(item);
-        let hint = Some(format!("such as {}", pages.next_power_of_two()));
+        let hint = Some(say!("such as {}", pages.next_power_of_two()));
         reader.complain(place, "pageblock_pages is a power of two", hint);
         return None;
     }
@@ -239,12 +254,12 @@ fn blocks(
     let item = table.get("blocks");
     let texts = item.map_or(Vec::new(), |item| reader.strings(item, "blocks", limits::BLOCKS));
     if texts.is_empty() {
-        let hint = Some("write `blocks = [\"movable\", \"cma:area0\"]`".to_string());
+        let hint = Some(say!("write `blocks = [\"movable\", \"cma:area0\"]`"));
         reader.complain(place, "the machine has no pageblocks", hint);
         return None;
     }
     if texts.len() << order > limits::PAGES {
-        let message = format!(
+        let message = say!(
             "{} pageblocks of {} pages are more than {} pages",
             texts.len(),
             1 << order,
@@ -279,7 +294,7 @@ fn block(reader: &mut Reader, text: &Text) -> Option<Migratetype> {
     };
     if found.is_none() {
         let hint = nearest_or_all(&text.value, &known, "it is one of");
-        let message = format!("`{}` is no type of pageblock", short(&text.value));
+        let message = say!("`{}` is no type of pageblock", short(&text.value));
         reader.complain(text.place, message, hint);
     }
     found
@@ -299,12 +314,12 @@ fn join_area(
             areas[number].count += pages;
         }
         Some(_) => {
-            let message = format!("the pageblocks of `{name}` do not stand together");
-            reader.complain(place, message, Some("name the second area differently".into()));
+            let message = say!("the pageblocks of `{name}` do not stand together");
+            reader.complain(place, message, Some(say!("name the second area differently")));
         }
     }
     if let Some(area) = areas.iter().find(|area| usize::from(area.count) > limits::CMA_PAGES) {
-        let message = format!("`{}` has more than {} pages", area.name, limits::CMA_PAGES);
+        let message = say!("`{}` has more than {} pages", area.name, limits::CMA_PAGES);
         reader.complain(place, message, None);
     }
 }
@@ -315,7 +330,7 @@ fn zero_page(reader: &mut Reader, item: &Item, machine: &mut StartMachine) {
     let place = reader.at(item);
     let page = Pfn(pfn as u16);
     if machine.blocks[machine.geometry.block_of(page)] != Migratetype::Unmovable {
-        let hint = Some("choose a page of an `unmovable` block".to_string());
+        let hint = Some(say!("choose a page of an `unmovable` block"));
         reader.complain(place, "the zero page is in an unmovable pageblock", hint);
     } else if machine.used.take(reader, pfn, "is the zero page", place) {
         machine.geometry.zero_page = Some(page);
@@ -329,12 +344,12 @@ fn processes(reader: &mut Reader, root: &Table, machine: &mut StartMachine) {
         reader.only_keys(table, "a [[process]]", &["name", "map", "child_of"]);
         let name = table.get("name").and_then(|item| reader.string(item, "name"));
         let Some(name) = name.filter(|name| is_name(&name.value)) else {
-            let hint = Some("letters, digits and `_`: `name = \"B\"`".to_string());
+            let hint = Some(say!("letters, digits and `_`: `name = \"B\"`"));
             reader.complain(place, "a [[process]] has a `name`", hint);
             continue;
         };
         if machine.geometry.processes.iter().any(|process| process.name == name.value) {
-            let message = format!("two processes are named `{}`", name.value);
+            let message = say!("two processes are named `{}`", name.value);
             reader.complain(name.place, message, None);
             continue;
         }
@@ -348,11 +363,11 @@ fn processes(reader: &mut Reader, root: &Table, machine: &mut StartMachine) {
         for text in &maps {
             let Some((name, start, wants)) = mapping::read(reader, text, machine) else { continue };
             if mappings.iter().any(|mapping: &Mapping| mapping.name == name) {
-                reader.complain(text.place, format!("two mappings are named `{name}`"), None);
+                reader.complain(text.place, say!("two mappings are named `{name}`"), None);
                 continue;
             }
             if start.huge && maps.len() > 1 {
-                let hint = Some("put the other mappings into another process".to_string());
+                let hint = Some(say!("put the other mappings into another process"));
                 reader.complain(text.place, "a huge page is all that its process maps", hint);
                 continue;
             }
@@ -377,7 +392,7 @@ fn processes(reader: &mut Reader, root: &Table, machine: &mut StartMachine) {
             continue;
         };
         for page in 0..pages {
-            machine.used.taken[usize::from(pfn.0 + page)] = Some("is mapped".into());
+            machine.used.taken[usize::from(pfn.0 + page)] = Some(say!("is mapped"));
             let start = &mut machine.mappings[process][address + usize::from(page)];
             start.pfn = Some(Pfn(pfn.0 + page));
         }
@@ -396,13 +411,12 @@ fn child(
     let Some(of) = reader.string(item, "child_of") else { return };
     if let Some(map) = table.get("map") {
         let place = reader.at(map);
-        reader.complain(place, "a child gets its mappings from fork", Some("leave it out".into()));
+        reader.complain(place, "a child gets its mappings from fork", Some(say!("leave it out")));
     }
     let known = machine.geometry.process_names();
     let Some(parent) = known.iter().position(|known| *known == of.value) else {
-        let hint =
-            nearest(&of.value, &known).or_else(|| Some("its parent stands before it".to_string()));
-        let message = format!("there is no process `{}`", short(&of.value));
+        let hint = nearest(&of.value, &known).or_else(|| Some(say!("its parent stands before it")));
+        let message = say!("there is no process `{}`", short(&of.value));
         reader.complain(of.place, message, hint);
         return;
     };

@@ -69,7 +69,7 @@ pub fn read(
     match rest {
         ["zero", "page"] if right != "rw" && !lazyfree => {
             let Some(pfn) = machine.geometry.zero_page else {
-                let hint = Some("give [machine] a `zero_page`".to_string());
+                let hint = Some(say!("give [machine] a `zero_page`"));
                 reader.complain(text.place, "the machine has no zero page", hint);
                 return None;
             };
@@ -107,7 +107,7 @@ fn huge(
 ) -> Option<(String, StartMapping, Wants)> {
     let pages = usize::from(machine.geometry.hpage_pages());
     if !machine.geometry.has_huge_pages() {
-        let hint = Some("give [machine] `hpage_pages = 4`".to_string());
+        let hint = Some(say!("give [machine] `hpage_pages = 4`"));
         reader.complain(text.place, "the machine has no huge pages", hint);
         return None;
     }
@@ -118,8 +118,8 @@ fn huge(
         ["page", number, "anon"] => {
             let head = page(reader, text, number, machine)?;
             if !usize::from(head.0).is_multiple_of(pages) {
-                let message = format!("no huge page starts at page {head}");
-                let hint = Some(format!("they start at multiples of {pages}"));
+                let message = say!("no huge page starts at page {head}");
+                let hint = Some(say!("they start at multiples of {pages}"));
                 reader.complain(text.place, message, hint);
                 return None;
             }
@@ -134,8 +134,8 @@ fn huge(
 }
 
 fn complain<T>(reader: &mut Reader, text: &Text) -> Option<T> {
-    let message = format!("`{}` is not a mapping", short(&text.value));
-    reader.complain(text.place, message, Some(FORM.into()));
+    let message = say!("`{}` is not a mapping", short(&text.value));
+    reader.complain(text.place, message, Some(say!("{FORM}")));
     None
 }
 
@@ -143,12 +143,12 @@ fn complain<T>(reader: &mut Reader, text: &Text) -> Option<T> {
 fn page(reader: &mut Reader, text: &Text, number: &str, machine: &mut StartMachine) -> Option<Pfn> {
     let last = machine.geometry.pages() - 1;
     let Some(pfn) = number.parse::<usize>().ok().filter(|pfn| *pfn <= last) else {
-        let hint = Some(format!("the pages are 0 to {last}"));
-        reader.complain(text.place, format!("there is no page `{}`", short(number)), hint);
+        let hint = Some(say!("the pages are 0 to {last}"));
+        reader.complain(text.place, say!("there is no page `{}`", short(number)), hint);
         return None;
     };
     if machine.blocks[machine.geometry.block_of(Pfn(pfn as u16))] == Migratetype::Isolate {
-        reader.complain(text.place, format!("page {pfn} is in an isolated pageblock"), None);
+        reader.complain(text.place, say!("page {pfn} is in an isolated pageblock"), None);
         return None;
     }
     let taken = machine.used.take(reader, pfn, "is mapped", text.place);

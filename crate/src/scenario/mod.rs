@@ -3,6 +3,15 @@
 //! [`parse()`] is the only place that knows the file format. What it accepts is within the bounds
 //! of [`limits`] and consistent, so that [`Scenario::build`] cannot fail for another reason than
 //! the kernel at hand.
+/// What is said of a text that is wrong, as by `format!`. The module that the page starts with only
+/// tells whether a text is right: it leaves what it cannot open to the one with all routines, which
+/// says why.
+macro_rules! say {
+    ($($words:tt)*) => {
+        if cfg!(feature = "whole") { format!($($words)*) } else { String::new() }
+    };
+}
+
 pub mod before;
 pub mod build;
 pub mod call;
@@ -77,7 +86,7 @@ pub struct Place {
 }
 
 /// A complaint about a text.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Complaint {
     /// Where.
     pub place: Place,

@@ -3,7 +3,7 @@
 use super::call::{self, Named, Names};
 use super::claims;
 use super::machine_table::{self, StartMachine};
-use super::patch::{self, Patch};
+use super::patch;
 use super::reader::{Item, Reader, Table, Text, integer, nearest, short};
 use super::{Before, Complaint, Place, Scenario, Timeline, limits};
 use super::{collapse, kernel_choice};
@@ -40,16 +40,19 @@ pub fn parse(text: &str) -> Result<Scenario, Vec<Complaint>> {
 
 fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     format(reader, root)?;
+    if !cfg!(feature = "whole") && asks_for_more(root) {
+        return None;
+    }
     reader.only_keys(root, "a scenario", KEYS);
     let title = required(reader, root, "title");
     if let Some(title) = title.as_ref().filter(|title| title.value.chars().count() > TITLE) {
-        reader.complain(title.place, format!("title has at most {TITLE} characters"), None);
+        reader.complain(title.place, say!("title has at most {TITLE} characters"), None);
     }
     let about = required(reader, root, "about");
     let refs = root.get("refs").map_or(Vec::new(), |item| {
         reader.strings(item, "refs", 64).into_iter().map(|text| text.value).collect()
     });
-    let patches = patches(reader, root);
+    let patches = whole(|| patch::read(reader, root));
     let kernel = match root.get("kernel") {
         Some(item) => kernel_choice::read(reader, item, None, &patches),
         None => {
@@ -63,15 +66,15 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
         let preset = presets::preset(&choice.base)?;
         Some(kernels::kernel(preset, &choice.toggles, huge_pages))
     });
-    let (before, mut places) = before(reader, root, &mut machine, routines.as_ref());
+    let (before, mut places) = whole(|| before(reader, root, &mut machine, routines.as_ref()));
     let (cpus, of_lanes) = timelines(reader, root, &mut machine, routines.as_ref())?;
     places.extend(of_lanes);
-    collapse::check(reader, &machine, &before, &cpus, &places);
+    whole(|| collapse::check(reader, &machine, &before, &cpus, &places));
     each_child_is_forked_once(reader, &before, &cpus);
     machine.geometry.cpus = cpus.len();
     machine.geometry.tlb = cpus.iter().any(|cpu| cpu.tlb.is_some());
-    if machine.geometry.tlb && !before.is_empty() {
-        let hint = Some("leave out `tlb`, or `[[before]]`".to_string());
+    if machine.geometry.has_tlb() && !before.is_empty() {
+        let hint = Some(say!("leave out `tlb`, or `[[before]]`"));
         reader.complain(Place::default(), "no CPU has translated anything [[before]]", hint);
     }
     machine.geometry.runs = cpus.iter().map(|cpu| cpu.process).collect();
@@ -101,21 +104,27 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     })
 }
 
-/// The patches. The module that the page starts with cannot read them.
-fn patches(reader: &mut Reader, root: &Table) -> Vec<Patch> {
-    if cfg!(feature = "whole") {
-        return patch::read(reader, root);
-    }
-    if root.contains_key("patch") {
-        reader.complain(Place::default(), "this build reads no [[patch]]", None);
-    }
-    Vec::new()
+/// What is done in the module with all routines; in the other there is nothing to do.
+fn whole<T: Default>(done: impl FnOnce() -> T) -> T {
+    if cfg!(feature = "whole") { done() } else { T::default() }
+}
+
+/// What the module that the page starts with does not read, and has no code for.
+fn asks_for_more(root: &Table) -> bool {
+    let has = |item: Option<&Item>, keys: &[&str]| {
+        let table = item.and_then(|item| item.as_ref().as_table());
+        table.is_some_and(|table| keys.iter().any(|key| table.contains_key(*key)))
+    };
+    let cpus = root.get("cpu").and_then(|item| item.as_ref().as_array());
+    ["patch", "before"].iter().any(|key| root.contains_key(*key))
+        || has(root.get("machine"), &["hpage_pages", "section_pages"])
+        || cpus.is_some_and(|cpus| cpus.iter().any(|cpu| has(Some(cpu), &["tlb"])))
 }
 
 /// The format comes first: of another one nothing else can be said.
 fn format(reader: &mut Reader, root: &Table) -> Option<()> {
     let Some(item) = root.get("format") else {
-        let hint = Some(format!("start with `format = {FORMAT}`"));
+        let hint = Some(say!("start with `format = {FORMAT}`"));
         reader.complain(Place { line: 1, column: 1 }, "there is no `format`", hint);
         return None;
     };
@@ -123,12 +132,12 @@ fn format(reader: &mut Reader, root: &Table) -> Option<()> {
     match item.as_ref().as_integer().and_then(integer) {
         Some(FORMAT) => Some(()),
         Some(newer) if newer > FORMAT => {
-            let message = format!("this scenario is of format {newer}, made for a newer Pagerace");
-            reader.complain(place, message, Some(format!("this one reads format {FORMAT}")));
+            let message = say!("this scenario is of format {newer}, made for a newer Pagerace");
+            reader.complain(place, message, Some(say!("this one reads format {FORMAT}")));
             None
         }
         _ => {
-            let hint = Some(format!("write `format = {FORMAT}`"));
+            let hint = Some(say!("write `format = {FORMAT}`"));
             reader.complain(place, "this is not a format", hint);
             None
         }
@@ -137,13 +146,13 @@ fn format(reader: &mut Reader, root: &Table) -> Option<()> {
 
 fn required(reader: &mut Reader, root: &Table, key: &str) -> Option<Text> {
     let Some(item) = root.get(key) else {
-        let hint = Some(format!("say it in a sentence: `{key} = \"...\"`"));
-        reader.complain(Place { line: 1, column: 1 }, format!("there is no `{key}`"), hint);
+        let hint = Some(say!("say it in a sentence: `{key} = \"...\"`"));
+        reader.complain(Place { line: 1, column: 1 }, say!("there is no `{key}`"), hint);
         return None;
     };
     let text = if key == "title" { reader.string(item, key) } else { reader.prose(item, key) }?;
     if text.value.trim().is_empty() {
-        reader.complain(text.place, format!("the {key} is empty"), None);
+        reader.complain(text.place, say!("the {key} is empty"), None);
         return None;
     }
     Some(text)
@@ -173,7 +182,7 @@ fn lane(reader: &mut Reader, table: &Table, machine: &mut StartMachine) -> Lane 
     let (run, interrupt) = (list(reader, "run"), list(reader, "interrupt"));
     if let Some(beyond) = interrupt.get(limits::OPERATIONS - run.len()) {
         let most = limits::OPERATIONS;
-        let message = format!("a lane has at most {most} operations, its interrupt's included");
+        let message = say!("a lane has at most {most} operations, its interrupt's included");
         reader.complain(beyond.place, message, None);
     }
     let last = machine.geometry.pages() - 1;
@@ -184,7 +193,8 @@ fn lane(reader: &mut Reader, table: &Table, machine: &mut StartMachine) -> Lane 
             pcp.push(Pfn(pfn as u16));
         }
     }
-    let tlb = table.get("tlb").map(|item| translations(reader, item, process, &machine.geometry));
+    let tlb = whole(|| table.get("tlb"));
+    let tlb = tlb.map(|item| translations(reader, item, process, &machine.geometry));
     Lane { process, run, interrupt, pcp, tlb }
 }
 
@@ -203,8 +213,7 @@ fn translations(
         match names.iter().position(|name| *name == text.value) {
             Some(address) => kept.push(address as u16),
             None => {
-                let message =
-                    format!("`{}` is no mapping of the lane's process", short(&text.value));
+                let message = say!("`{}` is no mapping of the lane's process", short(&text.value));
                 reader.complain(text.place, message, nearest(&text.value, &names));
             }
         }
@@ -232,7 +241,7 @@ fn before(
         for text in &texts {
             name_result(reader, &mut machine.geometry, text, Arg::Value(0), &mut names);
             if names.pop().is_some_and(|named: Named| !named.entry.makes_pin) {
-                let hint = Some("leave the name out".to_string());
+                let hint = Some(say!("leave the name out"));
                 reader.complain(text.place, "only a pin has a name in [[before]]", hint);
             }
         }
@@ -254,7 +263,7 @@ fn timelines(
     let tables = root.get("cpu").map(|item| reader.tables(item, "[[cpu]]", limits::CPUS));
     let tables = tables.unwrap_or_default();
     if tables.is_empty() {
-        let hint = Some("add a [[cpu]] with `run = [\"...\"]`".to_string());
+        let hint = Some(say!("add a [[cpu]] with `run = [\"...\"]`"));
         reader.complain(Place::default(), "there is no [[cpu]]", hint);
         return None;
     }
@@ -299,7 +308,7 @@ fn each_child_is_forked_once(reader: &mut Reader, before: &[Before], cpus: &[Tim
         let child = call.args.iter().find(|(local, _)| *local == Local::Child);
         let Some((_, child)) = child else { continue };
         if forked.contains(child) {
-            let hint = Some("name another process with `child_of`".to_string());
+            let hint = Some(say!("name another process with `child_of`"));
             reader.complain(Place::default(), "a child is forked twice", hint);
         }
         forked.push(*child);
@@ -311,9 +320,8 @@ fn process_named(reader: &mut Reader, item: &Item, geometry: &Geometry) -> Optio
     let known = geometry.process_names();
     let found = known.iter().position(|other| *other == name.value);
     if found.is_none() {
-        let hint =
-            nearest(&name.value, &known).or_else(|| Some("name it in a [[process]]".to_string()));
-        let message = format!("there is no process `{}`", short(&name.value));
+        let hint = nearest(&name.value, &known).or_else(|| Some(say!("name it in a [[process]]")));
+        let message = say!("there is no process `{}`", short(&name.value));
         reader.complain(name.place, message, hint);
     }
     found
@@ -330,18 +338,18 @@ fn name_result(
     let Ok(parts) = call::take_apart(&text.value, text.place) else { return };
     let (Some((name, _)), Ok(entry)) = (parts.result, parts.entry(text.place)) else { return };
     if taken.iter().any(|other| other.name == name) {
-        let message = format!("two calls are named `{name}`");
-        reader.complain(text.place, message, Some("give each its own name".into()));
+        let message = say!("two calls are named `{name}`");
+        reader.complain(text.place, message, Some(say!("give each its own name")));
         return;
     }
     if CLAIM_WORDS.contains(&name) {
-        let message = format!("`{name}` has a meaning of its own in claims");
-        reader.complain(text.place, message, Some("choose another name".into()));
+        let message = say!("`{name}` has a meaning of its own in claims");
+        reader.complain(text.place, message, Some(say!("choose another name")));
         return;
     }
     if is_lane_name(name) {
-        let message = format!("`{name}` stands for the calls of a lane that have no name");
-        reader.complain(text.place, message, Some("choose another name".into()));
+        let message = say!("`{name}` stands for the calls of a lane that have no name");
+        reader.complain(text.place, message, Some(say!("choose another name")));
         return;
     }
     taken.push(Named { name: name.to_string(), entry, at });
@@ -349,7 +357,7 @@ fn name_result(
         return;
     }
     if geometry.pins.len() == limits::PINS {
-        let message = format!("there are more than {} pins", limits::PINS);
+        let message = say!("there are more than {} pins", limits::PINS);
         reader.complain(text.place, message, None);
     } else {
         geometry.pins.push(name.to_string());
@@ -372,8 +380,8 @@ fn operations(
         let read = call::take_apart(&text.value, text.place).and_then(|parts| {
             let entry = parts.entry(text.place)?;
             if in_interrupt && !entry.in_interrupt {
-                let message = format!("`{}` may sleep", entry.name);
-                let hint = Some("an interrupt cannot call it: put it in `run`".to_string());
+                let message = say!("`{}` may sleep", entry.name);
+                let hint = Some(say!("an interrupt cannot call it: put it in `run`"));
                 return Err(Complaint { place: text.place, message, hint });
             }
             parts.operation(entry, names, &text.value, text.place)
@@ -394,7 +402,7 @@ fn schedule(reader: &mut Reader, root: &Table) -> Option<(String, Place)> {
     reader.only_keys(table, "[schedule]", &["steps"]);
     let Some(steps) = table.get("steps") else {
         let place = reader.at(item);
-        let hint = Some("write `steps = \"1*4 0*2 1*\"`".to_string());
+        let hint = Some(say!("write `steps = \"1*4 0*2 1*\"`"));
         reader.complain(place, "the schedule has no `steps`", hint);
         return None;
     };

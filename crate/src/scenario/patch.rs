@@ -47,12 +47,12 @@ pub(super) fn read(reader: &mut Reader, root: &Table) -> Vec<Patch> {
         let about = string(reader, "about").map(|text| text.value).unwrap_or_default();
         let (Some(name), Some(function)) = (string(reader, "name"), string(reader, "function"))
         else {
-            let hint = Some("and `edits = [{ drop = \"label\" }]`".to_string());
+            let hint = Some(say!("and `edits = [{{ drop = \"label\" }}]`"));
             reader.complain(place, "a [[patch]] has a `name` and a `function`", hint);
             continue;
         };
         if !is_name(&name.value, NAME) || name.value == NONE {
-            let message = format!("`{}` cannot name a patch", short(&name.value));
+            let message = say!("`{}` cannot name a patch", short(&name.value));
             reader.complain(name.place, message, Some(name_hint(NAME)));
             continue;
         }
@@ -62,8 +62,8 @@ pub(super) fn read(reader: &mut Reader, root: &Table) -> Vec<Patch> {
                 let same = |other: &Part| other.function.value == part.function.value;
                 if patch.parts.iter().any(same) {
                     let function = short(&part.function.value);
-                    let message = format!("`{}` edits `{function}` twice", patch.name);
-                    let hint = Some("put all edits of a function into one [[patch]]".into());
+                    let message = say!("`{}` edits `{function}` twice", patch.name);
+                    let hint = Some(say!("put all edits of a function into one [[patch]]"));
                     reader.complain(part.function.place, message, hint);
                 }
                 patch.parts.push(part);
@@ -86,7 +86,7 @@ pub fn read_alone(text: &str, known: &[Patch]) -> Result<Vec<Patch>, Vec<Complai
     let patches = read(&mut reader, root);
     for patch in &patches {
         if known.iter().any(|other| other.name == patch.name) {
-            let message = format!("the scenario has a patch `{}` already", patch.name);
+            let message = say!("the scenario has a patch `{}` already", patch.name);
             reader.complain(patch.parts[0].function.place, message, None);
         }
     }
@@ -105,12 +105,12 @@ fn is_name(text: &str, most: usize) -> bool {
 }
 
 fn name_hint(most: usize) -> String {
-    format!("letters, digits, `-`, `_` and `.`, at most {most}")
+    say!("letters, digits, `-`, `_` and `.`, at most {most}")
 }
 
 fn edits(reader: &mut Reader, table: &Table, place: Place) -> Vec<(Edit, &'static [Local], Place)> {
     let Some(item) = table.get("edits") else {
-        let hint = Some("write `edits = [{ drop = \"label\" }]`".to_string());
+        let hint = Some(say!("write `edits = [{{ drop = \"label\" }}]`"));
         reader.complain(place, "the patch has no `edits`", hint);
         return Vec::new();
     };
@@ -130,7 +130,7 @@ fn edits(reader: &mut Reader, table: &Table, place: Place) -> Vec<(Edit, &'stati
 fn word(reader: &mut Reader, table: &Table, key: &str) -> Option<Text> {
     let text = reader.string(table.get(key)?, key)?;
     if text.value.len() > NAME {
-        reader.complain(text.place, format!("`{}` is no label", short(&text.value)), None);
+        reader.complain(text.place, say!("`{}` is no label", short(&text.value)), None);
         return None;
     }
     Some(text)
@@ -147,7 +147,7 @@ fn one_of<'k>(
     match given.as_slice() {
         [key] => Some((key, word(reader, table, key)?)),
         _ => {
-            let message = format!("an edit has one of: {}", keys.join(", "));
+            let message = say!("an edit has one of: {}", keys.join(", "));
             reader.complain(place, message, None);
             None
         }
@@ -164,7 +164,7 @@ fn edit(reader: &mut Reader, table: &Table, place: Place) -> Option<(Edit, &'sta
     for key in EDIT_KEYS.iter().filter(|key| table.contains_key(**key)) {
         if !allowed.contains(key) {
             let place = reader.key_place(table, key);
-            reader.complain(place, format!("`{key}` is of an `insert`, not of a `{what}`"), None);
+            reader.complain(place, say!("`{key}` is of an `insert`, not of a `{what}`"), None);
             return None;
         }
     }
@@ -180,7 +180,7 @@ fn edit(reader: &mut Reader, table: &Table, place: Place) -> Option<(Edit, &'sta
         return Some((Edit::Move(label.value, spot), &[]));
     }
     if !is_name(&label.value, LABEL) {
-        let message = format!("`{}` cannot name a line", short(&label.value));
+        let message = say!("`{}` cannot name a line", short(&label.value));
         reader.complain(label.place, message, Some(name_hint(LABEL)));
         return None;
     }
@@ -204,7 +204,7 @@ fn insert(reader: &mut Reader, table: &Table, place: Place) -> Option<(Insert, &
         ("again", goto) => Some((Insert::Again { of: text.value, goto }, &[])),
         ("same", Some(goto)) => Some((Insert::Same { of: text.value, goto }, &[])),
         ("same", None) => {
-            let hint = Some("say where it goes otherwise: `goto = \"label\"`".to_string());
+            let hint = Some(say!("say where it goes otherwise: `goto = \"label\"`"));
             reader.complain(place, "`same` has no `goto`", hint);
             None
         }
@@ -235,7 +235,7 @@ fn found<T>(
     known: &[&str],
 ) -> Option<T> {
     if value.is_none() {
-        let message = format!("there is no {what} `{}`", short(&text.value));
+        let message = say!("there is no {what} `{}`", short(&text.value));
         reader.complain(text.place, message, nearest_or_all(&text.value, known, "there is"));
     }
     value
@@ -284,18 +284,18 @@ impl Part {
         let Some(routine) = kernel.routines().find(called) else {
             let known: Vec<&str> =
                 kernel.routines().map(|routine| kernel.name_of(routine.function)).collect();
-            let message = format!("{unpatched} has no function `{}`", short(name));
+            let message = say!("{unpatched} has no function `{}`", short(name));
             let hint = super::reader::nearest(name, &known);
             return Err(Complaint { place: self.function.place, message, hint });
         };
         let mut edited = Edited::new(routine);
         for (edit, needs, place) in &self.edits {
             let complain = |why: String, hint: Option<String>| {
-                let message = format!("`{name}` of {unpatched}: {why}");
+                let message = say!("`{name}` of {unpatched}: {why}");
                 Complaint { place: *place, message, hint }
             };
             if let Some(local) = needs.iter().find(|local| !has(routine, **local)) {
-                let why = format!("it has no `{}` to say which lock", local.name());
+                let why = say!("it has no `{}` to say which lock", local.name());
                 return Err(complain(why, None));
             }
             if let Err(error) = edited.apply(edit) {
@@ -304,15 +304,15 @@ impl Part {
                     EditError::NoLabel(label) => {
                         nearest_or_all(label, &labels, "an edit stays in its function, which has")
                     }
-                    EditError::NotAgain(_) => Some("it runs a line again that reads".into()),
+                    EditError::NotAgain(_) => Some(say!("it runs a line again that reads")),
                     EditError::Taken(_) | EditError::Itself(_) => None,
                 };
-                return Err(complain(error.to_string(), hint));
+                return Err(complain(say!("{error}"), hint));
             }
         }
         match balance::flaws(&edited).into_iter().next() {
             Some(flaw) => {
-                let message = format!("`{name}` of {unpatched}: {}", flaw.message);
+                let message = say!("`{name}` of {unpatched}: {}", flaw.message);
                 Err(Complaint { place: self.function.place, message, hint: flaw.hint })
             }
             None => Ok(Arc::new(edited)),
@@ -332,13 +332,13 @@ impl Scenario {
     pub fn kernel(&self, choice: &KernelChoice) -> Result<Kernel, Complaint> {
         let complain = |message: String| Complaint { place: Place::default(), message, hint: None };
         let base = presets::preset(&choice.base)
-            .ok_or_else(|| complain(format!("there is no kernel `{}`", choice.base)))?;
+            .ok_or_else(|| complain(say!("there is no kernel `{}`", choice.base)))?;
         let kernel = kernels::kernel(base, &choice.toggles, self.geometry.has_huge_pages());
         // The module that the page starts with has read none.
         let patch = choice.patch().filter(|_| cfg!(feature = "whole"));
         let Some(name) = patch else { return Ok(kernel) };
         let patch = self.patches.iter().find(|patch| patch.name == name);
-        let patch = patch.ok_or_else(|| complain(format!("there is no patch `{name}`")))?;
+        let patch = patch.ok_or_else(|| complain(say!("there is no patch `{name}`")))?;
         apply(patch, kernel)
     }
 }

@@ -52,15 +52,18 @@ impl<'a> Reader<'a> {
         if self.text.len() > limits::TEXT {
             let bytes = self.text.len();
             let message =
-                format!("the text has {bytes} bytes, and a scenario has at most {}", limits::TEXT);
+                say!("the text has {bytes} bytes, and a scenario has at most {}", limits::TEXT);
             self.complain(Place::default(), message, None);
             return Err(std::mem::take(&mut self.complaints));
         }
         DeTable::parse(self.text).map_err(|error| {
+            if !cfg!(feature = "whole") {
+                return vec![Complaint::default()];
+            }
             let place = error.span().map_or(Place::default(), |span| self.place(span.start));
             let message = error.message().lines().next().unwrap_or("this is not TOML");
             let message = message.replace(char::is_control, "?");
-            let hint = "a scenario is a TOML file (toml.io)".to_string();
+            let hint = say!("a scenario is a TOML file (toml.io)");
             self.complain(place, message, Some(hint));
             std::mem::take(&mut self.complaints)
         })
@@ -86,13 +89,14 @@ impl<'a> Reader<'a> {
     pub fn complain(&mut self, place: Place, message: impl Into<String>, hint: Option<String>) {
         if !self.is_full() {
             let behind = self.complaints.partition_point(|other| other.place <= place);
-            self.complaints.insert(behind, Complaint { place, message: message.into(), hint });
+            let message = if cfg!(feature = "whole") { message.into() } else { String::new() };
+            self.complaints.insert(behind, Complaint { place, message, hint });
         }
     }
 
     /// Further complaints are not kept; a hostile text has thousands.
     fn is_full(&self) -> bool {
-        self.complaints.len() >= MOST_COMPLAINTS
+        self.complaints.len() >= if cfg!(feature = "whole") { MOST_COMPLAINTS } else { 1 }
     }
 
     /// Complains about every key that is not among those known.
@@ -101,7 +105,7 @@ impl<'a> Reader<'a> {
             if !known.contains(&key.as_ref()) && !self.is_full() {
                 let place = self.key_place(table, key);
                 let hint = nearest_or_all(key, known, "it has");
-                self.complain(place, format!("{of} has no `{}`", short(key)), hint);
+                self.complain(place, say!("{of} has no `{}`", short(key)), hint);
             }
         }
     }
@@ -114,7 +118,7 @@ impl<'a> Reader<'a> {
     fn wrong_type(&mut self, item: &Item, what: &str, wanted: &str) {
         let place = self.at(item);
         let found = item.as_ref().type_str();
-        self.complain(place, format!("{what} is {wanted}, not {}", article(found)), None);
+        self.complain(place, say!("{what} is {wanted}, not {}", article(found)), None);
     }
 
     /// A string of one line.
@@ -137,7 +141,7 @@ impl<'a> Reader<'a> {
         if !text.value.contains('\n') {
             return self.printable(text, what);
         }
-        self.complain(text.place, format!("{what} is one line"), None);
+        self.complain(text.place, say!("{what} is one line"), None);
         None
     }
 
@@ -145,7 +149,7 @@ impl<'a> Reader<'a> {
     fn printable(&mut self, text: Text, what: &str) -> Option<Text> {
         let steers = |c: &char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
         let Some(c) = text.value.chars().find(steers) else { return Some(text) };
-        let message = format!("{what} has the control character U+{:04X}", u32::from(c));
+        let message = say!("{what} has the control character U+{:04X}", u32::from(c));
         self.complain(text.place, message, None);
         None
     }
@@ -170,7 +174,7 @@ impl<'a> Reader<'a> {
         for (count, value) in array.iter().enumerate() {
             let place = self.at(value);
             if count == most {
-                self.complain(place, format!("{what} has at most {most} entries"), None);
+                self.complain(place, say!("{what} has at most {most} entries"), None);
                 break;
             }
             match value.as_ref() {
@@ -180,7 +184,7 @@ impl<'a> Reader<'a> {
                 }
                 other => {
                     let found = article(other.type_str());
-                    self.complain(place, format!("{what} is a list of strings, not {found}"), None);
+                    self.complain(place, say!("{what} is a list of strings, not {found}"), None);
                 }
             }
         }
@@ -207,8 +211,8 @@ impl<'a> Reader<'a> {
         let number = integer(value).and_then(|value| usize::try_from(value).ok());
         let number = number.filter(|number| (least..=most).contains(number));
         if number.is_none() {
-            let hint = Some(format!("from {least} to {most}"));
-            self.complain(place, format!("{what} cannot be {}", short(value.as_str())), hint);
+            let hint = Some(say!("from {least} to {most}"));
+            self.complain(place, say!("{what} cannot be {}", short(value.as_str())), hint);
         }
         number
     }
@@ -229,7 +233,7 @@ impl<'a> Reader<'a> {
         for (count, value) in array.iter().enumerate() {
             let place = self.at(value);
             if count == most {
-                self.complain(place, format!("{what} has at most {most} entries"), None);
+                self.complain(place, say!("{what} has at most {most} entries"), None);
                 break;
             }
             match value.as_ref().as_integer() {
@@ -239,7 +243,7 @@ impl<'a> Reader<'a> {
                 }
                 None => {
                     let found = article(value.as_ref().type_str());
-                    self.complain(place, format!("{what} is whole numbers, not {found}"), None);
+                    self.complain(place, say!("{what} is whole numbers, not {found}"), None);
                 }
             }
         }
@@ -270,7 +274,7 @@ impl<'a> Reader<'a> {
         for (count, value) in array.iter().enumerate() {
             let place = self.at(value);
             if count > last {
-                self.complain(place, format!("{what} has at most {} entries", last + 1), None);
+                self.complain(place, say!("{what} has at most {} entries", last + 1), None);
                 break;
             }
             let range = match value.as_ref() {
@@ -285,8 +289,8 @@ impl<'a> Reader<'a> {
             match range.filter(|(from, to)| from <= to && *to <= last) {
                 Some((from, to)) => ranges.push((from, to, place)),
                 None => {
-                    let hint = Some(format!("the pages are 0 to {last}; a block is \"6-7\""));
-                    self.complain(place, format!("this is no page of {what}"), hint);
+                    let hint = Some(say!("the pages are 0 to {last}; a block is \"6-7\""));
+                    self.complain(place, say!("this is no page of {what}"), hint);
                 }
             }
         }
@@ -317,7 +321,7 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         if let Some((_, place)) = tables.get(most) {
-            let message = format!("there are {} {what} tables, {most} at most", tables.len());
+            let message = say!("there are {} {what} tables, {most} at most", tables.len());
             self.complain(*place, message, None);
         }
         tables.truncate(most);
@@ -332,28 +336,31 @@ pub fn integer(number: &DeInteger) -> Option<i64> {
 
 /// The known word that was probably meant.
 pub fn nearest(word: &str, known: &[&str]) -> Option<String> {
+    if !cfg!(feature = "whole") {
+        return None;
+    }
     let word = short(word);
     let near = known
         .iter()
         .map(|other| (strsim::damerau_levenshtein(&word, other), other))
         .min_by_key(|(distance, _)| *distance)?;
     let close = near.0 <= (word.chars().count() / 3).max(1) + 1;
-    close.then(|| format!("did you mean `{}`?", near.1))
+    close.then(|| say!("did you mean `{}`?", near.1))
 }
 
 /// The known word that was probably meant, or all of them behind what is said of them.
 pub fn nearest_or_all(word: &str, known: &[&str], all: &str) -> Option<String> {
-    nearest(word, known).or_else(|| Some(format!("{all}: {}", known.join(", "))))
+    nearest(word, known).or_else(|| Some(say!("{all}: {}", known.join(", "))))
 }
 
 /// A word from a hostile text, fit for a message.
 pub fn short(word: &str) -> String {
     let plain: String =
         word.chars().map(|c| if c.is_control() { '?' } else { c }).take(40).collect();
-    if word.chars().count() > 40 { format!("{plain}...") } else { plain }
+    if word.chars().count() > 40 { say!("{plain}...") } else { plain }
 }
 
 fn article(noun: &str) -> String {
     let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
-    format!("{} {noun}", if vowel { "an" } else { "a" })
+    say!("{} {noun}", if vowel { "an" } else { "a" })
 }

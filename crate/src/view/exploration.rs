@@ -55,6 +55,8 @@ fn exploration(report: &Report, scenario: &Scenario, player: &Player) -> Explora
         kernel: own.clone(),
         states: report.states as u32,
         transitions: report.transitions as u32,
+        reduced: report.reduced,
+        missed: power_of_ten(report.missed),
         depth: report.depth as u32,
         running: report.running,
         complete: report.complete,
@@ -78,6 +80,16 @@ fn exploration(report: &Report, scenario: &Scenario, player: &Player) -> Explora
     }
 }
 
+/// The least power of ten that a probability does not exceed; nothing of an impossible thing. In
+/// whole numbers, since formatting floats is much code.
+fn power_of_ten(mut probability: f64) -> Option<i32> {
+    let mut power = 0;
+    while probability > 0.0 && probability <= 0.1 {
+        (probability, power) = (probability * 10.0, power - 1);
+    }
+    (probability > 0.0).then_some(power)
+}
+
 /// An outcome as plain data, for the page and for `--json`. `start` is where its witness begins.
 pub fn outcome(system: &System, start: &Memory, found: &Found) -> OutcomeView {
     OutcomeView {
@@ -98,6 +110,7 @@ pub fn witness(witness: &Witness) -> WitnessView {
         schedule: witness.schedule.to_text(),
         switches: witness.switches as u32,
         steps: witness.schedule.0.len() as u32,
+        fewest: witness.fewest,
         loop_from: witness.loop_from.map(|from| from as u32),
     }
 }
@@ -122,5 +135,16 @@ fn sample_view(sample: &Sample) -> SampleView {
         choices: sample.choices as u32,
         steps: sample.length as u32,
         longest: sample.longest as u32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probability_is_told_by_a_power_of_ten() {
+        let powers = [1.0, 0.5, 0.09, 3e-21, 0.0].map(power_of_ten);
+        assert_eq!(powers, [Some(0), Some(0), Some(-1), Some(-20), None]);
     }
 }

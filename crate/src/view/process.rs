@@ -116,7 +116,7 @@ pub fn kept<'a>(
     address: u16,
 ) -> impl Iterator<Item = (usize, Pte)> + 'a {
     let runs = layout.geometry.runs.iter().enumerate();
-    let cpus = runs.filter(move |(_, runs)| layout.geometry.tlb && **runs == Some(process));
+    let cpus = runs.filter(move |(_, runs)| layout.geometry.has_tlb() && **runs == Some(process));
     cpus.map(move |(cpu, _)| (cpu, memory.peek(layout.tlb(cpu, address))))
         .filter(|(_, kept)| *kept != Pte::None)
 }

@@ -116,8 +116,11 @@ impl Request {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // one reply at a time, and serialised at once
 pub enum Reply {
-    /// To `Open`, of a build without all routines: one that has them should be asked.
-    More,
+    /// To `Open` and `Kernel`, of a build without all routines: one that has them should be asked.
+    More {
+        /// The scenario that stands on the stage here, to be opened there first.
+        text: Option<String>,
+    },
     /// To `Catalogue`.
     Catalogue(Catalogue),
     /// To `Open` and `Kernel`: a scenario stands on the stage.
@@ -357,11 +360,16 @@ pub struct ExplorationView {
     pub states: u32,
     /// Steps taken between them.
     pub transitions: u32,
+    /// Steps that do not matter to each other were taken in one order only.
+    pub reduced: bool,
+    /// A state was taken for another one, and so missed, with a probability of at most ten to the
+    /// power of this. Nothing where they are compared by all their cells.
+    pub missed: Option<i32>,
     /// Steps from the start to the farthest state.
     pub depth: u32,
     /// It still runs.
     pub running: bool,
-    /// Every interleaving was searched.
+    /// Every interleaving was searched: if it still runs, then for better witnesses.
     pub complete: bool,
     /// The limit that stopped it.
     pub limit: Option<String>,
@@ -432,8 +440,7 @@ pub struct OutcomeView {
     pub runs: u32,
 }
 
-/// The interleaving with the fewest context switches, then the fewest steps; of a livelock the way
-/// to its loop is, and one turn of the loop follows.
+/// An interleaving; of a livelock the way to its loop, and one turn of the loop follows.
 #[derive(Serialize, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WitnessView {
@@ -443,6 +450,8 @@ pub struct WitnessView {
     pub switches: u32,
     /// Steps.
     pub steps: u32,
+    /// No interleaving shows it with fewer context switches, or with as many and fewer steps.
+    pub fewest: bool,
     /// Of a livelock, how many of the steps lead to the loop.
     pub loop_from: Option<u32>,
 }

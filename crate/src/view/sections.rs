@@ -5,7 +5,7 @@ use crate::mm::{Layout, Memory, Pfn, Subject};
 
 /// The sections of a machine that has any. `changed` is what the step at the cursor changed.
 pub fn sections(layout: &Layout, memory: &Memory, changed: &[Subject]) -> Vec<SectionView> {
-    let pages = u32::from(layout.geometry.section_pages);
+    let pages = u32::from(layout.geometry.section_pages());
     if pages == 0 {
         return Vec::new();
     }

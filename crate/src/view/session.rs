@@ -43,11 +43,16 @@ impl Session {
         let reply = match request {
             Request::Catalogue => Ok(Reply::Catalogue(catalogue())),
             Request::Open { text } => match self.open(text) {
-                // What this build refuses one with all routines may open, or refuse better.
-                Err(_) if !cfg!(feature = "whole") => Ok(Reply::More),
+                // What this build refuses one with all routines may open, or it says why not.
+                Err(_) if !cfg!(feature = "whole") => Ok(Reply::More { text: None }),
                 reply => reply,
             },
-            Request::Kernel { base, toggles } => self.switch_kernel(&base, &toggles),
+            Request::Kernel { base, toggles } => match self.switch_kernel(&base, &toggles) {
+                Err(_) if !cfg!(feature = "whole") => {
+                    Ok(Reply::More { text: self.stage.as_ref().map(|stage| stage.text.clone()) })
+                }
+                reply => reply,
+            },
             other => match &mut self.stage {
                 Some(stage) => stage.handle(other),
                 None => Err(vec![complaint("no scenario is open")]),

@@ -12,7 +12,6 @@ import { ui } from '../ui';
 import { inlineMarks, referenceUrl } from '../wording';
 import { appStyles } from './app-style';
 import type { PageraceEditor } from './editor';
-import './dialogs';
 import './dock';
 import './editor';
 import './kernel';
@@ -191,6 +190,7 @@ export class PageraceApp extends LitElement {
   }
 
   #act(action: Action): void {
+    if (action.type === 'help' || action.type === 'share') void import('./dialogs');
     if (action.type === 'help') this.help = true;
     if (action.type === 'theme') {
       this.theme = action.theme;

@@ -160,7 +160,7 @@ export class PageraceEditor extends LitElement {
 
   /** What a timeline can call, in the engine's words. */
   #reference(): TemplateResult {
-    return html`<details>
+    return html`<details @toggle=${() => request(this, { type: 'catalogue' })}>
       <summary>Operations of timelines</summary>
       <dl>
         ${this.operations.map(

@@ -375,6 +375,7 @@ export class PageraceKernel extends LitElement {
   }
 
   #toggle(): void {
+    request(this, { type: 'catalogue' });
     this.open = !this.open;
   }
 

@@ -12,6 +12,8 @@ import type {
 } from '../protocol';
 import { ui } from '../ui';
 import {
+  bestOf,
+  caveats,
   count,
   coverage,
   driftText,
@@ -92,17 +94,29 @@ export class PageraceOutcomes extends LitElement {
           : nothing
       }
       ${search && !running && !search.view.complete ? this.#sampleButton(search) : nothing}
-      <p class="progress ${running ? 'running' : ''}" role="status">${
-        search
-          ? html`<b>${coverage(search)}</b>
-            <span class="soft">${
-              search.view.sample
-                ? `${count(search.view.transitions, 'step')}, longest run ${search.view.depth}`
-                : `${count(search.view.transitions, 'transition')}, depth ${search.view.depth}`
-            }</span>`
-          : nothing
-      }</p>
+      <div class="progress ${running ? 'running' : ''}">${search ? this.#progress(search) : nothing}</div>
     </div>`;
+  }
+
+  /** Its numbers change many times a second: the dock says aloud what matters of them. */
+  #progress(search: Search): TemplateResult {
+    const { view, statesPerSecond } = search;
+    const facts = [
+      ...(view.sample
+        ? [count(view.transitions, 'step'), `longest run ${view.depth}`]
+        : [count(view.transitions, 'transition'), `depth ${view.depth}`]),
+      count(view.outcomes.length, 'outcome'),
+    ];
+    if (statesPerSecond !== null && !view.sample)
+      facts.push(`${count(statesPerSecond, 'state')} per second`);
+    const sentences = caveats(view);
+    return html`<b>${coverage(search)}</b>
+      <span class="soft">${facts.join(', ')}</span>
+      ${
+        sentences.length === 0
+          ? nothing
+          : html`<details class="soft"><summary>${view.reduced ? 'reduced search' : 'by fingerprints'}</summary>${sentences.join(' ')}</details>`
+      }`;
   }
 
   /** Where not everything can be searched, chance may find what is there. */
@@ -177,7 +191,8 @@ export class PageraceOutcomes extends LitElement {
 
   #witness(witness: WitnessView): TemplateResult {
     const load = () => request(this, { type: 'witness', schedule: witness.schedule });
-    return html`<button class="witness" title="Load the schedule ${witness.schedule}" @click=${load}>${icon('play')} ${witnessText(witness)}</button>
+    return html`<button class="witness" title="Load the schedule ${witness.schedule}: ${bestOf(witness)}" @click=${load}>${icon('play')} ${witnessText(witness)}</button>
+      ${witness.fewest ? nothing : html`<span class="soft">maybe not the fewest</span>`}
       ${witness.loop_from === null ? nothing : html`<span class="repeats">then ${repeats(witness.loop_from, witness.steps)}</span>`}`;
   }
 

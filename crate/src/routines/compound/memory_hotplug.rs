@@ -440,7 +440,7 @@ fn clear_contiguous(ctx: &mut Ctx) {
 /// are holes.
 fn shrink_span(ctx: &mut Ctx) {
     let Some(span) = ctx.layout().zone_span() else { return };
-    let pages = ctx.geometry().section_pages;
+    let pages = ctx.geometry().section_pages();
     let online = online_sections(ctx);
     let first = online.iter().position(|online| *online).unwrap_or(0);
     let end = online.iter().rposition(|online| *online).map_or(first, |last| last + 1);
@@ -452,7 +452,7 @@ fn shrink_span(ctx: &mut Ctx) {
 fn set_contiguous(ctx: &mut Ctx) {
     let cells = ctx.layout().contiguous().zip(ctx.layout().zone_span());
     let Some((contiguous, span)) = cells else { return };
-    let pages = ctx.geometry().section_pages;
+    let pages = ctx.geometry().section_pages();
     let [first, end] = span.map(|cell| usize::from(ctx.load(cell).0 / pages));
     if !online_sections(ctx)[first..end].contains(&false) {
         ctx.store(contiguous, true);

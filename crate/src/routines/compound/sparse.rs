@@ -323,5 +323,5 @@ fn past_end(look: &Look) -> bool {
 
 fn next_section(ctx: &mut Ctx) {
     let page: Pfn = ctx.get(Local::Page);
-    ctx.set(Local::Page, Pfn(page.0 + ctx.geometry().section_pages));
+    ctx.set(Local::Page, Pfn(page.0 + ctx.geometry().section_pages()));
 }
