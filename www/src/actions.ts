@@ -14,6 +14,7 @@ export type Action =
   | { type: 'explore'; maxStates?: number }
   | { type: 'sample'; runs: number }
   | { type: 'cancel' | 'go_on' }
+  | { type: 'search_kernels' | 'cancel_kernels' }
   | { type: 'witness'; schedule: string }
   | { type: 'kernel'; base: string; toggles: { [key in string]: string } }
   | { type: 'gallery'; name: string }

@@ -1,5 +1,7 @@
 /** Everything the page shows, in one value that is replaced and never changed. */
+
 import type { Panel } from './hash';
+import type { PoolView } from './pool';
 import type {
   Catalogue,
   Diagnostic,
@@ -54,6 +56,8 @@ export interface Model {
   readonly search: Search | null;
   /** Searches of this text that are done, by kernel. */
   readonly searched: readonly ExplorationView[];
+  /** The searches under the other kernels of the claims, side by side. */
+  readonly pool: PoolView | null;
   readonly playing: boolean;
   readonly stepsPerSecond: number;
   /** The page whose ledger is open; none to follow the steps. */
@@ -80,6 +84,7 @@ export const EMPTY: Model = {
   abandoned: null,
   search: null,
   searched: [],
+  pool: null,
   playing: false,
   stepsPerSecond: 2,
   page: null,

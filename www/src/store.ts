@@ -6,7 +6,8 @@ import { front, inGallery } from './gallery';
 import { type Address, type Look, parseHash } from './hash';
 import { pack, unpack } from './link';
 import { EMPTY, type Model } from './model';
-import type { Catalogue, Diagnostic, Reply, Request } from './protocol';
+import type { Pool } from './pool';
+import type { Catalogue, Diagnostic, ExplorationView, Reply, Request } from './protocol';
 import { moves, nextBreak, scheduleOf, sentence, target } from './schedule';
 import { Searching } from './search';
 import { spokenOf } from './wording';
@@ -26,6 +27,7 @@ export class Store extends EventTarget {
   #model: Model = EMPTY;
   #queue: Promise<unknown> = Promise.resolve();
   #searching: Searching | undefined;
+  #pool: Pool | undefined;
   #wanted: number | null = null;
   #ticking: ReturnType<typeof setTimeout> | undefined;
   /** The trace is not the schedule of the text. */
@@ -108,6 +110,10 @@ export class Store extends EventTarget {
         return this.#explore(null);
       case 'cancel':
         return this.#searching?.stop();
+      case 'search_kernels':
+        return this.#searchKernels();
+      case 'cancel_kernels':
+        return this.#pool?.stop();
       case 'witness':
         return this.#do(() => this.#play(action.schedule, null));
       case 'kernel':
@@ -386,8 +392,7 @@ export class Store extends EventTarget {
         const { view } = search;
         if (this.#searching !== searching || this.#model.scenario !== scenario)
           return searching.stop();
-        const others = this.#model.searched.filter((it) => it.kernel !== view.kernel);
-        const searched = view.running ? this.#model.searched : [...others, view];
+        const searched = view.running ? this.#model.searched : this.#searchedWith(view);
         const spoken = spokenOf(search, this.#model.search) ?? this.#model.spoken;
         this.#set({ search, searched, spoken });
       },
@@ -401,6 +406,32 @@ export class Store extends EventTarget {
     } catch (error) {
       this.#lost(error);
     }
+  }
+
+  #searchedWith(view: ExplorationView): readonly ExplorationView[] {
+    return [...this.#model.searched.filter((it) => it.kernel !== view.kernel), view];
+  }
+
+  /** Searches under every kernel of the claims that was not searched yet, side by side. */
+  async #searchKernels(): Promise<void> {
+    const { scenario, searched, text, pool: other } = this.#model;
+    if (!scenario || other?.running) return;
+    const { Pool } = await import('./pool');
+    const known = new Set(searched.filter((it) => it.complete).map((it) => it.kernel));
+    const kernels = scenario.kernels.filter((it) => !known.has(it.name));
+    const pool: Pool = new Pool(text, kernels, {
+      progress: (view) => {
+        if (this.#pool !== pool) return;
+        const ended = this.#model.pool?.running && !view.running;
+        const spoken = ended ? `${view.done} of ${view.all} kernels searched.` : this.#model.spoken;
+        this.#set({ pool: view, spoken });
+      },
+      found: (view) => {
+        if (this.#pool === pool) this.#set({ searched: this.#searchedWith(view) });
+      },
+    });
+    this.#pool = pool;
+    await pool.run(MAX_STATES);
   }
 
   async #kernel(base: string, toggles: { [key in string]: string }): Promise<void> {

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { request } from '../actions';
 import { icon } from '../icons';
 import type { Search } from '../model';
+import type { PoolView } from '../pool';
 import type {
   ExpectationView,
   ExplorationView,
@@ -36,6 +37,7 @@ export class PageraceOutcomes extends LitElement {
     scenario: { attribute: false },
     search: { attribute: false },
     searched: { attribute: false },
+    pool: { attribute: false },
     text: { attribute: false },
     races: { state: true },
   };
@@ -45,6 +47,7 @@ export class PageraceOutcomes extends LitElement {
   declare search: Search | null;
   /** Finished searches of this text, by kernel. */
   declare searched: readonly ExplorationView[];
+  declare pool: PoolView | null;
   /** The scenario, for the search for data races. */
   declare text: string;
   /** Whether data races are asked for. */
@@ -55,6 +58,7 @@ export class PageraceOutcomes extends LitElement {
     this.scenario = null;
     this.search = null;
     this.searched = [];
+    this.pool = null;
     this.text = '';
     this.races = false;
   }
@@ -155,7 +159,8 @@ export class PageraceOutcomes extends LitElement {
         </tbody>
       </table></div>
       ${view.starving ? this.#starving(view.starving) : nothing}
-      ${this.#others(names)}`;
+      ${this.#others(names)}
+      ${this.#kernels()}`;
   }
 
   #outcome(outcome: OutcomeView, view: ExplorationView): TemplateResult {
@@ -216,6 +221,26 @@ export class PageraceOutcomes extends LitElement {
         </li>`,
       )}
     </ul>`;
+  }
+
+  /** The other kernels that the claims are about: searched side by side when the reader asks. */
+  #kernels(): TemplateResult | typeof nothing {
+    const { pool } = this;
+    if (pool?.running) {
+      const now = pool.now.map((it) => `${it.kernel}: ${count(it.states, 'state')}`).join('; ');
+      return html`<div class="bar">
+        <button @click=${() => request(this, { type: 'cancel_kernels' })}>Cancel</button>
+        <p class="progress running"><b>${pool.done} of ${count(pool.all, 'kernel')}</b>
+          <span class="soft">${now}</span></p>
+      </div>`;
+    }
+    const known = new Set(this.searched.filter((it) => it.complete).map((it) => it.kernel));
+    const left = (this.scenario?.kernels ?? []).filter((it) => !known.has(it.name));
+    if (left.length === 0) return nothing;
+    return html`<div class="bar">
+      <button @click=${() => request(this, { type: 'search_kernels' })}
+        >Search ${count(left.length, 'other kernel')} of the claims</button>
+    </div>`;
   }
 
   /** The same race under the kernels searched so far. */
