@@ -14,7 +14,7 @@ use pagerace::scenario::parse;
 use random::Random;
 
 /// How many scenarios, and how many steps of each walk.
-const SCENARIOS: u64 = 300;
+const SCENARIOS: u64 = 500;
 const STEPS: usize = 400;
 
 /// A machine of which calls may name parts.
