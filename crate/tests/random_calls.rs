@@ -14,7 +14,7 @@ use pagerace::scenario::parse;
 use random::Random;
 
 /// How many scenarios, and how many steps of each walk.
-const SCENARIOS: u64 = 300;
+const SCENARIOS: u64 = 400;
 const STEPS: usize = 400;
 
 /// A machine of which calls may name parts.
@@ -94,7 +94,9 @@ fn maps(random: &mut Random, zero_page: bool, pages: usize) -> Vec<String> {
     }
     let anon = ["anon rw", "anon wp", "anon ro", "none rw", "anon rw lazyfree"];
     let mut kinds: Vec<String> = anon.map(String::from).into();
-    kinds.push(format!("page {} file rw", random.below(pages)));
+    // Some calls are about pages of a file alone.
+    let file = format!("page {} file rw", random.below(pages));
+    kinds.extend(vec![file; 3]);
     if zero_page {
         kinds.extend(["zero page wp", "zero page ro"].map(String::from));
     }

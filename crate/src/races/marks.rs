@@ -1,7 +1,7 @@
 //! Which accesses are marked, and which are plain.
 //!
 //! Most words are accessed by marked accesses alone: atomic counts, flags by bit operations, page
-//! table entries, locks. They can be in no data race. [`FIELDS`] lists the others, after what the
+//! table entries, locks. They can be in no data race. `FIELDS` lists the others, after what the
 //! kernel's sources have; where versions or places differ, the line's text says `READ_ONCE` or
 //! `WRITE_ONCE`. Where that is not known, an access counts as marked: a race that is reported is
 //! one.

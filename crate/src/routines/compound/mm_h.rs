@@ -12,7 +12,7 @@ use crate::properties::event;
 
 /// `page_count`
 pub const PAGE_COUNT: Function = Function("page_count");
-/// `page_mapping`; `NULL`, or what is behind it of [`mapping`].
+/// `page_mapping`; `NULL`, or what is behind it of `mapping`.
 pub const PAGE_MAPPING: Function = Function("page_mapping");
 
 /// What `page_mapping` returns a pointer to, as `page->mapping` does.

@@ -265,8 +265,8 @@ fn add_mapcount(ctx: &mut Ctx) {
     let (head, index): (Pfn, u16) = (ctx.get(Local::Page), ctx.get(Local::Index));
     let count: u16 = ctx.load(ctx.layout().page(Pfn(head.0.wrapping_add(index))).mapcount());
     let before: u16 = ctx.get(Local::Mapcount);
-    ctx.set(Local::Mapcount, before + count);
-    ctx.set(Local::Index, index + 1);
+    ctx.set(Local::Mapcount, before.wrapping_add(count));
+    ctx.set(Local::Index, index.wrapping_add(1));
 }
 
 fn is_unmapped(look: &Look) -> bool {
@@ -386,7 +386,7 @@ fn unfreeze_head(ctx: &mut Ctx) {
 fn take_page(ctx: &mut Ctx) {
     let (head, index): (Pfn, u16) = (ctx.get(Local::Page), ctx.get(Local::Index));
     ctx.set(Local::Tail, Pfn(head.0 + index));
-    ctx.set(Local::Index, index + 1);
+    ctx.set(Local::Index, index.wrapping_add(1));
 }
 
 /// The page that the caller has locked stays so.
