@@ -208,9 +208,13 @@ export class Store extends EventTarget {
     if (reply.type === 'refused') return reply.diagnostics;
     if (reply.type === 'opened') {
       const { draft, stash } = this.#model;
+      const pool = this.#pool;
+      this.#pool = undefined;
+      pool?.stop();
       this.#opened(reply, {
         stash: draft ?? stash,
         draft: null,
+        pool: null,
         searched: [],
         search: null,
         ...patch,
