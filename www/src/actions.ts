@@ -1,5 +1,6 @@
 /** What the elements ask for. They send nothing else up, and get properties down. */
 import type { Panel } from './hash';
+import type { Opening } from './model';
 import type { Theme } from './theme';
 
 /** One wish of the reader. */
@@ -22,7 +23,8 @@ export type Action =
   | { type: 'apply' | 'revert' | 'unstash' | 'drop_stash' }
   | { type: 'share' | 'close_share' }
   | { type: 'restart'; keepTrace: boolean }
-  | { type: 'dismiss' }
+  | { type: 'dismiss' | 'take_up' | 'forget' }
+  | { type: 'open_anyway'; opening: Opening }
   | { type: 'select_page'; pfn: number | null }
   | { type: 'panel'; panel: Panel }
   | { type: 'goto_text'; line: number; column: number }

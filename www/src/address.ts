@@ -3,13 +3,16 @@ import { formatHash, type Look } from './hash';
 
 /** What the store needs of the browser. */
 export interface Surroundings {
-  /** Replaces the address without a new history entry. */
-  replaceHash(hash: string): void;
+  /** Changes the address, and leaves the old one in the history if `push`. */
+  writeHash(hash: string, push: boolean): void;
   /** The address without its fragment. */
   base(): string;
   /** Rejects where the browser refuses. */
   copy(text: string): Promise<void>;
 }
+
+/** How an address is written: not at all, over the one before, or behind it in the history. */
+export type Written = 'silent' | 'replace' | 'push';
 
 /** How long things must be calm before the address follows the stage, in milliseconds. */
 const CALM = 500;
@@ -20,12 +23,12 @@ export class AddressLine {
   #current = true;
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
-  readonly #replace: (hash: string) => void;
+  readonly #write: Surroundings['writeHash'];
   readonly #look: () => Look;
 
-  /** `replace` changes the address without a new history entry; `look` is what is looked at. */
-  constructor(replace: (hash: string) => void, look: () => Look) {
-    this.#replace = replace;
+  /** `write` changes the address; `look` is what is looked at. */
+  constructor(write: Surroundings['writeHash'], look: () => Look) {
+    this.#write = write;
     this.#look = look;
   }
 
@@ -34,11 +37,12 @@ export class AddressLine {
     return this.#current;
   }
 
-  /** It says what is on the stage from now on; `write` unless it stands there already. */
-  says(head: string, write = true): void {
+  /** It says what is on the stage from now on. */
+  says(head: string, how: Written = 'replace'): void {
+    const push = how === 'push' && head !== this.#head;
     this.#head = head;
     this.#current = true;
-    if (write) this.write();
+    if (how !== 'silent') this.write(push);
   }
 
   /** The stage has left what it says. */
@@ -52,8 +56,8 @@ export class AddressLine {
   }
 
   /** Writes it out, with what is looked at. */
-  write(): void {
-    if (this.#head) this.#replace(this.hash());
+  write(push = false): void {
+    if (this.#head) this.#write(this.hash(), push);
   }
 
   /** Calls once things are calm; an earlier call that still waits is forgotten. */

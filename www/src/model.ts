@@ -1,6 +1,8 @@
 /** Everything the page shows, in one value that is replaced and never changed. */
 
+import type { Written } from './address';
 import type { Panel } from './hash';
+import type { Kept } from './keep';
 import type { PoolView } from './pool';
 import type {
   Catalogue,
@@ -17,7 +19,21 @@ export type Notice =
   | { kind: 'lost'; why: string; doing: string }
   | { kind: 'refused'; diagnostics: readonly Diagnostic[] }
   /** After a change of kernel: what could not be played, and the reader's own steps, if any. */
-  | { kind: 'unplayed'; kernel: string; why: string; steps: string | null };
+  | { kind: 'unplayed'; kernel: string; why: string; steps: string | null }
+  /** The reader's work of before, which does not stand on the page. */
+  | { kind: 'kept'; kept: Kept }
+  /** The page ended at this text the last time, so it was not opened again. */
+  | { kind: 'stopped'; opening: Opening };
+
+/** A text to be opened, and what the address says of it. */
+export interface Opening {
+  text: string;
+  head: string;
+  entry: string | null;
+  at: number | null;
+  view: Panel | null;
+  how: Written;
+}
 
 /** A search, and whether the reader stopped it. */
 export interface Search {

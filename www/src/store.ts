@@ -4,8 +4,9 @@ import { AddressLine, type Surroundings } from './address';
 import { type EngineClient, EngineLost } from './engine';
 import { front, inGallery } from './gallery';
 import { type Address, type Look, parseHash } from './hash';
+import type { Keeper } from './keep';
 import { pack, unpack } from './link';
-import { EMPTY, type Model } from './model';
+import { EMPTY, type Model, type Opening } from './model';
 import type { Pool } from './pool';
 import type { Catalogue, Diagnostic, ExplorationView, Reply, Request } from './protocol';
 import { moves, nextBreak, scheduleOf, sentence, target } from './schedule';
@@ -36,13 +37,15 @@ export class Store extends EventTarget {
   readonly #engine: EngineClient;
   readonly #around: Surroundings;
   readonly #address: AddressLine;
+  readonly #keeper: Keeper;
 
-  constructor(engine: EngineClient, around: Surroundings) {
+  constructor(engine: EngineClient, around: Surroundings, keeper: Keeper) {
     super();
+    this.#keeper = keeper;
     this.#engine = engine;
     this.#around = around;
     this.#address = new AddressLine(
-      (hash) => around.replaceHash(hash),
+      (hash, push) => around.writeHash(hash, push),
       () => this.#look(),
     );
   }
@@ -63,8 +66,34 @@ export class Store extends EventTarget {
     return this.#do(async () => {
       const reply = await this.#engine.call({ type: 'catalogue' });
       if (reply.type === 'catalogue') this.#set({ catalogue: reply });
-      await this.#openAddress(parseHash(hash));
+      const address = parseHash(hash);
+      await this.#openAddress(address);
+      this.#offer(address);
     });
+  }
+
+  /** Offers the reader's last work, unless it stands on the page already or a link was opened. */
+  #offer({ kind }: Address): void {
+    const kept = this.#keeper.last();
+    const { text, notice } = this.#model;
+    if (!kept || notice) return;
+    const same = kept.text === text;
+    if (same ? kept.draft !== null : kind === 'none') this.#set({ notice: { kind: 'kept', kept } });
+  }
+
+  /** Puts the kept work back as it was: the text on the stage, the edits in the editor. */
+  async #takeUp(): Promise<void> {
+    const { notice, text } = this.#model;
+    if (notice?.kind !== 'kept') return;
+    const { kept } = notice;
+    if (kept.text !== text) {
+      const diagnostics = await this.#open(kept.text, { entry: null }, null);
+      if (diagnostics)
+        return this.#set({ draft: kept.text, diagnostics, notice: null, panel: 'text' });
+      this.#touched();
+    }
+    const { draft } = kept;
+    this.#set({ notice: null, draft, ...(draft === null ? {} : { panel: 'text' }) });
   }
 
   /** The reader changed the address, or pasted a link into an open page. */
@@ -120,10 +149,11 @@ export class Store extends EventTarget {
         return this.#do(() => this.#kernel(action.base, action.toggles));
       case 'gallery':
         return this.#do(() =>
-          this.#openAddress({ kind: 'gallery', name: action.name, at: null, view: null }),
+          this.#openAddress({ kind: 'gallery', name: action.name, at: null, view: null }, true),
         );
       case 'edit':
-        return this.#set({ draft: action.text === this.#model.text ? null : action.text });
+        this.#set({ draft: action.text === this.#model.text ? null : action.text });
+        return this.#syncSoon();
       case 'apply':
         return this.#do(() => this.#apply());
       case 'revert':
@@ -140,6 +170,13 @@ export class Store extends EventTarget {
         return this.#do(() => this.#restart(action.keepTrace));
       case 'dismiss':
         return this.#set({ notice: null });
+      case 'take_up':
+        return this.#do(() => this.#takeUp());
+      case 'forget':
+        this.#keeper.forget();
+        return this.#set({ notice: null });
+      case 'open_anyway':
+        return this.#do(() => this.#openText(action.opening));
       case 'select_page':
         return this.#set({ page: action.pfn });
       case 'panel':
@@ -204,7 +241,9 @@ export class Store extends EventTarget {
     this.#pause();
     this.#searching?.stop();
     this.#doing = 'open';
+    this.#keeper.begins(text);
     const reply = await this.#engine.call({ type: 'open', text });
+    this.#keeper.ends();
     if (reply.type === 'refused') return reply.diagnostics;
     if (reply.type === 'opened') {
       const { draft, stash } = this.#model;
@@ -243,42 +282,49 @@ export class Store extends EventTarget {
     });
   }
 
-  async #openAddress(address: Address): Promise<void> {
-    const view = address.view === null ? {} : { panel: address.view };
-    let text: string | undefined;
-    let head: string;
-    let entry: string | null = null;
+  /** `push` leaves the address that stood there in the browser's history. */
+  async #openAddress(address: Address, push = false): Promise<void> {
+    const { at, view } = address;
     const bad = (why: string, raw: string) => this.#badLink(why, raw);
     switch (address.kind) {
-      case 'none':
-        text = front.text;
-        entry = front.name;
-        head = `g=${entry}`;
-        break;
-      case 'gallery':
-        text = (await inGallery(address.name))?.text;
-        if (text === undefined)
-          return bad(`The gallery has no scenario "${address.name}".`, `g=${address.name}`);
-        entry = address.name;
-        head = `g=${entry}`;
-        break;
+      case 'none': {
+        const { text, name } = front;
+        return this.#openText({ text, head: `g=${name}`, entry: name, at, view, how: 'silent' });
+      }
+      case 'gallery': {
+        const { name } = address;
+        const text = (await inGallery(name))?.text;
+        if (text === undefined) return bad(`The gallery has no scenario "${name}".`, `g=${name}`);
+        const how = push ? 'push' : 'replace';
+        return this.#openText({ text, head: `g=${name}`, entry: name, at, view, how });
+      }
       case 'payload': {
-        const unpacked = await unpack(address.payload);
-        if ('why' in unpacked) return bad(unpacked.why, address.payload);
-        text = unpacked.text;
-        head = address.payload;
-        break;
+        const { payload: head } = address;
+        const unpacked = await unpack(head);
+        if ('why' in unpacked) return bad(unpacked.why, head);
+        const opening = {
+          text: unpacked.text,
+          head,
+          entry: null,
+          at,
+          view,
+          how: 'replace',
+        } as const;
+        if (!this.#keeper.stoppedAt(opening.text)) return this.#openText(opening);
+        await this.#underneath();
+        return this.#set({ notice: { kind: 'stopped', opening } });
       }
       case 'bad':
         return bad(address.why, address.raw);
     }
-    const diagnostics = await this.#open(text, { entry, ...view }, address.at);
-    if (diagnostics === null) {
-      this.#address.says(head, address.kind !== 'none');
-      return;
-    }
+  }
+
+  async #openText({ text, head, entry, at, view, how }: Opening): Promise<void> {
+    const patch = view === null ? {} : { panel: view };
+    const diagnostics = await this.#open(text, { entry, ...patch }, at);
+    if (diagnostics === null) return this.#address.says(head, how);
     const { draft, stash } = this.#model;
-    this.#set({ ...view, draft: text, stash: draft ?? stash, diagnostics, panel: 'text' });
+    this.#set({ ...patch, draft: text, stash: draft ?? stash, diagnostics, panel: 'text' });
     if (this.#model.state === null) await this.#underneath();
   }
 
@@ -403,8 +449,10 @@ export class Store extends EventTarget {
     );
     this.#searching?.stop();
     this.#searching = searching;
+    this.#keeper.begins(this.#model.text);
     try {
       const other = await searching.run(start);
+      this.#keeper.ends();
       if (other?.type === 'refused')
         this.#set({ notice: { kind: 'refused', diagnostics: other.diagnostics } });
     } catch (error) {
@@ -510,9 +558,18 @@ export class Store extends EventTarget {
   }
 
   async #sync(): Promise<void> {
-    if (this.#model.notice?.kind === 'lost' || this.#model.notice?.kind === 'bad_link') return;
+    const { notice, draft } = this.#model;
+    if (draft !== null) this.#keep();
+    if (notice?.kind === 'lost' || notice?.kind === 'bad_link' || notice?.kind === 'stopped')
+      return;
     if (this.#address.current) return this.#address.write();
     await this.#link();
+    this.#keep();
+  }
+
+  #keep(): void {
+    const { scenario, text, draft } = this.#model;
+    this.#keeper.keep({ title: scenario?.title ?? '', text, draft });
   }
 
   /** The address and the text say what is on the stage from now on; why they cannot, if so. */

@@ -4,6 +4,7 @@ import { EngineClient } from '../engine';
 import { front, type GalleryEntry, gallery } from '../gallery';
 import { PANELS, type Panel } from '../hash';
 import { icon } from '../icons';
+import { Keeper, shelf } from '../keep';
 import { actionOf } from '../keys';
 import { EMPTY, type Model } from '../model';
 import { Store } from '../store';
@@ -47,11 +48,16 @@ export class PageraceApp extends LitElement {
   declare private help: boolean;
   declare private more: boolean;
   declare private gallery: readonly GalleryEntry[];
-  #store = new Store(new EngineClient(), {
-    replaceHash: (hash) => history.replaceState(history.state, '', hash),
-    base: () => location.href.replace(/#.*$/, ''),
-    copy: (text) => navigator.clipboard.writeText(text),
-  });
+  #store = new Store(
+    new EngineClient(),
+    {
+      writeHash: (hash, push) =>
+        push ? history.pushState(null, '', hash) : history.replaceState(history.state, '', hash),
+      base: () => location.href.replace(/#.*$/, ''),
+      copy: (text) => navigator.clipboard.writeText(text),
+    },
+    new Keeper(shelf('localStorage'), shelf('sessionStorage')),
+  );
 
   constructor() {
     super();

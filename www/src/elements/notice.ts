@@ -81,6 +81,22 @@ export class PageraceNotice extends LitElement {
             <button @click=${() => request(this, { type: 'restart', keepTrace: false })}>Restart the scenario</button>
             ${gallery}
           </div>`;
+      case 'kept':
+        return html`<h2>Your last work is kept</h2>
+          <p>${notice.kept.draft === null ? 'Your scenario' : 'Edits that were not applied to'}
+            “${notice.kept.title}”, in this browser alone.</p>
+          <div class="actions">
+            <button class="primary" @click=${() => request(this, { type: 'take_up' })}>Take it up</button>
+            <button @click=${() => request(this, { type: 'forget' })}>Forget it</button>
+            ${dismiss}
+          </div>`;
+      case 'stopped':
+        return html`<h2>The page ended at this scenario the last time</h2>
+          <p>So it was not opened again by itself. Its text is safe in the address.</p>
+          <div class="actions">
+            <button class="primary" @click=${() => request(this, { type: 'open_anyway', opening: notice.opening })}>Open it all the same</button>
+            ${gallery}
+          </div>`;
       case 'unplayed':
         return html`<h2>These steps do not run on ${notice.kernel}</h2>
           <p>${asSentence(notice.why)} ${
