@@ -17,7 +17,8 @@ readonly UNPACKED_SPIN=$PWD/.tools/spin
 readonly RUSTUP_SECONDS=60
 # What is left out makes the module smaller, but not once it is gzipped: gzip finds less that
 # repeats in what was inlined or shared, and in data cut at its zeros.
-readonly WASM_OPT=(-Os --converge --skip-pass=inlining-optimizing --skip-pass=local-cse --skip-pass=memory-packing)
+readonly WASM_OPT_SMALL=(-Os --converge --skip-pass=inlining-optimizing --skip-pass=local-cse --skip-pass=memory-packing)
+readonly WASM_OPT_FAST=(-O3)
 
 # Set here so that cargo and this script agree where the results are.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
@@ -302,10 +303,12 @@ npm_packages() {
     printf '%s\n' "$wanted" >"$stamp"
 }
 
+# compile_wasm PROFILE [FLAG...]
 # Panic messages carry source paths. Without this they would tell where this machine keeps its
 # crates, and the module's bytes would differ from one machine to the next.
 compile_wasm() {
-    local flags=() folder sysroot
+    local profile=$1 flags=() folder sysroot
+    shift
     "${WASM_CARGO[@]}" fetch --locked --quiet --target "$WASM_TARGET"
     sysroot=$("${WASM_RUSTC[@]}" --print sysroot)/lib/rustlib/src/rust
     # Twice, because cargo names what is below this folder (.tools/) relative to it.
@@ -315,7 +318,7 @@ compile_wasm() {
     done
     # Encoded, so that a folder's name may hold a space.
     CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; printf '%s' "${flags[*]}") \
-        "${WASM_CARGO[@]}" build --profile wasm --locked --lib \
+        "${WASM_CARGO[@]}" build --profile "$profile" --locked --lib \
         --target "$WASM_TARGET" "${WASM_FLAGS[@]}" "$@"
 }
 
@@ -327,19 +330,22 @@ host_cargo() {
 build_wasm() {
     need_linker
     choose_wasm_compiler
-    # What the page starts with, and what it loads when a scenario asks for more.
-    wasm_module pkg pagerace --no-default-features
-    wasm_module pkg/whole pagerace
+    # What the page starts with, and what it loads to search and when a scenario asks for more.
+    wasm_module pkg wasm pagerace --no-default-features
+    wasm_module pkg/whole wasm-whole pagerace
     node www/tools/catalogue.mjs pkg/whole pkg/catalogue.json
 }
 
-# wasm_module FOLDER PACKAGE [FLAG...]: the module that cargo makes with these flags, and its glue.
+# wasm_module FOLDER PROFILE PACKAGE [FLAG...]: the module that cargo makes with these flags, and its
+# glue.
 wasm_module() {
-    local folder=$1 package=$2 name=${2//-/_} wanted
-    local compiled=$CARGO_TARGET_DIR/$WASM_TARGET/wasm/$name.wasm
-    shift 2
+    local folder=$1 profile=$2 package=$3 name=${3//-/_} wanted
+    local compiled=$CARGO_TARGET_DIR/$WASM_TARGET/$profile/$name.wasm
+    local optimise=("${WASM_OPT_SMALL[@]}")
+    [ "$profile" = wasm ] || optimise=("${WASM_OPT_FAST[@]}")
+    shift 3
     step "Rust to wasm: $folder"
-    compile_wasm --package "$package" "$@"
+    compile_wasm "$profile" --package "$package" "$@"
     # The two steps after the compiler depend on these files alone.
     wanted=$(cat "$compiled" Cargo.lock package-lock.json crate/tools/bindgen.rs build.sh | sha256sum)
     if [ "$(cat "$folder/.stamp" 2>/dev/null)" = "$wanted" ]; then
@@ -350,7 +356,7 @@ wasm_module() {
     rm -rf "$folder" .tools/pkg
     host_cargo run --quiet --locked --package pagerace --features bindgen --bin bindgen -- \
         "$compiled" .tools/pkg
-    node_modules/.bin/wasm-opt "${WASM_OPT[@]}" ".tools/pkg/${name}_bg.wasm" -o ".tools/pkg/${name}_bg.wasm"
+    node_modules/.bin/wasm-opt "${optimise[@]}" ".tools/pkg/${name}_bg.wasm" -o ".tools/pkg/${name}_bg.wasm"
     printf '%s\n' "$wanted" >.tools/pkg/.stamp
     mv .tools/pkg "$folder"
     note "$folder/${name}_bg.wasm: $(stat -c %s "$folder/${name}_bg.wasm") bytes, from $(stat -c %s "$compiled")"
@@ -436,7 +442,7 @@ command_bench() {
     need_spin
     npm_packages
     choose_wasm_compiler
-    wasm_module .tools/workloads pagerace-workloads
+    wasm_module .tools/workloads wasm-whole pagerace-workloads
     step "Rust: what is measured, and its peers"
     host_cargo build --quiet --locked --release --package pagerace-workloads
     RUSTFLAGS="-C target-cpu=native" host_cargo build --quiet --locked --release \

@@ -16,11 +16,13 @@
 //! | 5 | [`player`] | playback with a cursor |
 //! | 6 | [`view`] | the picture that the page draws, the ASCII timeline |
 //! | 7 | `wasm`, `main` | doors to the browser and to the terminal |
+#[cfg(feature = "whole")]
 pub mod explore;
 pub mod machine;
 pub mod mm;
 pub mod player;
 pub mod properties;
+#[cfg(feature = "whole")]
 pub mod races;
 pub mod routines;
 pub mod scenario;

@@ -48,6 +48,11 @@ export class EngineClient {
     this.#patience = patience;
   }
 
+  /** Starts the worker before there is anything to ask. */
+  prepare(): void {
+    this.#port ??= this.#open();
+  }
+
   /** Sends one request; the answer comes in order. */
   call(request: Request): Promise<Reply> {
     this.#port ??= this.#open();

@@ -1,7 +1,7 @@
 /** Searches under several kernels side by side: an engine each, which share nothing. */
-import { EngineClient } from './engine';
+import type { EngineClient } from './engine';
 import type { ClaimedKernel, ExplorationView } from './protocol';
-import { Searching } from './search';
+import { Searching, searchEngine } from './search';
 
 /** How far a pool has come. */
 export interface PoolView {
@@ -38,7 +38,7 @@ export class Pool {
     text: string,
     kernels: readonly ClaimedKernel[],
     listener: PoolListener,
-    start: () => EngineClient = () => new EngineClient(),
+    start: () => EngineClient = searchEngine,
   ) {
     this.#text = text;
     this.#kernels = kernels;
@@ -74,7 +74,8 @@ export class Pool {
   async #search(engine: EngineClient, kernel: ClaimedKernel, maxStates: number): Promise<void> {
     try {
       const { base, toggles } = kernel;
-      await engine.call({ type: 'open', text: this.#text });
+      const stage = { text: this.#text, schedule: '', cursor: 0 };
+      await engine.call({ type: 'take_over', ...stage });
       const opened = await engine.call({ type: 'kernel', base, toggles });
       if (opened.type !== 'opened' || this.#stopped) return;
       const searching = new Searching(

@@ -4,13 +4,14 @@ import { AddressLine, type Surroundings } from './address';
 import { type EngineClient, EngineLost } from './engine';
 import { front, inGallery } from './gallery';
 import { type Address, type Look, parseHash } from './hash';
+import { whenIdle } from './idle';
 import type { Keeper } from './keep';
 import { pack, unpack } from './link';
 import { EMPTY, type Model, type Opening } from './model';
 import type { Pool } from './pool';
 import type { Catalogue, Diagnostic, ExplorationView, Reply, Request } from './protocol';
 import { moves, nextBreak, scheduleOf, sentence, target } from './schedule';
-import { Searching } from './search';
+import { begun, Searcher } from './search';
 import { spokenOf } from './wording';
 
 /** After how many states a search stops, unless the reader wants more. */
@@ -27,7 +28,6 @@ type Opened = Extract<Reply, { type: 'opened' }>;
 export class Store extends EventTarget {
   #model: Model = EMPTY;
   #queue: Promise<unknown> = Promise.resolve();
-  #searching: Searching | undefined;
   #pool: Pool | undefined;
   #wanted: number | null = null;
   #ticking: ReturnType<typeof setTimeout> | undefined;
@@ -35,6 +35,7 @@ export class Store extends EventTarget {
   #ownTrace = false;
 
   readonly #engine: EngineClient;
+  readonly #searcher = new Searcher();
   readonly #around: Surroundings;
   readonly #address: AddressLine;
   readonly #keeper: Keeper;
@@ -69,6 +70,7 @@ export class Store extends EventTarget {
       const address = parseHash(hash);
       await this.#openAddress(address);
       this.#offer(address);
+      whenIdle(() => this.#searcher.prepare());
     });
   }
 
@@ -138,7 +140,7 @@ export class Store extends EventTarget {
       case 'go_on':
         return this.#explore(null);
       case 'cancel':
-        return this.#searching?.stop();
+        return this.#searcher.stop();
       case 'search_kernels':
         return this.#searchKernels();
       case 'cancel_kernels':
@@ -239,7 +241,7 @@ export class Store extends EventTarget {
     at: number | null,
   ): Promise<Diagnostic[] | null> {
     this.#pause();
-    this.#searching?.stop();
+    this.#searcher.stop();
     this.#doing = 'open';
     this.#keeper.begins(text);
     const reply = await this.#engine.call({ type: 'open', text });
@@ -267,6 +269,7 @@ export class Store extends EventTarget {
   #opened({ text, scenario, trace, loop_from, state }: Opened, patch: Partial<Model>): void {
     const spoken = `${scenario.title}. Step ${state.cursor} of ${trace.length}.`;
     this.#ownTrace = false;
+    this.#searcher.drop();
     this.#set({
       text,
       scenario,
@@ -431,30 +434,21 @@ export class Store extends EventTarget {
   }
 
   async #explore(start: Request | null): Promise<void> {
-    const { scenario, search, notice } = this.#model;
+    const { scenario, search, notice, text } = this.#model;
     if (!scenario || notice?.kind === 'lost' || (search?.view.running && !search.stopped)) return;
-    const searching = new Searching(
-      (request) => {
-        this.#doing = request.type;
-        return this.#engine.call(request);
-      },
-      (search) => {
+    this.#doing = 'explore';
+    this.#keeper.begins(text);
+    if (!search) this.#set({ search: begun(scenario.kernel) });
+    try {
+      const other = await this.#searcher.run(text, start, (search) => {
         const { view } = search;
-        if (this.#searching !== searching || this.#model.scenario !== scenario)
-          return searching.stop();
         const searched = view.running ? this.#model.searched : this.#searchedWith(view);
         const spoken = spokenOf(search, this.#model.search) ?? this.#model.spoken;
         this.#set({ search, searched, spoken });
-      },
-    );
-    this.#searching?.stop();
-    this.#searching = searching;
-    this.#keeper.begins(this.#model.text);
-    try {
-      const other = await searching.run(start);
+      });
       this.#keeper.ends();
       if (other?.type === 'refused')
-        this.#set({ notice: { kind: 'refused', diagnostics: other.diagnostics } });
+        this.#set({ notice: { kind: 'refused', diagnostics: other.diagnostics }, search });
     } catch (error) {
       this.#lost(error);
     }
@@ -488,7 +482,7 @@ export class Store extends EventTarget {
 
   async #kernel(base: string, toggles: { [key in string]: string }): Promise<void> {
     const again = this.#model.search !== null;
-    this.#searching?.stop();
+    this.#searcher.stop();
     const reply = await this.#ask({ type: 'kernel', base, toggles });
     if (reply?.type !== 'opened') return;
     const { draft, page, trace } = this.#model;

@@ -76,6 +76,7 @@ impl System {
 
     /// Runs the next line of a frame that another one has interrupted, as if it were on top: what
     /// it does. It is an atomic one that waits for nothing.
+    #[cfg(feature = "whole")]
     pub(crate) fn line_of_interrupted(
         &self,
         memory: &mut Memory,

@@ -1,13 +1,18 @@
 //! Floor 6: what the world sees: the picture that the page draws and the ASCII timeline.
+#[cfg(feature = "whole")]
 pub mod ascii;
 pub mod compound;
 pub mod contents;
+#[cfg(feature = "whole")]
 pub mod exploration;
+#[cfg(feature = "whole")]
 pub mod kcsan;
 pub mod lanes;
 pub mod picture;
 pub mod process;
 pub mod protocol;
+#[cfg(feature = "whole")]
+pub mod searching;
 pub mod sections;
 pub mod session;
 pub mod state;

@@ -24,6 +24,8 @@ pub enum Request {
         /// Toggles that differ from the preset.
         toggles: BTreeMap<String, String>,
     },
+    /// Put on the stage what stands on another engine's.
+    TakeOver(StageCopy),
     /// Make a choice at the cursor; what lay ahead of it is given up.
     Step {
         /// `1` for CPU1, `1i` for its interrupt, `1d` for its oldest store.
@@ -93,6 +95,11 @@ impl Request {
                 base: text("base")?,
                 toggles: needed("toggles", fields.texts("toggles"))?,
             },
+            "take_over" => Request::TakeOver(StageCopy {
+                text: text("text")?,
+                schedule: text("schedule")?,
+                cursor: number("cursor")?,
+            }),
             "step" => Request::Step { choice: text("choice")? },
             "seek" => Request::Seek { cursor: number("cursor")? },
             "play" => Request::Play { schedule: text("schedule")? },
@@ -116,10 +123,10 @@ impl Request {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // one reply at a time, and serialised at once
 pub enum Reply {
-    /// To `Open` and `Kernel`, of a build without all routines: one that has them should be asked.
+    /// Of a build without all routines and without a search: one that has them should be asked.
     More {
-        /// The scenario that stands on the stage here, to be opened there first.
-        text: Option<String>,
+        /// What stands on the stage here; it should take that over first.
+        stage: Option<StageCopy>,
     },
     /// To `Catalogue`.
     Catalogue(Catalogue),
@@ -164,6 +171,18 @@ pub enum Reply {
         /// Why.
         diagnostics: Vec<Diagnostic>,
     },
+}
+
+/// What another engine needs to show the same.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StageCopy {
+    /// The scenario, whose own schedule need not be the one that was played.
+    pub text: String,
+    /// The trace.
+    pub schedule: String,
+    /// Where in the trace.
+    pub cursor: u32,
 }
 
 /// One complaint about a text.
@@ -486,6 +505,7 @@ mod tests {
         vec![
             Request::decl(config),
             Reply::decl(config),
+            StageCopy::decl(config),
             Diagnostic::decl(config),
             Catalogue::decl(config),
             OperationHelp::decl(config),

@@ -2,34 +2,38 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::exploration::Search;
 use super::protocol::{
     Catalogue, ClaimedKernel, Diagnostic, KernelHelp, OperationHelp, PropertyView, Reply, Request,
-    ScenarioView, ToggleHelp,
+    ScenarioView, StageCopy, ToggleHelp,
 };
+#[cfg(feature = "whole")]
+use super::searching::Searching;
 use super::{lanes, picture, words};
-use crate::explore::sample::{MOST_DEPTH, Plan, Sampler, Strategy};
-use crate::explore::{Explorer, Limits};
 use crate::player::Player;
 use crate::routines::{entry, kernels, presets};
 use crate::scenario::{Complaint, KernelChoice, Place, Scenario, edit, parse};
 use crate::schedule;
-
-/// The largest search that a page may ask for, in states.
-const MAX_STATES: u32 = 2_000_000;
 
 /// A scenario with its player and, once asked for, its search.
 struct Stage {
     text: String,
     scenario: Scenario,
     player: Player,
-    search: Option<Search>,
+    #[cfg(feature = "whole")]
+    searching: Searching,
 }
 
 /// The engine behind the page: at most one scenario, and an answer to every request.
 #[derive(Default)]
 pub struct Session {
     stage: Option<Stage>,
+}
+
+/// Whether a build with all routines may do what this one refuses, or says better why not.
+fn is_for_more(request: &Request) -> bool {
+    use Request::{Explore, Kernel, Open, Sample};
+    !cfg!(feature = "whole")
+        && matches!(request, Open { .. } | Kernel { .. } | Explore { .. } | Sample { .. })
 }
 
 impl Session {
@@ -40,24 +44,20 @@ impl Session {
 
     /// Answers a request. What is refused changes nothing.
     pub fn handle(&mut self, request: Request) -> Reply {
+        let is_for_more = is_for_more(&request);
         let reply = match request {
             Request::Catalogue => Ok(Reply::Catalogue(catalogue())),
-            Request::Open { text } => match self.open(text) {
-                // What this build refuses one with all routines may open, or it says why not.
-                Err(_) if !cfg!(feature = "whole") => Ok(Reply::More { text: None }),
-                reply => reply,
-            },
-            Request::Kernel { base, toggles } => match self.switch_kernel(&base, &toggles) {
-                Err(_) if !cfg!(feature = "whole") => {
-                    Ok(Reply::More { text: self.stage.as_ref().map(|stage| stage.text.clone()) })
-                }
-                reply => reply,
-            },
+            Request::Open { text } => self.open(text),
+            Request::Kernel { base, toggles } => self.switch_kernel(&base, &toggles),
+            Request::TakeOver(copy) => self.take_over(copy),
             other => match &mut self.stage {
                 Some(stage) => stage.handle(other),
                 None => Err(vec![complaint("no scenario is open")]),
             },
         };
+        if is_for_more && reply.is_err() {
+            return Reply::More { stage: self.stage.as_ref().map(Stage::copy) };
+        }
         reply.unwrap_or_else(|complaints| Reply::Refused {
             diagnostics: complaints.into_iter().map(diagnostic).collect(),
         })
@@ -83,6 +83,14 @@ impl Session {
         Ok(self.put(stage, unplayed))
     }
 
+    /// The text stays as it was there, even where its own schedule does not run.
+    fn take_over(&mut self, copy: StageCopy) -> Result<Reply, Vec<Complaint>> {
+        let (mut stage, _) = Stage::open(copy.text)?;
+        stage.player.play(&copy.schedule, Place::default()).map_err(|c| vec![c])?;
+        stage.player.seek(copy.cursor as usize);
+        Ok(self.put(stage, None))
+    }
+
     fn put(&mut self, stage: Stage, unplayed: Option<Complaint>) -> Reply {
         let reply = stage.opened(unplayed.map(diagnostic));
         self.stage = Some(stage);
@@ -98,7 +106,22 @@ impl Stage {
         let mut player = Player::new(Rc::new(system), memory);
         let schedule = scenario.schedule.clone();
         let unplayed = schedule.and_then(|(steps, place)| player.play(&steps, place).err());
-        Ok((Stage { text, scenario, player, search: None }, unplayed))
+        let stage = Stage {
+            text,
+            scenario,
+            player,
+            #[cfg(feature = "whole")]
+            searching: Searching::default(),
+        };
+        Ok((stage, unplayed))
+    }
+
+    fn copy(&self) -> StageCopy {
+        StageCopy {
+            text: self.text.clone(),
+            schedule: self.player.schedule().to_text(),
+            cursor: self.player.cursor() as u32,
+        }
     }
 
     fn handle(&mut self, request: Request) -> Result<Reply, Vec<Complaint>> {
@@ -112,45 +135,29 @@ impl Stage {
                 self.player.play(&schedule, Place::default()).map_err(|c| vec![c])?;
                 Ok(self.played())
             }
-            Request::Explore { max_states } => {
-                let max_states = max_states.min(MAX_STATES) as usize;
-                let limits = Limits { max_states, ..Limits::default() };
-                let system = Rc::clone(self.player.system());
-                let explorer = Explorer::new(system, self.player.start().clone(), limits);
-                Ok(self.searched(Search::Every(explorer.into())))
+            Request::Explore { .. } | Request::Sample { .. } | Request::Advance { .. } => {
+                self.search(request)
             }
-            Request::Sample { strategy, depth, seed, runs } => {
-                let strategy = match (strategy.as_str(), depth) {
-                    ("random", _) => Strategy::Random,
-                    ("pct", 1..=MOST_DEPTH) => Strategy::Pct { depth },
-                    _ => return Err(vec![complaint("there is no such strategy")]),
-                };
-                let plan = Plan { strategy, seed: seed.into(), from: 0, runs: runs.into() };
-                let system = Rc::clone(self.player.system());
-                let sampler = Sampler::new(system, self.player.start(), plan);
-                Ok(self.searched(Search::Some(sampler.into())))
-            }
-            Request::Advance { fuel } => match self.search.take() {
-                Some(mut search) => {
-                    search.advance(fuel as usize);
-                    Ok(self.searched(search))
-                }
-                None => Err(vec![complaint("no search was started")]),
-            },
             Request::Share => {
                 let steps = self.player.schedule().to_text();
                 Ok(Reply::Shared { text: edit::with_schedule(&self.text, &steps) })
             }
-            Request::Catalogue | Request::Open { .. } | Request::Kernel { .. } => {
-                unreachable!("answered without a stage")
-            }
+            Request::Catalogue
+            | Request::Open { .. }
+            | Request::Kernel { .. }
+            | Request::TakeOver(_) => unreachable!("answered without a stage"),
         }
     }
 
-    fn searched(&mut self, search: Search) -> Reply {
-        let view = search.view(&self.scenario, &self.player);
-        self.search = Some(search);
-        Reply::Explored(view)
+    #[cfg(feature = "whole")]
+    fn search(&mut self, request: Request) -> Result<Reply, Vec<Complaint>> {
+        let reply = self.searching.handle(request, &self.scenario, &self.player);
+        reply.map_err(|why| vec![complaint(why)])
+    }
+
+    #[cfg(not(feature = "whole"))]
+    fn search(&mut self, _: Request) -> Result<Reply, Vec<Complaint>> {
+        Err(vec![complaint("this build does not search")])
     }
 
     fn step(&mut self, choice: &str) -> Result<Reply, Vec<Complaint>> {

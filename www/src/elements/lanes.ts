@@ -67,7 +67,7 @@ export class PageraceLanes extends LitElement {
         <h2 id="lanes">Interleaving</h2>
         <span class="aside">${at}${state ? `, ${switches(state.switches)}` : nothing}</span>
       </div>
-      <div class="scroll" ${vars({ '--lanes': Math.max(lanes.length, 1) })}>
+      <div class="scroll" tabindex="0" role="group" aria-label="Lanes and steps" ${vars({ '--lanes': Math.max(lanes.length, 1) })}>
         <div class="canvas">
           <div class="lanes">${lanes.map((lane) => this.#lane(lane))}</div>
           <ol class="runs" aria-label="Steps">
