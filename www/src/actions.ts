@@ -13,7 +13,7 @@ export type Action =
   | { type: 'speed'; stepsPerSecond: number }
   | { type: 'bring_back' }
   | { type: 'explore'; maxStates?: number }
-  | { type: 'sample'; runs: number }
+  | { type: 'sample'; strategy: 'pct' | 'random'; depth: number; seed: number; runs: number }
   | { type: 'cancel' | 'go_on' }
   | { type: 'search_kernels' | 'cancel_kernels' }
   | { type: 'witness'; schedule: string }

@@ -15,12 +15,9 @@ import { begun, Searcher } from './search';
 import { spokenOf } from './wording';
 
 /** After how many states a search stops, unless the reader wants more. */
-export const MAX_STATES = 200_000;
+export const MAX_STATES = 1_000_000;
 
 const every = (max_states: number): Request => ({ type: 'explore', max_states });
-
-/** The runs of a sample are always the same ones, so that they can be told to others. */
-const SAMPLE = { type: 'sample', strategy: 'pct', depth: 3, seed: 1 } as const;
 
 type Opened = Extract<Reply, { type: 'opened' }>;
 
@@ -136,7 +133,7 @@ export class Store extends EventTarget {
       case 'explore':
         return this.#explore(every(action.maxStates ?? MAX_STATES));
       case 'sample':
-        return this.#explore({ ...SAMPLE, runs: action.runs });
+        return this.#explore(action);
       case 'go_on':
         return this.#explore(null);
       case 'cancel':

@@ -89,17 +89,33 @@ export const often = (outcome: OutcomeView, view: ExplorationView): string =>
       : outcome.executions;
 
 /** What a sample says of what it did not find (Burckhardt and others, ASPLOS 2010). */
-export function promise({ strategy, depth, seed, runs, unfinished, choices, steps }: SampleView) {
-  const found = 1 / (choices * steps ** (depth - 1));
-  const missed = Math.exp(runs * Math.log1p(-found));
-  const percent = missed < 0.001 ? 0.1 : Number((missed * 100).toPrecision(2));
+export function promise(sample: SampleView): string {
+  const { unfinished } = sample;
   return [
-    `${strategy.toUpperCase()} of depth ${depth}, seed ${seed}. A bug of this depth within the first ` +
-      `${count(steps, 'step')} was missed with a probability of at most ${percent} %.`,
+    sample.strategy === 'pct' ? promiseOfPct(sample) : promiseOfChance(sample),
     ...(unfinished > 0
       ? [`${count(unfinished, 'run')} came to no end, and may be livelocks.`]
       : []),
   ].join(' ');
+}
+
+function promiseOfPct({ depth, seed, runs, choices, steps }: SampleView): string {
+  const found = 1 / (choices * steps ** (depth - 1));
+  const missed = Math.exp(runs * Math.log1p(-found));
+  const percent = missed < 0.001 ? 0.1 : Number((missed * 100).toPrecision(2));
+  return (
+    `PCT of depth ${depth}, seed ${seed}. A bug of this depth within the first ` +
+    `${count(steps, 'step')} was missed with a probability of at most ${percent} %.`
+  );
+}
+
+/** The rule of three. */
+function promiseOfChance({ seed, runs }: SampleView): string {
+  const percent = runs > 3 ? Number((300 / runs).toPrecision(2)) : 100;
+  return (
+    `Random runs, seed ${seed}. What none of them showed happens in less than ${percent} % ` +
+    'of such runs, with 95 % confidence.'
+  );
 }
 
 /** Results in a fixed order, `name = value`. */

@@ -70,7 +70,7 @@ test('a search can be left alone while others are answered', async ({ page }) =>
   expect((await place(page)).at).toBe(0);
 });
 
-test('a long search can be cancelled, and goes on to its limit', async ({ page }) => {
+test('a long search can be cancelled and goes on, or is sampled instead', async ({ page }) => {
   await open(page);
   const lanes = ['q', 'r'].map(
     (pin) =>
@@ -84,22 +84,32 @@ test('a long search can be cancelled, and goes on to its limit', async ({ page }
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByText(/^stopped by you at /)).toBeVisible();
   await page.getByRole('button', { name: 'Go on' }).click();
-  await expect(page.getByText(/^stopped at 200,\d+ states/)).toBeVisible();
+  await expect(page.getByText(/^searching: /)).toBeVisible();
   const progress = page.locator('pagerace-outcomes .progress');
   await expect(progress).toContainText(/depth \d+, \d+ outcomes?, [\d,]+ states? per second/);
   // The numbers are no live region; what matters of them is said by the dock.
   await expect(progress.locator('xpath=ancestor-or-self::*[@role="status"]')).toHaveCount(0);
   await expect(page.locator('pagerace-dock .spoken')).toContainText(/outcome/);
+  await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Sample instead' }).click();
-  await expect(page.getByText('a sample of 2,000 runs', { exact: true })).toBeVisible();
+  const form = page.getByRole('form', { name: 'Sample by chance' });
+  await form.getByRole('spinbutton', { name: 'Runs' }).fill('50');
+  await form.getByRole('button', { name: 'Sample' }).click();
+  await expect(page.getByText('a sample of 50 runs', { exact: true })).toBeVisible();
   await expect(page.getByText(/^PCT of depth 3, seed 1\. .* was missed with/)).toBeVisible();
   const outcomes = page.locator('pagerace-outcomes');
   await expect(outcomes.getByRole('row').filter({ hasText: /[\d,]+ runs/ })).not.toHaveCount(0);
   // They were enough to meet the claim.
   await expect(outcomes.getByText('met', { exact: true })).toBeVisible();
-  await page.getByRole('button', { name: 'Sample 8,000 runs' }).click();
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByText(/^stopped by you at [\d,]+ runs of 8,000/)).toBeVisible();
+  await form.getByRole('button', { name: 'Go on to 200 runs' }).click();
+  await expect(page.getByText('a sample of 200 runs', { exact: true })).toBeVisible();
+  await form.getByRole('combobox', { name: 'Strategy' }).selectOption('random');
+  await expect(form.getByRole('spinbutton', { name: 'Depth' })).toHaveCount(0);
+  await form.getByRole('spinbutton', { name: 'Seed' }).fill('7');
+  await form.getByRole('button', { name: 'Sample', exact: true }).click();
+  await expect(page.getByText(/^Random runs, seed 7\. .* 95 % confidence/)).toBeVisible();
+  // Four lanes scroll sideways.
+  expect(await violations(page)).toEqual([]);
 });
 
 test('a deadlock says who waits for whom', async ({ page }) => {

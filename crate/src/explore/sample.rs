@@ -169,6 +169,17 @@ impl Sampler {
         sampler
     }
 
+    /// Whether it makes the runs of this plan, too, or has made them already: then it goes on to as
+    /// many as the plan has.
+    pub fn extend(&mut self, plan: Plan) -> bool {
+        let own = &mut self.sample.plan;
+        let same = Plan { runs: plan.runs, ..*own } == plan && plan.runs >= self.sample.done;
+        if same {
+            *own = plan;
+        }
+        same
+    }
+
     /// Makes runs of about `fuel` steps together, at least one; whether there are more to make.
     pub fn advance(&mut self, fuel: usize) -> bool {
         let stop = self.sample.steps.saturating_add(fuel as u64);

@@ -46,7 +46,8 @@ pub enum Request {
         /// The states after which to stop.
         max_states: u32,
     },
-    /// Start to take samples of the executions.
+    /// Start to take samples of the executions; goes on with those taken already, if they are
+    /// of the same kind.
     Sample {
         /// `random` or `pct`.
         strategy: String,

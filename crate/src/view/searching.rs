@@ -42,8 +42,15 @@ impl Searching {
                     _ => return Err("there is no such strategy"),
                 };
                 let plan = Plan { strategy, seed: seed.into(), from: 0, runs: runs.into() };
-                let system = Rc::clone(player.system());
-                Search::Some(Sampler::new(system, player.start(), plan).into())
+                match self.search.take() {
+                    Some(Search::Some(mut sampler)) if sampler.extend(plan) => {
+                        Search::Some(sampler)
+                    }
+                    _ => {
+                        let system = Rc::clone(player.system());
+                        Search::Some(Sampler::new(system, player.start(), plan).into())
+                    }
+                }
             }
             Request::Advance { fuel } => {
                 let mut search = self.search.take().ok_or("no search was started")?;

@@ -28,8 +28,7 @@ import {
 } from '../wording';
 import { outcomeStyles } from './outcomes-style';
 
-const MORE = 1_000_000;
-const RUNS = 2_000;
+const MORE = 2_000_000;
 
 /** The search over every interleaving: progress, outcomes, and the scenario's claims judged. */
 export class PageraceOutcomes extends LitElement {
@@ -40,6 +39,7 @@ export class PageraceOutcomes extends LitElement {
     pool: { attribute: false },
     text: { attribute: false },
     races: { state: true },
+    sampling: { state: true },
   };
   static override styles = [ui, outcomeStyles];
 
@@ -52,6 +52,8 @@ export class PageraceOutcomes extends LitElement {
   declare text: string;
   /** Whether data races are asked for. */
   declare races: boolean;
+  /** Whether samples are asked for. */
+  declare sampling: boolean;
 
   constructor() {
     super();
@@ -61,16 +63,23 @@ export class PageraceOutcomes extends LitElement {
     this.pool = null;
     this.text = '';
     this.races = false;
+    this.sampling = false;
   }
 
   override render(): TemplateResult {
     const { search } = this;
+    const running = search?.view.running === true && !search.stopped;
     return html`<section aria-labelledby="outcomes">
       <div class="head">
         <h2 id="outcomes">Outcomes</h2>
         <span class="aside">${this.scenario?.kernel ?? nothing}</span>
       </div>
       ${this.#bar()}
+      ${
+        this.sampling && search
+          ? html`<pagerace-sampling .sample=${search.view.sample} .running=${running}></pagerace-sampling>`
+          : nothing
+      }
       ${search ? this.#found(search) : this.#before()}
       ${this.races ? html`<pagerace-races .text=${this.text}></pagerace-races>` : nothing}
     </section>`;
@@ -97,7 +106,11 @@ export class PageraceOutcomes extends LitElement {
               >Search up to ${count(MORE, 'state')}</button>`
           : nothing
       }
-      ${search && !running && !search.view.complete ? this.#sampleButton(search) : nothing}
+      ${
+        search && !running && !search.view.complete && !this.sampling
+          ? html`<button @click=${this.#offerSample}>Sample instead</button>`
+          : nothing
+      }
       <div class="progress ${running ? 'running' : ''}">${search ? this.#progress(search) : nothing}</div>
     </div>`;
   }
@@ -124,10 +137,9 @@ export class PageraceOutcomes extends LitElement {
   }
 
   /** Where not everything can be searched, chance may find what is there. */
-  #sampleButton({ view: { sample } }: Search): TemplateResult {
-    const runs = sample ? sample.of * 4 : RUNS;
-    return html`<button @click=${() => request(this, { type: 'sample', runs })}
-      >${sample ? `Sample ${count(runs, 'run')}` : 'Sample instead'}</button>`;
+  async #offerSample(): Promise<void> {
+    await import('./sampling');
+    this.sampling = true;
   }
 
   async #toggleRaces(): Promise<void> {
