@@ -42,15 +42,14 @@ impl Searching {
                     _ => return Err("there is no such strategy"),
                 };
                 let plan = Plan { strategy, seed: seed.into(), from: 0, runs: runs.into() };
-                match self.search.take() {
-                    Some(Search::Some(mut sampler)) if sampler.extend(plan) => {
-                        Search::Some(sampler)
-                    }
-                    _ => {
-                        let system = Rc::clone(player.system());
-                        Search::Some(Sampler::new(system, player.start(), plan).into())
-                    }
-                }
+                let goes_on = match &mut self.search {
+                    Some(Search::Some(sampler)) => sampler.extend(plan),
+                    _ => false,
+                };
+                self.search.take().filter(|_| goes_on).unwrap_or_else(|| {
+                    let system = Rc::clone(player.system());
+                    Search::Some(Sampler::new(system, player.start(), plan).into())
+                })
             }
             Request::Advance { fuel } => {
                 let mut search = self.search.take().ok_or("no search was started")?;
