@@ -17,6 +17,9 @@ import { spokenOf } from './wording';
 /** After how many states a search stops, unless the reader wants more. */
 export const MAX_STATES = 1_000_000;
 
+/** And under each of the other kernels, several of which are searched at a time. */
+const POOL_STATES = 200_000;
+
 const every = (max_states: number): Request => ({ type: 'explore', max_states });
 
 type Opened = Extract<Reply, { type: 'opened' }>;
@@ -474,7 +477,7 @@ export class Store extends EventTarget {
       },
     });
     this.#pool = pool;
-    await pool.run(MAX_STATES);
+    await pool.run(POOL_STATES);
   }
 
   async #kernel(base: string, toggles: { [key in string]: string }): Promise<void> {

@@ -40,7 +40,8 @@ test('a stopped search asks for no other slice, and goes on where it was', async
   );
   assert.deepEqual(
     found.map((it) => it.stopped),
-    [false, false, true],
+    // That it stops is told at once, before the slice that runs has come to its end.
+    [false, false, true, true],
   );
   await searching.run(null);
   assert.deepEqual(
