@@ -1,8 +1,12 @@
 //! Floor 6: what the world sees: the picture that the page draws and the ASCII timeline.
 pub mod ascii;
+#[cfg(feature = "whole")]
+pub mod bench;
 pub mod compound;
 pub mod contents;
 pub mod exploration;
+#[cfg(feature = "whole")]
+pub mod follow;
 pub mod kcsan;
 pub mod lanes;
 pub mod picture;

@@ -7,6 +7,8 @@ use super::protocol::{
     Catalogue, ClaimedKernel, Diagnostic, KernelHelp, OperationHelp, PropertyView, Reply, Request,
     ScenarioView, ToggleHelp,
 };
+#[cfg(feature = "whole")]
+use super::{bench, follow};
 use super::{lanes, picture, words};
 use crate::explore::sample::{MOST_DEPTH, Plan, Sampler, Strategy};
 use crate::explore::{Explorer, Limits};
@@ -47,12 +49,15 @@ impl Session {
                 Err(_) if !cfg!(feature = "whole") => Ok(Reply::More { text: None }),
                 reply => reply,
             },
-            Request::Kernel { base, toggles } => match self.switch_kernel(&base, &toggles) {
-                Err(_) if !cfg!(feature = "whole") => {
-                    Ok(Reply::More { text: self.stage.as_ref().map(|stage| stage.text.clone()) })
+            Request::Kernel { text, base, toggles } => {
+                match self.switch_kernel(text, &base, &toggles) {
+                    Err(_) if !cfg!(feature = "whole") => {
+                        let text = self.stage.as_ref().map(|stage| stage.text.clone());
+                        Ok(Reply::More { text })
+                    }
+                    reply => reply,
                 }
-                reply => reply,
-            },
+            }
             other => match &mut self.stage {
                 Some(stage) => stage.handle(other),
                 None => Err(vec![complaint("no scenario is open")]),
@@ -75,11 +80,13 @@ impl Session {
     /// have other lines: then nothing is played, and the reply says why.
     fn switch_kernel(
         &mut self,
+        text: Option<String>,
         base: &str,
         toggles: &BTreeMap<String, String>,
     ) -> Result<Reply, Vec<Complaint>> {
-        let Some(stage) = &self.stage else { return Err(vec![complaint("no scenario is open")]) };
-        let (stage, unplayed) = Stage::open(edit::with_kernel(&stage.text, base, toggles))?;
+        let text = text.as_deref().or(self.stage.as_ref().map(|stage| stage.text.as_str()));
+        let Some(text) = text else { return Err(vec![complaint("no scenario is open")]) };
+        let (stage, unplayed) = Stage::open(edit::with_kernel(text, base, toggles))?;
         Ok(self.put(stage, unplayed))
     }
 
@@ -141,10 +148,36 @@ impl Stage {
                 let steps = self.player.schedule().to_text();
                 Ok(Reply::Shared { text: edit::with_schedule(&self.text, &steps) })
             }
+            #[cfg(feature = "whole")]
+            Request::Follow { schedule } => {
+                let followed = follow::follow(&mut self.player, &schedule);
+                followed.map(Reply::Followed).map_err(|complaint| vec![complaint])
+            }
+            #[cfg(feature = "whole")]
+            Request::Routines => {
+                let routines = bench::routines(&self.scenario, self.player.system());
+                Ok(Reply::Routines { routines })
+            }
+            #[cfg(feature = "whole")]
+            Request::Patch { name, function, edits } => {
+                Ok(Reply::Shared { text: self.with_patch(&name, &function, &edits) })
+            }
             Request::Catalogue | Request::Open { .. } | Request::Kernel { .. } => {
                 unreachable!("answered without a stage")
             }
         }
+    }
+
+    #[cfg(feature = "whole")]
+    fn with_patch(&self, name: &str, function: &str, edits: &str) -> String {
+        let text = edit::with_patch(&self.text, name, function, edits);
+        let KernelChoice { base, mut toggles } = self.scenario.kernel.clone();
+        toggles.remove(kernels::PATCH);
+        let parts = self.scenario.patches.iter().find(|patch| patch.name == name);
+        if !edits.is_empty() || parts.is_some_and(|patch| patch.edits_others(function)) {
+            toggles.insert(kernels::PATCH.into(), name.into());
+        }
+        edit::with_kernel(&text, &base, &toggles)
     }
 
     fn searched(&mut self, search: Search) -> Reply {
@@ -196,6 +229,7 @@ impl Stage {
             kernel: system.kernel.name.clone(),
             base: base.name.into(),
             toggles,
+            own: claimed(base, choice),
             properties: system
                 .properties
                 .iter()
@@ -224,14 +258,11 @@ impl Stage {
 
     fn claimed_kernels(&self) -> Vec<ClaimedKernel> {
         let mut kernels: Vec<ClaimedKernel> = Vec::new();
-        for KernelChoice { base, toggles } in
-            self.scenario.expects.iter().map(|claim| &claim.kernel)
-        {
-            let Some(preset) = presets::preset(base) else { continue };
-            let name = kernels::name(preset, toggles);
-            if !kernels.iter().any(|known| known.name == name) {
-                let (base, toggles) = (base.clone(), toggles.clone());
-                kernels.push(ClaimedKernel { name, base, toggles });
+        for choice in self.scenario.expects.iter().map(|claim| &claim.kernel) {
+            let Some(preset) = presets::preset(&choice.base) else { continue };
+            let kernel = claimed(preset, choice);
+            if !kernels.iter().any(|known| known.name == kernel.name) {
+                kernels.push(kernel);
             }
         }
         kernels
@@ -241,6 +272,11 @@ impl Stage {
         let claims = self.scenario.expects.iter();
         claims.flat_map(|claim| &claim.pattern.breaks).any(|name| name == property)
     }
+}
+
+fn claimed(preset: &presets::Preset, choice: &KernelChoice) -> ClaimedKernel {
+    let KernelChoice { base, toggles } = choice.clone();
+    ClaimedKernel { name: kernels::name(preset, &toggles), base, toggles }
 }
 
 /// What exists to choose from.
@@ -324,12 +360,12 @@ steps = "0*14"
         let (_, unplayed, steps) = opened(session.handle(Request::Open { text: TEXT.into() }));
         assert_eq!((unplayed, steps), (None, 14));
         let toggles = BTreeMap::new();
-        let kernel = Request::Kernel { base: "v5.18".into(), toggles: toggles.clone() };
+        let kernel = Request::Kernel { text: None, base: "v5.18".into(), toggles: toggles.clone() };
         let (text, unplayed, steps) = opened(session.handle(kernel));
         let why = unplayed.expect("it does not fit").message;
         assert_eq!((why.as_str(), steps), ("step 14: CPU0 cannot move: it has finished", 0));
         assert_eq!(text, TEXT.replace("\"v5.17\" #", "\"v5.18\" #"));
-        let back = Request::Kernel { base: "v5.17".into(), toggles };
+        let back = Request::Kernel { text: None, base: "v5.17".into(), toggles };
         let (text, unplayed, steps) = opened(session.handle(back));
         assert_eq!((text.as_str(), unplayed, steps), (TEXT, None, 14));
     }
