@@ -74,6 +74,8 @@ export interface Model {
   readonly searched: readonly ExplorationView[];
   /** The searches under the other kernels of the claims, side by side. */
   readonly pool: PoolView | null;
+  /** The outcomes are hidden until the reader has said which there are. */
+  readonly predicting: boolean;
   readonly playing: boolean;
   readonly stepsPerSecond: number;
   /** The page whose ledger is open; none to follow the steps. */
@@ -101,6 +103,7 @@ export const EMPTY: Model = {
   search: null,
   searched: [],
   pool: null,
+  predicting: false,
   playing: false,
   stepsPerSecond: 2,
   page: null,

@@ -8,7 +8,14 @@ import type { Keeper } from './keep';
 import { pack, unpack } from './link';
 import { EMPTY, type Model, type Opening } from './model';
 import type { Pool } from './pool';
-import type { Catalogue, Diagnostic, ExplorationView, Reply, Request } from './protocol';
+import type {
+  Catalogue,
+  ClaimedKernel,
+  Diagnostic,
+  ExplorationView,
+  Reply,
+  Request,
+} from './protocol';
 import { moves, nextBreak, scheduleOf, sentence, target } from './schedule';
 import { Searching } from './search';
 import { spokenOf } from './wording';
@@ -22,6 +29,7 @@ const every = (max_states: number): Request => ({ type: 'explore', max_states })
 const SAMPLE = { type: 'sample', strategy: 'pct', depth: 3, seed: 1 } as const;
 
 type Opened = Extract<Reply, { type: 'opened' }>;
+type Switch = Extract<Action, { type: 'kernel' }>;
 
 /** Holds the last replies. Fires `change`; `goto` when the editor should show a place. */
 export class Store extends EventTarget {
@@ -140,13 +148,15 @@ export class Store extends EventTarget {
       case 'cancel':
         return this.#searching?.stop();
       case 'search_kernels':
-        return this.#searchKernels();
+        return this.#searchKernels(action.kernels);
       case 'cancel_kernels':
         return this.#pool?.stop();
       case 'witness':
         return this.#do(() => this.#play(action.schedule, null));
       case 'kernel':
-        return this.#do(() => this.#kernel(action.base, action.toggles));
+        return this.#do(() => this.#kernel(action));
+      case 'predict':
+        return this.#do(() => this.#predict(action.on));
       case 'gallery':
         return this.#do(() =>
           this.#openAddress({ kind: 'gallery', name: action.name, at: null, view: null }, true),
@@ -258,8 +268,9 @@ export class Store extends EventTarget {
         search: null,
         ...patch,
       });
-      const best = at ?? nextBreak(reply.trace, 0);
-      if (best !== null && best !== reply.state.cursor) await this.#seekNow(best);
+      if (this.#model.predicting) await this.#predict(true);
+      const best = at ?? nextBreak(this.#model.trace, 0);
+      if (best !== null && best !== this.#model.state?.cursor) await this.#seekNow(best);
     }
     return null;
   }
@@ -285,6 +296,7 @@ export class Store extends EventTarget {
   /** `push` leaves the address that stood there in the browser's history. */
   async #openAddress(address: Address, push = false): Promise<void> {
     const { at, view } = address;
+    if (address.predict) this.#set({ predicting: true });
     const bad = (why: string, raw: string) => this.#badLink(why, raw);
     switch (address.kind) {
       case 'none': {
@@ -464,13 +476,11 @@ export class Store extends EventTarget {
     return [...this.#model.searched.filter((it) => it.kernel !== view.kernel), view];
   }
 
-  /** Searches under every kernel of the claims that was not searched yet, side by side. */
-  async #searchKernels(): Promise<void> {
-    const { scenario, searched, text, pool: other } = this.#model;
-    if (!scenario || other?.running) return;
+  /** Searches under other kernels, side by side. */
+  async #searchKernels(kernels: readonly ClaimedKernel[]): Promise<void> {
+    const { text, pool: other } = this.#model;
+    if (other?.running) return this.#pool?.add(kernels);
     const { Pool } = await import('./pool');
-    const known = new Set(searched.filter((it) => it.complete).map((it) => it.kernel));
-    const kernels = scenario.kernels.filter((it) => !known.has(it.name));
     const pool: Pool = new Pool(text, kernels, {
       progress: (view) => {
         if (this.#pool !== pool) return;
@@ -486,13 +496,26 @@ export class Store extends EventTarget {
     await pool.run(MAX_STATES);
   }
 
-  async #kernel(base: string, toggles: { [key in string]: string }): Promise<void> {
+  /** The reader thinks about the start of the race, and sees no step of any witness. */
+  async #predict(on: boolean): Promise<void> {
+    this.#set({ predicting: on });
+    const { trace, state } = this.#model;
+    if (!on || trace.length === 0 || !state) return this.#address.write();
+    const reply = await this.#ask({ type: 'play', schedule: '' });
+    if (reply?.type !== 'played') return;
+    const abandoned = { schedule: scheduleOf(trace), cursor: state.cursor, steps: trace.length };
+    const { state: start, loop_from: loopFrom } = reply;
+    this.#set({ trace: [], loopFrom, state: start, abandoned, spoken: 'At the start.' });
+    this.#address.write();
+  }
+
+  async #kernel({ base, toggles, schedule }: Switch): Promise<void> {
     const again = this.#model.search !== null;
     this.#searching?.stop();
     const reply = await this.#ask({ type: 'kernel', base, toggles });
     if (reply?.type !== 'opened') return;
     const { draft, page, trace } = this.#model;
-    const own = this.#ownTrace ? scheduleOf(trace) : null;
+    const own = schedule ?? (this.#ownTrace ? scheduleOf(trace) : null);
     this.#opened(reply, { search: null, draft, page });
     // A trace of the reader's own goes on under the other kernel, where it can.
     const same = own === null ? null : await this.#engine.call({ type: 'play', schedule: own });
@@ -502,6 +525,7 @@ export class Store extends EventTarget {
       const { kernel } = reply.scenario;
       this.#set({ notice: { kind: 'unplayed', kernel, why: unplayed.message, steps: own } });
     }
+    if (this.#model.predicting) await this.#predict(true);
     const broken = nextBreak(this.#model.trace, 0);
     if (broken !== null) await this.#seekNow(broken);
     this.#touched();
@@ -592,8 +616,8 @@ export class Store extends EventTarget {
   }
 
   #look(): Look {
-    const { state, trace, panel } = this.#model;
+    const { state, trace, panel, predicting } = this.#model;
     const at = state && state.cursor !== trace.length ? state.cursor : null;
-    return { at, view: panel };
+    return { at, view: panel, ...(predicting && { predict: true }) };
   }
 }

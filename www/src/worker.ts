@@ -1,22 +1,18 @@
 /**
- * The engine's thread. One message in, one message out; after a trap it answers nothing more,
- * since the module's memory is undefined then: the page throws the worker away.
+ * The engine's thread.
  *
  * There are two modules: a small one to begin with, and a larger one that knows all machines. It is
  * loaded when a scenario asks for more than the small one has.
  */
 import init, { Engine } from '../../pkg/pagerace.js';
 import wasm from '../../pkg/pagerace_bg.wasm?url';
-import type { FromWorker, ToWorker } from './engine';
 import type { Reply, Request } from './protocol';
+import { serve } from './serve';
 
 /** The engine that holds the scenario on the stage. */
 let engine: Promise<Engine> = init({ module_or_path: wasm }).then(() => new Engine());
 // Whoever asks is told; until then a failed start is not an unhandled rejection.
 engine.catch(() => {});
-let trapped = false;
-
-const answer = (message: FromWorker): void => self.postMessage(message);
 
 /** The larger engine takes over with the scenario that it can open. */
 async function reply(request: Request): Promise<Reply> {
@@ -30,19 +26,4 @@ async function reply(request: Request): Promise<Reply> {
   return reply;
 }
 
-let queue: Promise<void> = Promise.resolve();
-
-self.onmessage = ({ data: { id, request } }: MessageEvent<ToWorker>) => {
-  queue = queue.then(async () => {
-    if (trapped) return;
-    try {
-      answer({ id, reply: await reply(request) });
-    } catch (error) {
-      trapped = true;
-      answer({
-        id,
-        trap: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-      });
-    }
-  });
-};
+serve(reply);

@@ -1,0 +1,28 @@
+/**
+ * An engine's thread: one message in, one message out. After a trap it answers nothing more, since
+ * the module's memory is undefined then: the page throws the worker away.
+ */
+import type { FromWorker, ToWorker } from './engine';
+import type { Reply, Request } from './protocol';
+
+const answer = (message: FromWorker): void => self.postMessage(message);
+
+/** Answers the page, one request after the other. */
+export function serve(reply: (request: Request) => Promise<Reply>): void {
+  let trapped = false;
+  let queue: Promise<void> = Promise.resolve();
+  self.onmessage = ({ data: { id, request } }: MessageEvent<ToWorker>) => {
+    queue = queue.then(async () => {
+      if (trapped) return;
+      try {
+        answer({ id, reply: await reply(request) });
+      } catch (error) {
+        trapped = true;
+        answer({
+          id,
+          trap: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+        });
+      }
+    });
+  };
+}
