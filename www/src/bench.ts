@@ -63,18 +63,22 @@ export function inserted(lines: readonly Line[], at: number, offer: Offer, goto:
 
 /** What may be inserted: the stock, and the function's own lines once more. */
 export function offers({ stock, base }: RoutineView): Offer[] {
-  const again = base.filter((it) => it.again).map((it) => ({
-    insert: `again = "${it.label}"`,
-    label: 'again',
-    text: it.text,
-    compares: false,
-  }));
-  const same = base.filter((it) => it.same).map((it) => ({
-    insert: `same = "${it.label}"`,
-    label: 'same',
-    text: `if changed: ${it.text}`,
-    compares: true,
-  }));
+  const again = base
+    .filter((it) => it.again)
+    .map((it) => ({
+      insert: `again = "${it.label}"`,
+      label: 'again',
+      text: it.text,
+      compares: false,
+    }));
+  const same = base
+    .filter((it) => it.same)
+    .map((it) => ({
+      insert: `same = "${it.label}"`,
+      label: 'same',
+      text: `if changed: ${it.text}`,
+      compares: true,
+    }));
   return [...stock.map((it) => ({ ...it, compares: false })), ...again, ...same];
 }
 
@@ -140,14 +144,18 @@ export function diff(base: readonly Line[], lines: readonly Line[]): DiffLine[] 
   const result: DiffLine[] = [];
   const running = lines.filter((it) => !it.dropped);
   const put = (sign: DiffLine['sign'], { label, text, target }: Line) =>
-    result.push({ sign, text: `${`${label}:`.padEnd(12)} ${text}${target === null ? '' : ` -> ${target}`}` });
+    result.push({
+      sign,
+      text: `${`${label}:`.padEnd(12)} ${text}${target === null ? '' : ` -> ${target}`}`,
+    });
   let at = 0;
   for (const old of base) {
     if (!stay.has(old.label)) {
       put('-', old);
       continue;
     }
-    for (let line = running[at]; line && line.label !== old.label; line = running[++at]) put('+', line);
+    for (let line = running[at]; line && line.label !== old.label; line = running[++at])
+      put('+', line);
     put(' ', old);
     at++;
   }

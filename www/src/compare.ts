@@ -30,7 +30,11 @@ export function align(left: readonly StepView[], right: readonly StepView[]): Pa
   let [i, j] = [first, first];
   while (i < a.length || j < b.length) {
     const [one, other] = [left[i] ?? null, right[j] ?? null];
-    const [here, down, across] = [at(common, i - first, j - first), at(common, i + 1 - first, j - first), at(common, i - first, j + 1 - first)];
+    const [here, down, across] = [
+      at(common, i - first, j - first),
+      at(common, i + 1 - first, j - first),
+      at(common, i - first, j + 1 - first),
+    ];
     if (one && other && a[i] === b[j] && here > 0) {
       pairs.push(pair(one, other));
       i++;
@@ -60,7 +64,10 @@ function commonTails(a: readonly string[], b: readonly string[]): Uint16Array[] 
   for (let i = a.length - 1; i >= 0; i--) {
     const row = table[i] as Uint16Array;
     for (let j = b.length - 1; j >= 0; j--) {
-      row[j] = a[i] === b[j] ? at(table, i + 1, j + 1) + 1 : Math.max(at(table, i + 1, j), at(table, i, j + 1));
+      row[j] =
+        a[i] === b[j]
+          ? at(table, i + 1, j + 1) + 1
+          : Math.max(at(table, i + 1, j), at(table, i, j + 1));
     }
   }
   return table;

@@ -79,7 +79,8 @@ export const fresh = (
   known: ReadonlySet<string>,
 ): ClaimedKernel[] =>
   kernels.filter(
-    (it, index) => !known.has(it.name) && kernels.findIndex((one) => one.name === it.name) === index,
+    (it, index) =>
+      !known.has(it.name) && kernels.findIndex((one) => one.name === it.name) === index,
   );
 
 /** The kernels that a reader may want besides: presets, and the kernel at hand with other patches. */

@@ -209,7 +209,8 @@ export class PageraceApp extends LitElement {
       void this.#reveal('outcomes');
       void done.then(() => this.#reveal('outcomes'));
     }
-    if (action.type === 'witness' || (action.type === 'kernel' && action.schedule)) void this.#reveal('lanes');
+    if (action.type === 'witness' || (action.type === 'kernel' && action.schedule))
+      void this.#reveal('lanes');
     if (action.type === 'share') {
       setTimeout(() => this.model.shared?.copied && this.#act({ type: 'close_share' }), 3000);
     }

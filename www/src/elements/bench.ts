@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { type Action, request } from '../actions';
+import { request } from '../actions';
 import { Aside } from '../aside';
 import {
   baseOf,
@@ -31,7 +31,7 @@ interface Judged {
 }
 
 /** What follows once the patch is in the scenario; `compare` is for the tool of that name. */
-type Next = Extract<Action, { type: 'explore' | 'share' }> | 'compare' | null;
+type Next = 'explore' | 'share' | 'compare' | null;
 
 /** The functions of this race as lines to move, drop and insert: a patch of the reader's own. */
 export class PageraceBench extends LitElement {
@@ -113,7 +113,7 @@ export class PageraceBench extends LitElement {
 
   #go(next: Next): void {
     if (next === 'compare') this.dispatchEvent(new CustomEvent('compare'));
-    else if (next) request(this, next);
+    else if (next) request(this, { type: next });
   }
 
   async #load(): Promise<void> {
@@ -193,7 +193,10 @@ export class PageraceBench extends LitElement {
   }
 
   /** The kernel on the stage with this patch; the patch of one function alone may have gone. */
-  #patched({ base, toggles }: ClaimedKernel, gone: boolean): Pick<ClaimedKernel, 'base' | 'toggles'> {
+  #patched(
+    { base, toggles }: ClaimedKernel,
+    gone: boolean,
+  ): Pick<ClaimedKernel, 'base' | 'toggles'> {
     const { patch: _, ...others } = toggles;
     return { base, toggles: gone ? others : { ...others, patch: this.name } };
   }
@@ -205,7 +208,13 @@ export class PageraceBench extends LitElement {
       ${
         this.why === null
           ? routine
-            ? [this.#head(), this.#tools(), this.#sides(routine), this.#insert(routine), this.#foot()]
+            ? [
+                this.#head(),
+                this.#tools(),
+                this.#sides(routine),
+                this.#insert(routine),
+                this.#foot(),
+              ]
             : html`<p class="soft" role="status">Reading the functions …</p>`
           : html`<p class="bad" role="alert">${asSentence(this.why)}</p>`
       }
@@ -367,9 +376,9 @@ export class PageraceBench extends LitElement {
       html`<button class=${primary ? 'primary' : ''} aria-disabled=${!act} @click=${() => act && this.#apply(next)}>${words}</button>`;
     return html`<div class="bar">
         ${button('Write into the scenario', can && dirty, null, true)}
-        ${button('Explore', can, { type: 'explore' })}
+        ${button('Explore', can, 'explore')}
         ${button('Compare with unpatched', can && patched, 'compare')}
-        ${button('Share', can, { type: 'share' })}
+        ${button('Share', can, 'share')}
         <button aria-disabled=${!routine?.rows.some((it) => it.mark !== null) && !dirty}
           @click=${() => routine && this.#put(baseOf(routine))}>As the kernel has it</button>
       </div>
@@ -386,8 +395,11 @@ export class PageraceBench extends LitElement {
 
   /** Opens the text with the patch, and then does what was asked for. */
   #apply(next: Next): void {
-    if (!this.#isEdited() || !this.judged) return this.#go(next);
-    const { text } = this.judged;
+    const text = this.#isEdited() ? this.judged?.text : undefined;
+    if (text === undefined) {
+      this.#go(next);
+      return;
+    }
     this.#then = { text, next };
     request(this, { type: 'edit', text });
     request(this, { type: 'apply' });
@@ -395,11 +407,18 @@ export class PageraceBench extends LitElement {
 }
 
 /** Where in the text a complaint stands says which line it is about. */
-function judge(text: string, complaint?: { line: number; message: string; hint: string | null }): Judged {
+function judge(
+  text: string,
+  complaint?: { line: number; message: string; hint: string | null },
+): Judged {
   if (!complaint) return { text, label: null, why: null };
   const { line, message, hint } = complaint;
   const label = labelIn(text.split('\n')[line - 1] ?? '');
-  return { text, label, why: hint === null ? message : `${asSentence(message)} ${asSentence(hint)}` };
+  return {
+    text,
+    label,
+    why: hint === null ? message : `${asSentence(message)} ${asSentence(hint)}`,
+  };
 }
 
 customElements.define('pagerace-bench', PageraceBench);

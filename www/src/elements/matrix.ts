@@ -147,7 +147,9 @@ export class PageraceMatrix extends LitElement {
       if (why !== undefined) return html`<span class="bad">cannot run it</span>`;
       if (!view) return this.model.pool?.running ? 'waiting' : 'not searched';
       const states = count(view.states, 'state');
-      return view.complete || view.sample ? states : `${states}${view.running ? ' …' : ', stopped'}`;
+      return view.complete || view.sample
+        ? states
+        : `${states}${view.running ? ' …' : ', stopped'}`;
     };
     return html`<th scope="col" class=${own ? 'own' : ''} title=${why ?? nothing}>
       <span class="mono">${kernel.name}</span>${own ? html` <span class="hidden">(on the stage)</span>` : nothing}

@@ -111,7 +111,8 @@ export class PageracePredict extends LitElement {
   /** The search runs while the reader thinks. */
   #search(): void {
     const { search } = this.model;
-    if (search === null || (search.stopped && !search.view.complete)) request(this, { type: 'explore' });
+    if (search === null || (search.stopped && !search.view.complete))
+      request(this, { type: 'explore' });
   }
 
   override render(): TemplateResult {
