@@ -1,16 +1,16 @@
 /**
- * An engine's thread: one message in, one message out. After a trap it answers nothing more, since
- * the module's memory is undefined then: the page throws the worker away.
+ * The worker's side of the engine: one message in, one message out, in order. After a trap it
+ * answers nothing more, since the module's memory is undefined then: the page throws it away.
  */
 import type { FromWorker, ToWorker } from './engine';
 import type { Reply, Request } from './protocol';
 
 const answer = (message: FromWorker): void => self.postMessage(message);
 
-/** Answers the page, one request after the other. */
+/** Answers what the page asks this worker. */
 export function serve(reply: (request: Request) => Promise<Reply>): void {
-  let trapped = false;
   let queue: Promise<void> = Promise.resolve();
+  let trapped = false;
   self.onmessage = ({ data: { id, request } }: MessageEvent<ToWorker>) => {
     queue = queue.then(async () => {
       if (trapped) return;

@@ -1,4 +1,4 @@
-/** The thread of an engine beside the one of the stage, for what only the larger module answers. */
+/** The thread of an engine that searches: it has the whole module from the start. */
 import { serve } from './serve';
 import { whole } from './whole';
 

@@ -144,3 +144,59 @@ fn insert_text(insert: &Insert) -> String {
         Insert::Same { of, goto } => format!("{}, {}", said("same", of), said("goto", goto)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RoutineView;
+    use crate::view::protocol::{Reply, Request};
+    use crate::view::session::Session;
+
+    const FRONT: &str = include_str!("../../../scenarios/cma-longterm-pin.toml");
+
+    fn function(text: String, name: &str) -> RoutineView {
+        let mut session = Session::new();
+        let opened = session.handle(Request::Open { text });
+        assert!(matches!(opened, Reply::Opened { .. }), "{opened:?}");
+        let Reply::Routines { routines } = session.handle(Request::Routines) else { panic!() };
+        routines.into_iter().find(|view| view.function == name).expect("a lane runs it")
+    }
+
+    #[test]
+    fn a_function_shows_its_lines_and_what_fits_it() {
+        let view = function(FRONT.into(), "is_pinnable_page");
+        assert_eq!(view.base, view.rows);
+        assert!(view.base.iter().any(|row| row.label == "read" && row.again && row.same));
+        let has = |insert: &str| view.stock.iter().any(|stock| stock.insert == insert);
+        assert!(has("acquire = \"zone->lock\"") && has("irq = \"off\""));
+        assert!(!has("acquire = \"ptl\""), "it has no mm");
+    }
+
+    #[test]
+    fn what_a_patch_did_can_be_written_again() {
+        let mut session = Session::new();
+        session.handle(Request::Open { text: FRONT.into() });
+        let edits = "[{ insert = \"lock\", acquire = \"zone->lock\", before = \"read\" }, \
+                     { insert = \"unlock\", release = \"zone->lock\", after = \"read\" }, \
+                     { insert = \"more\", again = \"read\", before = \"unlock\" }]";
+        let patch = Request::Patch {
+            name: "mine".into(),
+            function: "is_pinnable_page".into(),
+            edits: edits.into(),
+        };
+        let Reply::Shared { text } = session.handle(patch) else { panic!() };
+        let view = function(text.clone(), "is_pinnable_page");
+        let inserts: Vec<&str> = view.rows.iter().filter_map(|row| row.insert.as_deref()).collect();
+        let wanted = ["acquire = \"zone->lock\"", "again = \"read\"", "release = \"zone->lock\""];
+        assert_eq!(inserts, wanted);
+        assert!(view.base.iter().all(|row| row.mark.is_none()));
+
+        session.handle(Request::Open { text });
+        let none = Request::Patch {
+            name: "mine".into(),
+            function: "is_pinnable_page".into(),
+            edits: String::new(),
+        };
+        let Reply::Shared { text } = session.handle(none) else { panic!() };
+        assert_eq!(text, FRONT);
+    }
+}

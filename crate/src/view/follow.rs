@@ -132,3 +132,55 @@ fn view(player: &Player, made: usize, skipped: Vec<SkippedView>) -> FollowedView
         why: if stuck { waits::deadlock_words(system, memory) } else { Vec::new() },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::FollowedView;
+    use crate::view::protocol::{Reply, Request};
+    use crate::view::session::Session;
+
+    const FRONT: &str = include_str!("../../../scenarios/cma-longterm-pin.toml");
+
+    fn followed(base: &str, schedule: &str) -> FollowedView {
+        let mut session = Session::new();
+        let (text, toggles) = (Some(FRONT.to_string()), BTreeMap::new());
+        session.handle(Request::Kernel { text, base: base.into(), toggles });
+        match session.handle(Request::Follow { schedule: schedule.into() }) {
+            Reply::Followed(followed) => followed,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_schedule_of_the_front_race_goes_wrong_under_the_old_kernel_alone() {
+        let (_, steps) = FRONT.rsplit_once("steps = \"").expect("it has a schedule");
+        let (steps, _) = steps.split_once('"').expect("it ends");
+        let old = followed("v5.17", steps);
+        assert_eq!(old.end.as_deref(), Some("done"));
+        assert!(old.breaks.contains(&"longterm-pin-on-cma".to_string()), "{:?}", old.breaks);
+        assert!(old.skipped.is_empty(), "{:?}", old.skipped);
+        let new = followed("v5.19", steps);
+        assert_eq!(new.end.as_deref(), Some("done"));
+        assert!(new.breaks.is_empty(), "{:?}", new.breaks);
+        assert!(new.trace.len() >= new.made as usize);
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_told_once_and_passed_over() {
+        let view = followed("v5.17", "1*500 0");
+        assert_eq!(view.skipped.len(), 1, "{:?}", view.skipped);
+        let skipped = &view.skipped[0];
+        assert_eq!(skipped.why, "it has finished");
+        assert_eq!(skipped.after + skipped.times, 500);
+        assert_eq!(view.made, skipped.after + 1);
+        assert_eq!(view.end.as_deref(), Some("done"));
+    }
+
+    #[test]
+    fn an_empty_schedule_runs_to_the_end() {
+        let view = followed("v5.17", "");
+        assert_eq!((view.made, view.end.as_deref()), (0, Some("done")));
+    }
+}
