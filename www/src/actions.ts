@@ -16,7 +16,7 @@ export type Action =
   | { type: 'explore'; maxStates?: number }
   | { type: 'sample'; runs: number }
   | { type: 'cancel' | 'go_on' }
-  | { type: 'search_kernels'; kernels: readonly ClaimedKernel[] }
+  | { type: 'search_kernels'; text: string; kernels: readonly ClaimedKernel[] }
   | { type: 'cancel_kernels' }
   | { type: 'witness'; schedule: string }
   /** With a schedule, it is played there instead of the trace. */

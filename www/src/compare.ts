@@ -11,7 +11,7 @@ export interface Pair {
 
 /** Where a step stands: its lane, and the line that it begins with. */
 const placeOf = ({ cpu, choice, frame, lines: [line] }: StepView): string =>
-  line ? `${cpu} ${frame} ${line.stack.join('/')}:${line.label}` : `${cpu} ${choice}`;
+  line ? `${cpu} ${frame} ${line.function}:${line.label}` : `${cpu} ${choice}`;
 
 /** What a step does: the way it takes, what it changes, what it breaks. */
 const effectOf = ({ lines, changes, broke }: StepView): string =>

@@ -8,14 +8,7 @@ import type { Keeper } from './keep';
 import { pack, unpack } from './link';
 import { EMPTY, type Model, type Opening } from './model';
 import type { Pool } from './pool';
-import type {
-  Catalogue,
-  ClaimedKernel,
-  Diagnostic,
-  ExplorationView,
-  Reply,
-  Request,
-} from './protocol';
+import type { Catalogue, Diagnostic, ExplorationView, Reply, Request } from './protocol';
 import { moves, nextBreak, scheduleOf, sentence, target } from './schedule';
 import { Searching } from './search';
 import { spokenOf } from './wording';
@@ -148,7 +141,7 @@ export class Store extends EventTarget {
       case 'cancel':
         return this.#searching?.stop();
       case 'search_kernels':
-        return this.#searchKernels(action.kernels);
+        return this.#searchKernels(action);
       case 'cancel_kernels':
         return this.#pool?.stop();
       case 'witness':
@@ -264,6 +257,7 @@ export class Store extends EventTarget {
         stash: draft ?? stash,
         draft: null,
         pool: null,
+        race: this.#model.race + 1,
         searched: [],
         search: null,
         ...patch,
@@ -477,9 +471,11 @@ export class Store extends EventTarget {
   }
 
   /** Searches under other kernels, side by side. */
-  async #searchKernels(kernels: readonly ClaimedKernel[]): Promise<void> {
-    const { text, pool: other } = this.#model;
-    if (other?.running) return this.#pool?.add(kernels);
+  async #searchKernels({
+    text,
+    kernels,
+  }: Extract<Action, { type: 'search_kernels' }>): Promise<void> {
+    if (this.#model.pool?.running) return this.#pool?.add(kernels);
     const { Pool } = await import('./pool');
     const pool: Pool = new Pool(text, kernels, {
       progress: (view) => {

@@ -1,11 +1,7 @@
 /** The patch bench: lines of a function moved, dropped and inserted, as a patch of the text. */
 import type { Page } from '@playwright/test';
-import { apply, expect, open, searched, test, violations } from './page';
+import { apply, expect, open, searched, test, textOf, violations } from './page';
 import { PATCHED } from './patched';
-
-/** The text on the stage, whatever the editor looks like. */
-const textOf = (page: Page): Promise<string> =>
-  page.locator('pagerace-editor').evaluate((it) => (it as unknown as { text: string }).text);
 
 const bench = (page: Page) => page.locator('pagerace-bench');
 const line = (page: Page, label: string) =>

@@ -21,10 +21,10 @@ pub enum Request {
         /// The text.
         text: String,
     },
-    /// Open the scenario again under another kernel; the text changes with it. Its schedule need
-    /// not run there.
+    /// Open the scenario again under another kernel, on which its schedule need not run; the text
+    /// changes with it.
     Kernel {
-        /// Another scenario text than that on the stage.
+        /// Another text than that on the stage, which stays as it is.
         #[cfg_attr(test, ts(optional))]
         text: Option<String>,
         /// The preset.

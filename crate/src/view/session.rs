@@ -69,7 +69,7 @@ impl Session {
     }
 
     fn open(&mut self, text: String) -> Result<Reply, Vec<Complaint>> {
-        let (stage, unplayed) = Stage::open(text)?;
+        let (stage, unplayed) = Stage::open(text, None)?;
         match unplayed {
             Some(complaint) => Err(vec![complaint]),
             None => Ok(self.put(stage, None)),
@@ -77,16 +77,23 @@ impl Session {
     }
 
     /// The text keeps its schedule even where it does not run on the other kernel, whose routines
-    /// have other lines: then nothing is played, and the reply says why.
+    /// have other lines: then nothing is played, and the reply says why. A text that is not on the
+    /// stage stays as it is: its claims are about the kernel that it names.
     fn switch_kernel(
         &mut self,
         text: Option<String>,
         base: &str,
         toggles: &BTreeMap<String, String>,
     ) -> Result<Reply, Vec<Complaint>> {
-        let text = text.as_deref().or(self.stage.as_ref().map(|stage| stage.text.as_str()));
-        let Some(text) = text else { return Err(vec![complaint("no scenario is open")]) };
-        let (stage, unplayed) = Stage::open(edit::with_kernel(text, base, toggles))?;
+        let opened = match (text, &self.stage) {
+            (Some(text), _) => {
+                let choice = KernelChoice { base: base.into(), toggles: toggles.clone() };
+                Stage::open(text, Some(choice))
+            }
+            (None, Some(stage)) => Stage::open(edit::with_kernel(&stage.text, base, toggles), None),
+            (None, None) => Err(vec![complaint("no scenario is open")]),
+        };
+        let (stage, unplayed) = opened?;
         Ok(self.put(stage, unplayed))
     }
 
@@ -98,9 +105,14 @@ impl Session {
 }
 
 impl Stage {
-    /// The scenario with its schedule played, or at its start with the reason why not.
-    fn open(text: String) -> Result<(Stage, Option<Complaint>), Vec<Complaint>> {
-        let scenario = parse(&text)?;
+    /// The scenario with its schedule played, or at its start with the reason why not; under
+    /// another kernel than it names, if one is given.
+    fn open(
+        text: String,
+        kernel: Option<KernelChoice>,
+    ) -> Result<(Stage, Option<Complaint>), Vec<Complaint>> {
+        let mut scenario = parse(&text)?;
+        scenario.kernel = kernel.unwrap_or(scenario.kernel);
         let (system, memory) = scenario.build(&scenario.kernel).map_err(|c| vec![c])?;
         let mut player = Player::new(Rc::new(system), memory);
         let schedule = scenario.schedule.clone();
@@ -368,6 +380,18 @@ steps = "0*14"
         let back = Request::Kernel { text: None, base: "v5.17".into(), toggles };
         let (text, unplayed, steps) = opened(session.handle(back));
         assert_eq!((text.as_str(), unplayed, steps), (TEXT, None, 14));
+    }
+
+    #[test]
+    fn another_text_under_another_kernel_keeps_its_claims() {
+        let mut session = Session::new();
+        let text = format!("{TEXT}[[expect]]\nalways = {{ end = \"done\" }}\n");
+        let toggles = BTreeMap::new();
+        let kernel = Request::Kernel { text: Some(text.clone()), base: "v5.18".into(), toggles };
+        let Reply::Opened { text: same, scenario, .. } = session.handle(kernel) else { panic!() };
+        assert_eq!((same, scenario.kernel.as_str()), (text, "v5.18"));
+        let claimed: Vec<&str> = scenario.kernels.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!((scenario.own.name.as_str(), claimed), ("v5.18", vec!["v5.17"]));
     }
 
     #[test]

@@ -115,6 +115,11 @@ export const benchStyles = css`
     font-size: var(--small);
     padding: 0 4px;
   }
+  summary {
+    padding: 8px 0;
+    font-size: var(--small);
+    cursor: pointer;
+  }
   .offers {
     max-height: 220px;
     overflow-y: auto;

@@ -265,13 +265,14 @@ export class PageraceBench extends LitElement {
 
   #sides(routine: RoutineView): TemplateResult {
     const changes = diff(baseOf(routine), this.lines);
+    const [file] = routine.source.split(',');
     const classes = { '-': 'gone', '+': 'new', ' ': '' };
     return html`<div class="sides">
       <div>
         ${this.judged?.why && this.judged.label === null ? this.#complaint(this.judged.why) : nothing}
         <ol class="lines" aria-label="Lines of ${routine.function}">${this.lines.map((line, at) => this.#line(line, at))}</ol>
       </div>
-      <pre role="region" tabindex="0" aria-label="The diff against the kernel"><span>--- a/${routine.source}</span><span>+++ b/${routine.source}</span><span>@@ ${routine.function} @@</span>${changes.map(
+      <pre role="region" tabindex="0" aria-label="The diff against the kernel"><span>--- a/${file}</span><span>+++ b/${file}</span><span>@@ ${routine.function} @@</span>${changes.map(
         ({ sign, text }) => html`<span class=${classes[sign]}>${sign}${text}</span>`,
       )}</pre>
     </div>`;

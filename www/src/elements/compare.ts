@@ -80,7 +80,13 @@ export class PageraceCompare extends LitElement {
         background: var(--paper);
       }
       th:first-child {
-        width: 5.5em;
+        width: 5em;
+      }
+      td code {
+        display: block;
+      }
+      [role='status'] p {
+        font-size: var(--small);
       }
       td,
       tbody th {
@@ -116,14 +122,38 @@ export class PageraceCompare extends LitElement {
         font-size: var(--tiny);
         color: var(--soft);
       }
+      /* Side by side, a line would be a word wide: what is the same is told once. */
       @media (max-width: 700px) {
-        th:first-child {
-          width: 4.2em;
+        thead {
+          position: absolute;
+          clip-path: inset(50%);
         }
-        td,
-        th,
+        tbody tr {
+          display: grid;
+          grid-template-columns: 4.6em minmax(0, 1fr);
+          border-bottom: 1px solid var(--line);
+        }
         tbody th {
-          padding: 2px 5px;
+          grid-row: span 2;
+          border: none;
+        }
+        td {
+          grid-column: 2;
+          border: none;
+        }
+        td:not([colspan])::before {
+          content: attr(data-kernel);
+          font: 600 var(--tiny) / 1.4 var(--mono);
+        }
+        .note td {
+          grid-column: 1 / -1;
+        }
+        .same td:last-child,
+        .only td:has(.absent) {
+          display: none;
+        }
+        .same td:not([colspan])::before {
+          content: none;
         }
       }
     `,
@@ -272,6 +302,9 @@ export class PageraceCompare extends LitElement {
         <tbody>${pairs.map((pair, index) => [
           ...notes(pair.left, left),
           ...notes(pair.right, right),
+          index === first
+            ? html`<tr class="note"><td colspan="3"><b>First difference</b></td></tr>`
+            : nothing,
           row(pair, index === first, left, right),
         ])}
         ${sides.map((side) => lastNotes(side))}</tbody>
@@ -317,10 +350,10 @@ function row(pair: Pair, first: boolean, left: Side, right: Side): TemplateResul
   const numbers = [one?.number ?? '–', other?.number ?? '–'].join(' / ');
   return html`<tr class="${kind} ${first ? 'first' : ''} cpu${cpu}" tabindex=${first ? -1 : nothing}>
     <th scope="row"><span class="cpu">CPU${cpu}</span><span class="function">${numbers}</span>
-      ${first ? html`<b>first difference</b>` : nothing}</th>
+      ${first ? html`<span class="hidden">first difference</span>` : nothing}</th>
     ${[one, other].map(
       (step, index) =>
-        html`<td>${
+        html`<td data-kernel=${[left, right][index]?.kernel.name}>${
           step
             ? stepWords(step, !same)
             : html`<span class="absent">not under ${[left, right][index]?.kernel.name}</span>`

@@ -24,7 +24,12 @@ export class PageraceMatrix extends LitElement {
   declare model: Model;
   /** Kernels besides those of the claims: the reader's own, and those that were on the stage. */
   declare private added: readonly ClaimedKernel[];
-  #race = '';
+  #race = 0;
+  /** The text as it was opened: its claims are about the kernels that they were about then. */
+  #text = '';
+  #claimed: readonly ClaimedKernel[] = [];
+  /** Kernels that were searched with that text. */
+  #judged = new Set<string>();
   #refused = new Map<string, string>();
 
   constructor() {
@@ -34,13 +39,15 @@ export class PageraceMatrix extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    const { scenario, pool } = this.model;
+    const { scenario, pool, race, text } = this.model;
     if (!changed.has('model') || !scenario) return;
-    const race = JSON.stringify([scenario.title, scenario.kernels]);
     if (race !== this.#race) {
       this.#race = race;
-      this.added = [];
+      this.#text = text;
+      this.#claimed = scenario.kernels;
+      this.#judged = new Set([scenario.own.name]);
       this.#refused.clear();
+      this.added = [];
     }
     const known = new Set(this.#columns().map((it) => it.name));
     if (!known.has(scenario.own.name)) this.added = [...this.added, scenario.own];
@@ -72,7 +79,7 @@ export class PageraceMatrix extends LitElement {
           ${this.#body('go wrong', kinds(false), columns, views)}
           ${this.#body('end so', kinds(true), columns, views)}
           <tbody><tr class="claims"><th scope="row">Expectations</th>
-            ${columns.map((it) => html`<td>${this.#claims(views.get(it.name))}</td>`)}</tr></tbody>
+            ${columns.map((it) => html`<td>${this.#judged.has(it.name) ? this.#claims(views.get(it.name)) : nothing}</td>`)}</tr></tbody>
         </table>
       </div>
       <p class="soft legend"><span class="mark">N</span> never, <span class="mark">S</span> sometimes,
@@ -82,7 +89,7 @@ export class PageraceMatrix extends LitElement {
   }
 
   #columns(): ClaimedKernel[] {
-    return fresh([...(this.model.scenario?.kernels ?? []), ...this.added], new Set());
+    return fresh([...this.#claimed, ...this.added], new Set());
   }
 
   /** The latest that is known of each kernel. */
@@ -101,8 +108,13 @@ export class PageraceMatrix extends LitElement {
   }
 
   #search(): void {
-    const kernels = this.#missing();
-    if (kernels.length > 0) request(this, { type: 'search_kernels', kernels });
+    this.#ask(this.#missing());
+  }
+
+  #ask(kernels: readonly ClaimedKernel[]): void {
+    if (kernels.length === 0) return;
+    for (const { name } of kernels) this.#judged.add(name);
+    request(this, { type: 'search_kernels', text: this.#text, kernels });
   }
 
   #bar(columns: readonly ClaimedKernel[]): TemplateResult {
@@ -137,7 +149,7 @@ export class PageraceMatrix extends LitElement {
     select.value = '';
     if (!kernel) return;
     this.added = [...this.added, kernel];
-    request(this, { type: 'search_kernels', kernels: [kernel] });
+    this.#ask([kernel]);
   }
 
   #head(kernel: ClaimedKernel, view: ExplorationView | undefined): TemplateResult {
