@@ -72,8 +72,8 @@ export interface Model {
   readonly search: Search | null;
   /** Searches of this text that are done, by kernel. */
   readonly searched: readonly ExplorationView[];
-  /** Goes up with each text that is opened; a change of kernel is none. */
-  readonly race: number;
+  /** The text as it was opened: what changes the kernel on the stage changes what claims are about. */
+  readonly opened: { readonly text: string; readonly scenario: ScenarioView } | null;
   /** The searches under the other kernels of the claims, side by side. */
   readonly pool: PoolView | null;
   /** The outcomes are hidden until the reader has said which there are. */
@@ -104,7 +104,7 @@ export const EMPTY: Model = {
   abandoned: null,
   search: null,
   searched: [],
-  race: 0,
+  opened: null,
   pool: null,
   predicting: false,
   playing: false,

@@ -257,7 +257,7 @@ export class Store extends EventTarget {
         stash: draft ?? stash,
         draft: null,
         pool: null,
-        race: this.#model.race + 1,
+        opened: reply,
         searched: [],
         search: null,
         ...patch,

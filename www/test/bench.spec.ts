@@ -1,6 +1,6 @@
 /** The patch bench: lines of a function moved, dropped and inserted, as a patch of the text. */
 import type { Page } from '@playwright/test';
-import { apply, expect, open, searched, test, textOf, violations } from './page';
+import { apply, expect, open, test, textOf, violations } from './page';
 import { PATCHED } from './patched';
 
 const bench = (page: Page) => page.locator('pagerace-bench');
@@ -55,6 +55,7 @@ test('a lock is inserted, the engine says when it balances, and the text has it'
 test('a patch of the text is changed in its place, with its comments, and explored', async ({
   page,
 }) => {
+  test.setTimeout(300_000);
   await open(page);
   await apply(page, PATCHED.replace('name = "locked"', 'name = "locked" # why'));
   await openBench(page);
@@ -84,7 +85,8 @@ test('a patch of the text is changed in its place, with its comments, and explor
   await bench(page).getByRole('button', { name: 'Drop' }).click();
   await expect(bench(page).getByText('The patch fits.')).toBeVisible();
   await bench(page).getByRole('button', { name: 'Explore' }).click();
-  await searched(page);
+  const searched = page.locator('pagerace-outcomes').getByText(/^every interleaving searched/);
+  await expect(searched).toBeVisible({ timeout: 200_000 });
   const row = page
     .locator('pagerace-outcomes')
     .getByRole('row')

@@ -24,11 +24,8 @@ export class PageraceMatrix extends LitElement {
   declare model: Model;
   /** Kernels besides those of the claims: the reader's own, and those that were on the stage. */
   declare private added: readonly ClaimedKernel[];
-  #race = 0;
-  /** The text as it was opened: its claims are about the kernels that they were about then. */
-  #text = '';
-  #claimed: readonly ClaimedKernel[] = [];
-  /** Kernels that were searched with that text. */
+  #opened: Model['opened'] = null;
+  /** Kernels that were searched with the text as it was opened. */
   #judged = new Set<string>();
   #refused = new Map<string, string>();
 
@@ -39,13 +36,11 @@ export class PageraceMatrix extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    const { scenario, pool, race, text } = this.model;
-    if (!changed.has('model') || !scenario) return;
-    if (race !== this.#race) {
-      this.#race = race;
-      this.#text = text;
-      this.#claimed = scenario.kernels;
-      this.#judged = new Set([scenario.own.name]);
+    const { scenario, pool, opened } = this.model;
+    if (!changed.has('model') || !scenario || !opened) return;
+    if (opened !== this.#opened) {
+      this.#opened = opened;
+      this.#judged = new Set([opened.scenario.own.name]);
       this.#refused.clear();
       this.added = [];
     }
@@ -89,7 +84,7 @@ export class PageraceMatrix extends LitElement {
   }
 
   #columns(): ClaimedKernel[] {
-    return fresh([...this.#claimed, ...this.added], new Set());
+    return fresh([...(this.#opened?.scenario.kernels ?? []), ...this.added], new Set());
   }
 
   /** The latest that is known of each kernel. */
@@ -112,9 +107,10 @@ export class PageraceMatrix extends LitElement {
   }
 
   #ask(kernels: readonly ClaimedKernel[]): void {
-    if (kernels.length === 0) return;
+    if (kernels.length === 0 || !this.#opened) return;
+    const { text } = this.#opened;
     for (const { name } of kernels) this.#judged.add(name);
-    request(this, { type: 'search_kernels', text: this.#text, kernels });
+    request(this, { type: 'search_kernels', text, kernels });
   }
 
   #bar(columns: readonly ClaimedKernel[]): TemplateResult {
