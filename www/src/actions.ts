@@ -1,6 +1,7 @@
 /** What the elements ask for. They send nothing else up, and get properties down. */
 import type { Panel } from './hash';
 import type { Opening } from './model';
+import type { ClaimedKernel } from './protocol';
 import type { Theme } from './theme';
 
 /** One wish of the reader. */
@@ -15,9 +16,13 @@ export type Action =
   | { type: 'explore'; maxStates?: number }
   | { type: 'sample'; strategy: 'pct' | 'random'; depth: number; seed: number; runs: number }
   | { type: 'cancel' | 'go_on' }
-  | { type: 'search_kernels' | 'cancel_kernels' }
+  | { type: 'search_kernels'; text: string; kernels: readonly ClaimedKernel[] }
+  | { type: 'cancel_kernels' }
   | { type: 'witness'; schedule: string }
-  | { type: 'kernel'; base: string; toggles: { [key in string]: string } }
+  /** With a schedule, it is played there instead of the trace. */
+  | { type: 'kernel'; base: string; toggles: { [key in string]: string }; schedule?: string }
+  /** Whether outcomes are to be guessed before they are shown. */
+  | { type: 'predict'; on: boolean }
   | { type: 'gallery'; name: string }
   | { type: 'edit'; text: string }
   | { type: 'apply' | 'revert' | 'unstash' | 'drop_stash' }

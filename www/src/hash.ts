@@ -11,6 +11,8 @@ export interface Look {
   at: number | null;
   /** The panel in front. */
   view: Panel | null;
+  /** Outcomes are to be guessed first. */
+  predict?: true;
 }
 
 /** An address taken apart. */
@@ -33,11 +35,12 @@ export function parseHash(hash: string): Address {
   const raw = hash.startsWith('#') ? hash.slice(1) : hash;
   const [head = '', ...rest] = raw.split('&');
   const look: Look = { at: null, view: null };
-  const parts = /^(at|view)=/.test(head) ? [head, ...rest] : rest;
+  const parts = /^(at|view|predict)=/.test(head) ? [head, ...rest] : rest;
   for (const part of parts) {
     const [key, value = ''] = part.split('=', 2);
     if (key === 'at' && NUMBER.test(value)) look.at = Number(value);
     if (key === 'view' && isPanel(value)) look.view = value;
+    if (key === 'predict') look.predict = true;
   }
   if (head === '' || parts.includes(head)) return { kind: 'none', ...look };
   const bad = (why: string): Address => ({ kind: 'bad', raw, why, ...look });
@@ -56,5 +59,5 @@ export function parseHash(hash: string): Address {
 export function formatHash(head: string, look: Look): string {
   const at = look.at === null ? '' : `&at=${look.at}`;
   const view = look.view === null || look.view === 'lanes' ? '' : `&view=${look.view}`;
-  return `#${head}${at}${view}`;
+  return `#${head}${at}${view}${look.predict ? '&predict=1' : ''}`;
 }

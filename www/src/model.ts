@@ -1,7 +1,7 @@
 /** Everything the page shows, in one value that is replaced and never changed. */
 
 import type { Written } from './address';
-import type { Panel } from './hash';
+import type { Look, Panel } from './hash';
 import type { Kept } from './keep';
 import type { PoolView } from './pool';
 import type {
@@ -30,8 +30,7 @@ export interface Opening {
   text: string;
   head: string;
   entry: string | null;
-  at: number | null;
-  view: Panel | null;
+  look: Look;
   how: Written;
 }
 
@@ -72,8 +71,12 @@ export interface Model {
   readonly search: Search | null;
   /** Searches of this text that are done, by kernel. */
   readonly searched: readonly ExplorationView[];
+  /** The text as it was opened: what changes the kernel on the stage changes what claims are about. */
+  readonly opened: { readonly text: string; readonly scenario: ScenarioView } | null;
   /** The searches under the other kernels of the claims, side by side. */
   readonly pool: PoolView | null;
+  /** The outcomes are hidden until the reader has said which there are. */
+  readonly predicting: boolean;
   readonly playing: boolean;
   readonly stepsPerSecond: number;
   /** The page whose ledger is open; none to follow the steps. */
@@ -100,7 +103,9 @@ export const EMPTY: Model = {
   abandoned: null,
   search: null,
   searched: [],
+  opened: null,
   pool: null,
+  predicting: false,
   playing: false,
   stepsPerSecond: 2,
   page: null,

@@ -3,6 +3,12 @@ import type { EngineClient } from './engine';
 import type { ClaimedKernel, ExplorationView } from './protocol';
 import { Searching, searchEngine } from './search';
 
+/** A kernel that has no result, and why. */
+export interface Refusal {
+  readonly kernel: string;
+  readonly why: string;
+}
+
 /** How far a pool has come. */
 export interface PoolView {
   readonly running: boolean;
@@ -11,6 +17,8 @@ export interface PoolView {
   readonly all: number;
   /** What the searches at work have found so far. */
   readonly now: readonly ExplorationView[];
+  /** Kernels that cannot run the text. */
+  readonly refused: readonly Refusal[];
 }
 
 /** What a pool tells, each time something has changed. */
@@ -26,11 +34,13 @@ const MOST_WORKERS = 4;
 export class Pool {
   #engines: EngineClient[] = [];
   #now = new Map<EngineClient, ExplorationView>();
+  #refused: Refusal[] = [];
   #done = 0;
   #stopped = false;
+  #all: number;
+  readonly #left: ClaimedKernel[];
 
   readonly #text: string;
-  readonly #kernels: readonly ClaimedKernel[];
   readonly #listener: PoolListener;
   readonly #start: () => EngineClient;
 
@@ -41,14 +51,22 @@ export class Pool {
     start: () => EngineClient = searchEngine,
   ) {
     this.#text = text;
-    this.#kernels = kernels;
+    this.#left = [...kernels];
+    this.#all = kernels.length;
     this.#listener = listener;
     this.#start = start;
   }
 
+  /** More kernels, for a pool that still runs. */
+  add(kernels: readonly ClaimedKernel[]): void {
+    this.#left.push(...kernels);
+    this.#all += kernels.length;
+    this.#tell(true);
+  }
+
   /** Ends when every kernel was searched, or the pool is stopped. */
   async run(maxStates: number, processors = navigator.hardwareConcurrency || 1): Promise<void> {
-    const left = [...this.#kernels];
+    const left = this.#left;
     const workers = Math.max(1, Math.min(processors, MOST_WORKERS, left.length));
     this.#engines = Array.from({ length: workers }, this.#start);
     this.#tell(true);
@@ -70,13 +88,13 @@ export class Pool {
     this.#tell(false);
   }
 
-  /** A kernel whose engine is lost, or that cannot run the text, has no result. */
+  /** A kernel that cannot run the text, or whose engine is lost, has no result. */
   async #search(engine: EngineClient, kernel: ClaimedKernel, maxStates: number): Promise<void> {
+    const refuse = (why: string) => this.#refused.push({ kernel: kernel.name, why });
     try {
       const { base, toggles } = kernel;
-      const stage = { text: this.#text, schedule: '', cursor: 0 };
-      await engine.call({ type: 'take_over', ...stage });
-      const opened = await engine.call({ type: 'kernel', base, toggles });
+      const opened = await engine.call({ type: 'kernel', text: this.#text, base, toggles });
+      if (opened.type === 'refused') refuse(opened.diagnostics[0]?.message ?? '');
       if (opened.type !== 'opened' || this.#stopped) return;
       const searching = new Searching(
         (request) => engine.call(request),
@@ -88,8 +106,9 @@ export class Pool {
         },
       );
       await searching.run({ type: 'explore', max_states: maxStates });
-    } catch {
+    } catch (error) {
       // The engine was stopped, or has trapped; the next kernel gets a fresh one.
+      if (!this.#stopped) refuse(error instanceof Error ? error.message : String(error));
     } finally {
       this.#now.delete(engine);
       this.#done += 1;
@@ -99,6 +118,7 @@ export class Pool {
 
   #tell(running: boolean): void {
     const now = [...this.#now.values()];
-    this.#listener.progress({ running, done: this.#done, all: this.#kernels.length, now });
+    const refused = [...this.#refused];
+    this.#listener.progress({ running, done: this.#done, all: this.#all, now, refused });
   }
 }

@@ -23,6 +23,7 @@ const POOL_STATES = 200_000;
 const every = (max_states: number): Request => ({ type: 'explore', max_states });
 
 type Opened = Extract<Reply, { type: 'opened' }>;
+type Switch = Extract<Action, { type: 'kernel' }>;
 
 /** Holds the last replies. Fires `change`; `goto` when the editor should show a place. */
 export class Store extends EventTarget {
@@ -142,13 +143,15 @@ export class Store extends EventTarget {
       case 'cancel':
         return this.#searcher.stop();
       case 'search_kernels':
-        return this.#searchKernels();
+        return this.#searchKernels(action);
       case 'cancel_kernels':
         return this.#pool?.stop();
       case 'witness':
         return this.#do(() => this.#play(action.schedule, null));
       case 'kernel':
-        return this.#do(() => this.#kernel(action.base, action.toggles));
+        return this.#do(() => this.#kernel(action));
+      case 'predict':
+        return this.#do(() => this.#predict(action.on));
       case 'gallery':
         return this.#do(() =>
           this.#openAddress({ kind: 'gallery', name: action.name, at: null, view: null }, true),
@@ -256,12 +259,14 @@ export class Store extends EventTarget {
         stash: draft ?? stash,
         draft: null,
         pool: null,
+        opened: reply,
         searched: [],
         search: null,
         ...patch,
       });
-      const best = at ?? nextBreak(reply.trace, 0);
-      if (best !== null && best !== reply.state.cursor) await this.#seekNow(best);
+      if (this.#model.predicting) await this.#predict(true);
+      const best = at ?? nextBreak(this.#model.trace, 0);
+      if (best !== null && best !== this.#model.state?.cursor) await this.#seekNow(best);
     }
     return null;
   }
@@ -288,6 +293,7 @@ export class Store extends EventTarget {
   /** `push` leaves the address that stood there in the browser's history. */
   async #openAddress(address: Address, push = false): Promise<void> {
     const { at, view } = address;
+    if (address.predict) this.#set({ predicting: true });
     const bad = (why: string, raw: string) => this.#badLink(why, raw);
     switch (address.kind) {
       case 'none': {
@@ -458,13 +464,13 @@ export class Store extends EventTarget {
     return [...this.#model.searched.filter((it) => it.kernel !== view.kernel), view];
   }
 
-  /** Searches under every kernel of the claims that was not searched yet, side by side. */
-  async #searchKernels(): Promise<void> {
-    const { scenario, searched, text, pool: other } = this.#model;
-    if (!scenario || other?.running) return;
+  /** Searches under other kernels, side by side. */
+  async #searchKernels({
+    text,
+    kernels,
+  }: Extract<Action, { type: 'search_kernels' }>): Promise<void> {
+    if (this.#model.pool?.running) return this.#pool?.add(kernels);
     const { Pool } = await import('./pool');
-    const known = new Set(searched.filter((it) => it.complete).map((it) => it.kernel));
-    const kernels = scenario.kernels.filter((it) => !known.has(it.name));
     const pool: Pool = new Pool(text, kernels, {
       progress: (view) => {
         if (this.#pool !== pool) return;
@@ -480,13 +486,26 @@ export class Store extends EventTarget {
     await pool.run(POOL_STATES);
   }
 
-  async #kernel(base: string, toggles: { [key in string]: string }): Promise<void> {
+  /** The reader thinks about the start of the race, and sees no step of any witness. */
+  async #predict(on: boolean): Promise<void> {
+    this.#set({ predicting: on });
+    const { trace, state } = this.#model;
+    if (!on || trace.length === 0 || !state) return this.#address.write();
+    const reply = await this.#ask({ type: 'play', schedule: '' });
+    if (reply?.type !== 'played') return;
+    const abandoned = { schedule: scheduleOf(trace), cursor: state.cursor, steps: trace.length };
+    const { state: start, loop_from: loopFrom } = reply;
+    this.#set({ trace: [], loopFrom, state: start, abandoned, spoken: 'At the start.' });
+    this.#address.write();
+  }
+
+  async #kernel({ base, toggles, schedule }: Switch): Promise<void> {
     const again = this.#model.search !== null;
     this.#searcher.stop();
     const reply = await this.#ask({ type: 'kernel', base, toggles });
     if (reply?.type !== 'opened') return;
     const { draft, page, trace } = this.#model;
-    const own = this.#ownTrace ? scheduleOf(trace) : null;
+    const own = schedule ?? (this.#ownTrace ? scheduleOf(trace) : null);
     this.#opened(reply, { search: null, draft, page });
     // A trace of the reader's own goes on under the other kernel, where it can.
     const same = own === null ? null : await this.#engine.call({ type: 'play', schedule: own });
@@ -496,6 +515,7 @@ export class Store extends EventTarget {
       const { kernel } = reply.scenario;
       this.#set({ notice: { kind: 'unplayed', kernel, why: unplayed.message, steps: own } });
     }
+    if (this.#model.predicting) await this.#predict(true);
     const broken = nextBreak(this.#model.trace, 0);
     if (broken !== null) await this.#seekNow(broken);
     this.#touched();
@@ -586,8 +606,8 @@ export class Store extends EventTarget {
   }
 
   #look(): Look {
-    const { state, trace, panel } = this.#model;
+    const { state, trace, panel, predicting } = this.#model;
     const at = state && state.cursor !== trace.length ? state.cursor : null;
-    return { at, view: panel };
+    return { at, view: panel, ...(predicting && { predict: true }) };
   }
 }

@@ -49,7 +49,6 @@ test('another kernel: the text follows, and the table changes', async ({ page })
   const never = outcomes.getByRole('row').filter({ hasText: 'longterm-pin-on-cma' });
   await expect(never.first()).toContainText('never');
   await expect(page.getByRole('textbox', { name: 'Scenario' })).toHaveValue(/base = "v5\.19"/);
-  await expect(outcomes.getByText('Kernels searched so far')).toBeVisible();
 });
 
 test('a toggle is a kernel of its own', async ({ page }) => {
@@ -187,19 +186,4 @@ test('a livelock says which steps repeat for ever, where it is found and where i
   await page.keyboard.press('1');
   await standsAt(page, 1);
   await expect(begins).toHaveCount(0);
-});
-
-test('the other kernels of the claims are searched side by side', async ({ page }) => {
-  await open(page);
-  await page.keyboard.press('x');
-  await searched(page);
-  const outcomes = page.locator('pagerace-outcomes');
-  await outcomes.getByRole('button', { name: /^Search \d+ other kernels of the claims/ }).click();
-  const table = outcomes.getByRole('table').filter({ hasText: 'v5.19' });
-  const row = table.getByRole('row').filter({ hasText: 'longterm-pin-on-cma' });
-  await expect(row).toContainText('never');
-  await expect(row).toContainText('sometimes');
-  await expect(outcomes.getByRole('button', { name: /other kernels? of the claims/ })).toHaveCount(
-    0,
-  );
 });

@@ -44,3 +44,16 @@ test('writing and reading agree', () => {
   assert.deepEqual(parseHash(hash), { kind: 'gallery', name: 'x', at: 4, view: 'text' });
   assert.equal(formatHash('1abc', { at: null, view: 'lanes' }), '#1abc');
 });
+
+test('a link may ask to predict first, and says so again', () => {
+  const address = parseHash('#g=cma-short-pin&at=3&predict=1');
+  assert.deepEqual(address, {
+    kind: 'gallery',
+    name: 'cma-short-pin',
+    at: 3,
+    view: null,
+    predict: true,
+  });
+  assert.equal(formatHash('g=cma-short-pin', address), '#g=cma-short-pin&at=3&predict=1');
+  assert.equal(parseHash('#predict=1').kind, 'none');
+});

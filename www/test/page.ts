@@ -45,6 +45,13 @@ export const searched = (page: Page) =>
 /** The editor's text field. */
 export const editor = (page: Page) => page.getByRole('textbox', { name: 'Scenario' });
 
+/** The text that the editor shows, all of it: lines out of sight are not in the document. */
+export const textOf = (page: Page): Promise<string> =>
+  page.locator('pagerace-editor').evaluate((it) => {
+    const { draft, text } = it as unknown as { draft: string | null; text: string };
+    return draft ?? text;
+  });
+
 /** Gives the editor a scenario, applies it, and lets keys move the cursor. */
 export async function apply(page: Page, text: string): Promise<void> {
   await editor(page).fill(text);

@@ -1,48 +1,9 @@
 import { apply, expect, open, searched, test } from './page';
-
-const TEXT = `format = 1
-title = "A patch of the reader's own"
-about = "The type is read under the lock of the zone, which helps nobody."
-
-[kernel]
-base = "v5.17"
-patch = "locked"
-
-[[patch]]
-name = "locked"
-function = "is_pinnable_page"
-edits = [
-    { insert = "lock", acquire = "zone->lock", before = "read" },
-    { insert = "unlock", release = "zone->lock", after = "read" },
-]
-
-[[patch]]
-name = "never"
-function = "is_pinnable_page"
-edits = [{ move = "no", before = "yes" }, { drop = "yes" }]
-
-[machine]
-pageblock_pages = 2
-blocks = ["movable", "cma:area0", "movable", "unmovable"]
-
-[[process]]
-name = "B"
-map = ["a = page 2 anon rw"]
-
-[[cpu]]
-run = ["cma_alloc(area0, 2)"]
-
-[[cpu]]
-process = "B"
-run = ["p = pin_user_pages_fast(a, FOLL_WRITE | FOLL_LONGTERM)"]
-
-[schedule]
-steps = "1*5 0*2"
-`;
+import { PATCHED } from './patched';
 
 test('a patch of the text changes the listing and the outcomes', async ({ page }) => {
   await open(page);
-  await apply(page, TEXT);
+  await apply(page, PATCHED);
   const listing = page.locator('pagerace-source .listing');
   await page.getByRole('group', { name: 'Whose source' }).getByText('CPU1').click();
   await expect(listing.locator('.inserted')).toHaveCount(2);

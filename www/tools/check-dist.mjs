@@ -3,7 +3,7 @@
 // hold no inline script or style and no address that starts at the host's root. The WORDs are
 // paths of this machine that must not have slipped into any file.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const FORBIDDEN_IN_PAGES = [
@@ -39,16 +39,23 @@ for (const file of files) {
   }
 }
 
-// What a reader waits for before the first step: all but what is loaded when it is asked for.
-const LATER =
-  /(catalogue|contents|dialogs|gallery-rest|pool|races|races-worker|sampling|whole|whole-worker)-[^/]*\.js$/;
+// What a reader waits for before the first step: index.html, what it loads, the engine's thread,
+// the smaller module, and what these import at once. What they import later is asked for by name.
 const MOST_AT_FIRST = 300_000;
 const modules = files.filter((file) => file.endsWith('.wasm'));
 const small = modules.reduce((one, other) => (sizeOf(one) < sizeOf(other) ? one : other));
-const first = files.filter(
-  (file) => !LATER.test(file) && (!modules.includes(file) || file === small),
-);
-const packedFirst = first.reduce(
+const AT_ONCE = /(?:\b(?:from|import)\s*|\b(?:src|href)=)["']([^"']+)["']/g;
+const first = new Set([small]);
+const waiting = files.filter((file) => /index\.html$|\bworker-[^/]*\.js$/.test(file));
+for (const file of waiting) {
+  first.add(file);
+  if (!/\.(html|js)$/.test(file)) continue;
+  for (const [, address] of readFileSync(file, 'utf8').matchAll(AT_ONCE)) {
+    const other = join(dirname(file), address);
+    if (files.includes(other) && !first.has(other)) waiting.push(other);
+  }
+}
+const packedFirst = [...first].reduce(
   (sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length,
   0,
 );

@@ -244,4 +244,9 @@ impl Routine {
     pub fn position(&self, label: &str) -> Option<usize> {
         self.body.iter().position(|line| line.label == label)
     }
+
+    /// Whether it has a local, of its own or from its caller.
+    pub fn has(&self, local: Local) -> bool {
+        self.params.contains(&local) || self.locals.contains(&local)
+    }
 }

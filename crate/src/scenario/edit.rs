@@ -20,6 +20,53 @@ pub fn with_schedule(text: &str, steps: &str) -> String {
     with_table(text, "schedule", &[("steps".to_string(), steps.to_string())])
 }
 
+/// The text with these edits in the `[[patch]]` of a name and a function, which is put behind the
+/// other patches, or the kernel, where there is none. Without any edits it is taken out.
+#[cfg(feature = "whole")]
+pub fn with_patch(text: &str, name: &str, function: &str, edits: &str) -> String {
+    let Ok(document) = DeTable::parse(text) else { return text.to_string() };
+    let root = document.as_ref();
+    let all = root.get("patch").and_then(|item| item.as_ref().as_array());
+    let tables = || all.into_iter().flatten();
+    let is = |table: &Table, key: &str, wanted: &str| {
+        table.get(key).and_then(|item| item.as_ref().as_str()) == Some(wanted)
+    };
+    let known = tables().find(|item| {
+        let table = item.as_ref().as_table();
+        table.is_some_and(|table| is(table, "name", name) && is(table, "function", function))
+    });
+    let end = |table: &Table| table.values().map(|item| line_end(text, item.span().end)).max();
+    let (span, new) = match known.map(|item| (item, item.as_ref().as_table())) {
+        Some((item, Some(table))) => match table.get("edits") {
+            _ if edits.is_empty() => {
+                let rest = end(table).unwrap_or(item.span().end);
+                let blank = usize::from(text[rest..].starts_with('\n'));
+                (line_start(text, item.span().start)..rest + blank, String::new())
+            }
+            Some(old) => (old.span(), edits.to_string()),
+            None => {
+                let behind = line_end(text, item.span().start);
+                (behind..behind, format!("edits = {edits}\n"))
+            }
+        },
+        _ if edits.is_empty() => return text.to_string(),
+        _ => {
+            // Behind a header alone: what follows a table within a line would become part of it.
+            let headed = |item: &&toml::Spanned<toml::de::DeValue>| {
+                text[item.span().start..].starts_with('[')
+            };
+            let last = tables().last().or(root.get("kernel")).filter(headed);
+            let table = last.and_then(|item| item.as_ref().as_table());
+            let at = table.and_then(end).unwrap_or(text.len());
+            let newline = if text[..at].ends_with('\n') { "" } else { "\n" };
+            let (name, function) = (quoted(name), quoted(function));
+            let keys = format!("name = {name}\nfunction = {function}\nedits = {edits}\n");
+            (at..at, format!("{newline}\n[[patch]]\n{keys}"))
+        }
+    };
+    replaced(text, vec![(span, new)])
+}
+
 /// The text with a table of just these strings.
 fn with_table(text: &str, name: &str, wanted: &[(String, String)]) -> String {
     let Ok(document) = DeTable::parse(text) else { return text.to_string() };
@@ -139,6 +186,33 @@ mod tests {
         let text =
             with_kernel("[kernel]\nbase = \"v5.17\"", "v5.17", &toggles(&[("gup", "v5.18")]));
         assert_eq!(text, "[kernel]\nbase = \"v5.17\"\ngup = \"v5.18\"\n");
+    }
+
+    #[test]
+    fn a_patch_is_added_replaced_and_taken_out() {
+        let once = with_patch(TEXT, "mine", "f", "[{ drop = \"a\" }]");
+        let patch = "\n[[patch]]\nname = \"mine\"\nfunction = \"f\"\nedits = [{ drop = \"a\" }]\n";
+        assert_eq!(once, TEXT.replace("\n\n[machine]", &format!("\n{patch}\n[machine]")));
+        let noted = once.replace("name = \"mine\"", "name = \"mine\" # why");
+        let twice = with_patch(&noted, "mine", "f", "[{ drop = \"b\" }]");
+        assert_eq!(twice, noted.replace("\"a\"", "\"b\""));
+        let other = with_patch(&twice, "mine", "g", "[{ drop = \"c\" }]");
+        assert!(
+            other.contains("\"b\" }]\n\n[[patch]]\nname = \"mine\"\nfunction = \"g\""),
+            "{other}"
+        );
+        assert_eq!(with_patch(&other, "mine", "g", ""), twice);
+        assert_eq!(with_patch(&once, "mine", "f", ""), TEXT);
+        assert_eq!(with_patch(TEXT, "mine", "f", ""), TEXT);
+    }
+
+    #[test]
+    fn a_patch_never_takes_keys_of_an_inline_kernel() {
+        let text = with_patch("kernel = { base = \"v5.17\" }\nformat = 1\n", "m", "f", "[]");
+        assert!(
+            text.starts_with("kernel = { base = \"v5.17\" }\nformat = 1\n\n[[patch]]"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -24,6 +24,19 @@ struct Part {
     edits: Vec<(Edit, &'static [Local], Place)>,
 }
 
+impl Patch {
+    /// Its edits of a function that goes by one of these names.
+    pub fn edits<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a Edit> {
+        let parts = self.parts.iter().filter(|part| names.contains(&part.function.value.as_str()));
+        parts.flat_map(|part| part.edits.iter().map(|(edit, ..)| edit))
+    }
+
+    /// Whether it edits other functions than this one.
+    pub fn edits_others(&self, function: &str) -> bool {
+        self.parts.iter().any(|part| part.function.value != function)
+    }
+}
+
 /// What a patch may be called, and a line that it inserts.
 const NAME: usize = 40;
 const LABEL: usize = 16;
@@ -294,7 +307,7 @@ impl Part {
                 let message = say!("`{name}` of {unpatched}: {why}");
                 Complaint { place: *place, message, hint }
             };
-            if let Some(local) = needs.iter().find(|local| !has(routine, **local)) {
+            if let Some(local) = needs.iter().find(|local| !routine.has(**local)) {
                 let why = say!("it has no `{}` to say which lock", local.name());
                 return Err(complain(why, None));
             }
@@ -318,10 +331,6 @@ impl Part {
             None => Ok(Arc::new(edited)),
         }
     }
-}
-
-fn has(routine: &Routine, local: Local) -> bool {
-    routine.params.contains(&local) || routine.locals.contains(&local)
 }
 
 impl Scenario {

@@ -1,10 +1,14 @@
 //! Floor 6: what the world sees: the picture that the page draws and the ASCII timeline.
 #[cfg(feature = "whole")]
 pub mod ascii;
+#[cfg(feature = "whole")]
+pub mod bench;
 pub mod compound;
 pub mod contents;
 #[cfg(feature = "whole")]
 pub mod exploration;
+#[cfg(feature = "whole")]
+pub mod follow;
 #[cfg(feature = "whole")]
 pub mod kcsan;
 pub mod lanes;

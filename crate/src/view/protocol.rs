@@ -4,6 +4,10 @@
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+#[cfg(feature = "whole")]
+pub use super::bench::{RoutineView, RowView, StockView};
+#[cfg(feature = "whole")]
+pub use super::follow::{FollowedView, SkippedView};
 pub use super::state::*;
 
 /// What the page may ask for.
@@ -17,8 +21,12 @@ pub enum Request {
         /// The text.
         text: String,
     },
-    /// Open the scenario again under another kernel; the text changes with it.
+    /// Open the scenario again under another kernel, on which its schedule need not run; the text
+    /// changes with it.
     Kernel {
+        /// Another text than that on the stage, which stays as it is.
+        #[cfg_attr(test, ts(optional))]
+        text: Option<String>,
         /// The preset.
         base: String,
         /// Toggles that differ from the preset.
@@ -65,6 +73,26 @@ pub enum Request {
     },
     /// The scenario with the trace as its schedule.
     Share,
+    /// Play a schedule as far as it goes, and run on to the end.
+    #[cfg(feature = "whole")]
+    Follow {
+        /// The schedule.
+        schedule: String,
+    },
+    /// The functions that the lanes run, as tables that a patch can edit.
+    #[cfg(feature = "whole")]
+    Routines,
+    /// The scenario with these edits of a function in its patch of this name, which its kernel
+    /// then has. Whether they make sense is seen when the text is opened.
+    #[cfg(feature = "whole")]
+    Patch {
+        /// The patch.
+        name: String,
+        /// The function.
+        function: String,
+        /// The list of edits, as the text has it; empty to take the patch of the function out.
+        edits: String,
+    },
 }
 
 /// A request as it arrives: a flat object.
@@ -93,6 +121,7 @@ impl Request {
             "catalogue" => Request::Catalogue,
             "open" => Request::Open { text: text("text")? },
             "kernel" => Request::Kernel {
+                text: fields.text("text"),
                 base: text("base")?,
                 toggles: needed("toggles", fields.texts("toggles"))?,
             },
@@ -113,6 +142,16 @@ impl Request {
             },
             "advance" => Request::Advance { fuel: number("fuel")? },
             "share" => Request::Share,
+            #[cfg(feature = "whole")]
+            "follow" => Request::Follow { schedule: text("schedule")? },
+            #[cfg(feature = "whole")]
+            "routines" => Request::Routines,
+            #[cfg(feature = "whole")]
+            "patch" => Request::Patch {
+                name: text("name")?,
+                function: text("function")?,
+                edits: text("edits")?,
+            },
             _ => return Err("its `type` is none of the known ones".into()),
         })
     }
@@ -162,10 +201,19 @@ pub enum Reply {
     },
     /// To `Explore`, `Sample` and `Advance`.
     Explored(ExplorationView),
-    /// To `Share`.
+    /// To `Share` and `Patch`.
     Shared {
-        /// The scenario text with the schedule.
+        /// The scenario text with the schedule, or with the patch.
         text: String,
+    },
+    /// To `Follow`.
+    #[cfg(feature = "whole")]
+    Followed(FollowedView),
+    /// To `Routines`.
+    #[cfg(feature = "whole")]
+    Routines {
+        /// The functions.
+        routines: Vec<RoutineView>,
     },
     /// The request could not be met; nothing has changed.
     Refused {
@@ -268,6 +316,8 @@ pub struct ScenarioView {
     pub base: String,
     /// The value of every toggle.
     pub toggles: BTreeMap<String, String>,
+    /// The kernel as the text names it.
+    pub own: ClaimedKernel,
     /// The properties that are watched.
     pub properties: Vec<PropertyView>,
     /// Every line of a lock section is a step.
@@ -282,7 +332,7 @@ pub struct ScenarioView {
     pub patch: Option<String>,
 }
 
-/// A kernel that a claim is about; `Kernel` switches to it.
+/// A kernel that the text or a claim is about; `Kernel` switches to it.
 #[derive(Serialize, Clone, Debug)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ClaimedKernel {
@@ -549,6 +599,11 @@ mod tests {
             OutcomeView::decl(config),
             WitnessView::decl(config),
             ExpectationView::decl(config),
+            FollowedView::decl(config),
+            SkippedView::decl(config),
+            RoutineView::decl(config),
+            RowView::decl(config),
+            StockView::decl(config),
             crate::view::kcsan::RacesView::decl(config),
             crate::view::kcsan::RaceView::decl(config),
             crate::view::kcsan::SideView::decl(config),

@@ -8,6 +8,8 @@ use super::protocol::{
 };
 #[cfg(feature = "whole")]
 use super::searching::Searching;
+#[cfg(feature = "whole")]
+use super::{bench, follow};
 use super::{lanes, picture, words};
 use crate::player::Player;
 use crate::routines::{entry, kernels, presets};
@@ -48,7 +50,7 @@ impl Session {
         let reply = match request {
             Request::Catalogue => Ok(Reply::Catalogue(catalogue())),
             Request::Open { text } => self.open(text),
-            Request::Kernel { base, toggles } => self.switch_kernel(&base, &toggles),
+            Request::Kernel { text, base, toggles } => self.switch_kernel(text, &base, &toggles),
             Request::TakeOver(copy) => self.take_over(copy),
             other => match &mut self.stage {
                 Some(stage) => stage.handle(other),
@@ -64,7 +66,7 @@ impl Session {
     }
 
     fn open(&mut self, text: String) -> Result<Reply, Vec<Complaint>> {
-        let (stage, unplayed) = Stage::open(text)?;
+        let (stage, unplayed) = Stage::open(text, None)?;
         match unplayed {
             Some(complaint) => Err(vec![complaint]),
             None => Ok(self.put(stage, None)),
@@ -72,20 +74,29 @@ impl Session {
     }
 
     /// The text keeps its schedule even where it does not run on the other kernel, whose routines
-    /// have other lines: then nothing is played, and the reply says why.
+    /// have other lines: then nothing is played, and the reply says why. A text that is not on the
+    /// stage stays as it is: its claims are about the kernel that it names.
     fn switch_kernel(
         &mut self,
+        text: Option<String>,
         base: &str,
         toggles: &BTreeMap<String, String>,
     ) -> Result<Reply, Vec<Complaint>> {
-        let Some(stage) = &self.stage else { return Err(vec![complaint("no scenario is open")]) };
-        let (stage, unplayed) = Stage::open(edit::with_kernel(&stage.text, base, toggles))?;
+        let opened = match (text, &self.stage) {
+            (Some(text), _) => {
+                let choice = KernelChoice { base: base.into(), toggles: toggles.clone() };
+                Stage::open(text, Some(choice))
+            }
+            (None, Some(stage)) => Stage::open(edit::with_kernel(&stage.text, base, toggles), None),
+            (None, None) => Err(vec![complaint("no scenario is open")]),
+        };
+        let (stage, unplayed) = opened?;
         Ok(self.put(stage, unplayed))
     }
 
     /// The text stays as it was there, even where its own schedule does not run.
     fn take_over(&mut self, copy: StageCopy) -> Result<Reply, Vec<Complaint>> {
-        let (mut stage, _) = Stage::open(copy.text)?;
+        let (mut stage, _) = Stage::open(copy.text, None)?;
         stage.player.play(&copy.schedule, Place::default()).map_err(|c| vec![c])?;
         stage.player.seek(copy.cursor as usize);
         Ok(self.put(stage, None))
@@ -99,9 +110,14 @@ impl Session {
 }
 
 impl Stage {
-    /// The scenario with its schedule played, or at its start with the reason why not.
-    fn open(text: String) -> Result<(Stage, Option<Complaint>), Vec<Complaint>> {
-        let scenario = parse(&text)?;
+    /// The scenario with its schedule played, or at its start with the reason why not; under
+    /// another kernel than it names, if one is given.
+    fn open(
+        text: String,
+        kernel: Option<KernelChoice>,
+    ) -> Result<(Stage, Option<Complaint>), Vec<Complaint>> {
+        let mut scenario = parse(&text)?;
+        scenario.kernel = kernel.unwrap_or(scenario.kernel);
         let (system, memory) = scenario.build(&scenario.kernel).map_err(|c| vec![c])?;
         let mut player = Player::new(Rc::new(system), memory);
         let schedule = scenario.schedule.clone();
@@ -142,11 +158,37 @@ impl Stage {
                 let steps = self.player.schedule().to_text();
                 Ok(Reply::Shared { text: edit::with_schedule(&self.text, &steps) })
             }
+            #[cfg(feature = "whole")]
+            Request::Follow { schedule } => {
+                let followed = follow::follow(&mut self.player, &schedule);
+                followed.map(Reply::Followed).map_err(|complaint| vec![complaint])
+            }
+            #[cfg(feature = "whole")]
+            Request::Routines => {
+                let routines = bench::routines(&self.scenario, self.player.system());
+                Ok(Reply::Routines { routines })
+            }
+            #[cfg(feature = "whole")]
+            Request::Patch { name, function, edits } => {
+                Ok(Reply::Shared { text: self.with_patch(&name, &function, &edits) })
+            }
             Request::Catalogue
             | Request::Open { .. }
             | Request::Kernel { .. }
             | Request::TakeOver(_) => unreachable!("answered without a stage"),
         }
+    }
+
+    #[cfg(feature = "whole")]
+    fn with_patch(&self, name: &str, function: &str, edits: &str) -> String {
+        let text = edit::with_patch(&self.text, name, function, edits);
+        let KernelChoice { base, mut toggles } = self.scenario.kernel.clone();
+        toggles.remove(kernels::PATCH);
+        let parts = self.scenario.patches.iter().find(|patch| patch.name == name);
+        if !edits.is_empty() || parts.is_some_and(|patch| patch.edits_others(function)) {
+            toggles.insert(kernels::PATCH.into(), name.into());
+        }
+        edit::with_kernel(&text, &base, &toggles)
     }
 
     #[cfg(feature = "whole")]
@@ -203,6 +245,7 @@ impl Stage {
             kernel: system.kernel.name.clone(),
             base: base.name.into(),
             toggles,
+            own: claimed(base, choice),
             properties: system
                 .properties
                 .iter()
@@ -231,14 +274,11 @@ impl Stage {
 
     fn claimed_kernels(&self) -> Vec<ClaimedKernel> {
         let mut kernels: Vec<ClaimedKernel> = Vec::new();
-        for KernelChoice { base, toggles } in
-            self.scenario.expects.iter().map(|claim| &claim.kernel)
-        {
-            let Some(preset) = presets::preset(base) else { continue };
-            let name = kernels::name(preset, toggles);
-            if !kernels.iter().any(|known| known.name == name) {
-                let (base, toggles) = (base.clone(), toggles.clone());
-                kernels.push(ClaimedKernel { name, base, toggles });
+        for choice in self.scenario.expects.iter().map(|claim| &claim.kernel) {
+            let Some(preset) = presets::preset(&choice.base) else { continue };
+            let kernel = claimed(preset, choice);
+            if !kernels.iter().any(|known| known.name == kernel.name) {
+                kernels.push(kernel);
             }
         }
         kernels
@@ -248,6 +288,11 @@ impl Stage {
         let claims = self.scenario.expects.iter();
         claims.flat_map(|claim| &claim.pattern.breaks).any(|name| name == property)
     }
+}
+
+fn claimed(preset: &presets::Preset, choice: &KernelChoice) -> ClaimedKernel {
+    let KernelChoice { base, toggles } = choice.clone();
+    ClaimedKernel { name: kernels::name(preset, &toggles), base, toggles }
 }
 
 /// What exists to choose from.
@@ -331,14 +376,26 @@ steps = "0*14"
         let (_, unplayed, steps) = opened(session.handle(Request::Open { text: TEXT.into() }));
         assert_eq!((unplayed, steps), (None, 14));
         let toggles = BTreeMap::new();
-        let kernel = Request::Kernel { base: "v5.18".into(), toggles: toggles.clone() };
+        let kernel = Request::Kernel { text: None, base: "v5.18".into(), toggles: toggles.clone() };
         let (text, unplayed, steps) = opened(session.handle(kernel));
         let why = unplayed.expect("it does not fit").message;
         assert_eq!((why.as_str(), steps), ("step 14: CPU0 cannot move: it has finished", 0));
         assert_eq!(text, TEXT.replace("\"v5.17\" #", "\"v5.18\" #"));
-        let back = Request::Kernel { base: "v5.17".into(), toggles };
+        let back = Request::Kernel { text: None, base: "v5.17".into(), toggles };
         let (text, unplayed, steps) = opened(session.handle(back));
         assert_eq!((text.as_str(), unplayed, steps), (TEXT, None, 14));
+    }
+
+    #[test]
+    fn another_text_under_another_kernel_keeps_its_claims() {
+        let mut session = Session::new();
+        let text = format!("{TEXT}[[expect]]\nalways = {{ end = \"done\" }}\n");
+        let toggles = BTreeMap::new();
+        let kernel = Request::Kernel { text: Some(text.clone()), base: "v5.18".into(), toggles };
+        let Reply::Opened { text: same, scenario, .. } = session.handle(kernel) else { panic!() };
+        assert_eq!((same, scenario.kernel.as_str()), (text, "v5.18"));
+        let claimed: Vec<&str> = scenario.kernels.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!((scenario.own.name.as_str(), claimed), ("v5.18", vec!["v5.17"]));
     }
 
     #[test]

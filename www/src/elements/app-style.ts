@@ -112,6 +112,7 @@ export const appStyles = css`
   }
   pagerace-lanes,
   pagerace-outcomes,
+  pagerace-tools,
   pagerace-editor {
     scroll-margin: 16px 0 160px;
   }

@@ -84,6 +84,7 @@ export class PageraceApp extends LitElement {
     void this.#store.start(location.hash);
     void gallery().then((all) => {
       this.gallery = all;
+      void import('./tools');
     });
   }
 
@@ -113,7 +114,8 @@ export class PageraceApp extends LitElement {
         <div class="grid ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''}">
           <div class="column">
             <pagerace-lanes class="lanes" .trace=${trace} .loopFrom=${model.loopFrom} .state=${state}></pagerace-lanes>
-            <pagerace-outcomes class="outcomes" .scenario=${scenario} .search=${model.search} .searched=${model.searched} .text=${model.text}></pagerace-outcomes>
+            <pagerace-outcomes class="outcomes" ?hidden=${model.predicting} .scenario=${scenario} .search=${model.search}></pagerace-outcomes>
+            <pagerace-tools class="outcomes" .model=${model}></pagerace-tools>
           </div>
           <div class="column">
             <pagerace-properties class="lanes memory" .scenario=${scenario} .state=${state}></pagerace-properties>
@@ -207,7 +209,8 @@ export class PageraceApp extends LitElement {
       void this.#reveal('outcomes');
       void done.then(() => this.#reveal('outcomes'));
     }
-    if (action.type === 'witness') void this.#reveal('lanes');
+    if (action.type === 'witness' || (action.type === 'kernel' && action.schedule))
+      void this.#reveal('lanes');
     if (action.type === 'share') {
       setTimeout(() => this.model.shared?.copied && this.#act({ type: 'close_share' }), 3000);
     }

@@ -124,9 +124,6 @@ export const outcomeStyles = css`
     width: 0.8em;
     height: 0.8em;
   }
-  .compare {
-    padding: 14px 0 4px;
-  }
   @media print {
     .bar button {
       display: none;

@@ -2,7 +2,6 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { request } from '../actions';
 import { icon } from '../icons';
 import type { Search } from '../model';
-import type { PoolView } from '../pool';
 import type {
   ExpectationView,
   ExplorationView,
@@ -35,23 +34,12 @@ export class PageraceOutcomes extends LitElement {
   static override properties = {
     scenario: { attribute: false },
     search: { attribute: false },
-    searched: { attribute: false },
-    pool: { attribute: false },
-    text: { attribute: false },
-    races: { state: true },
     sampling: { state: true },
   };
   static override styles = [ui, outcomeStyles];
 
   declare scenario: ScenarioView | null;
   declare search: Search | null;
-  /** Finished searches of this text, by kernel. */
-  declare searched: readonly ExplorationView[];
-  declare pool: PoolView | null;
-  /** The scenario, for the search for data races. */
-  declare text: string;
-  /** Whether data races are asked for. */
-  declare races: boolean;
   /** Whether samples are asked for. */
   declare sampling: boolean;
 
@@ -59,10 +47,6 @@ export class PageraceOutcomes extends LitElement {
     super();
     this.scenario = null;
     this.search = null;
-    this.searched = [];
-    this.pool = null;
-    this.text = '';
-    this.races = false;
     this.sampling = false;
   }
 
@@ -81,7 +65,6 @@ export class PageraceOutcomes extends LitElement {
           : nothing
       }
       ${search ? this.#found(search) : this.#before()}
-      ${this.races ? html`<pagerace-races .text=${this.text}></pagerace-races>` : nothing}
     </section>`;
   }
 
@@ -94,7 +77,6 @@ export class PageraceOutcomes extends LitElement {
           >Explore every interleaving</button>`;
     return html`<div class="bar">
       ${button}
-      <button aria-pressed=${this.races} @click=${this.#toggleRaces}>Data races</button>
       ${
         search?.stopped
           ? html`<button @click=${() => request(this, { type: 'go_on' })}>Go on</button>`
@@ -142,11 +124,6 @@ export class PageraceOutcomes extends LitElement {
     this.sampling = true;
   }
 
-  async #toggleRaces(): Promise<void> {
-    await import('./races');
-    this.races = !this.races;
-  }
-
   #before(): TemplateResult {
     return html`<p class="hint">Which outcomes can this race have? The search takes every lane in every
       order and says what happens never, sometimes, always, with the interleaving of the fewest
@@ -170,9 +147,7 @@ export class PageraceOutcomes extends LitElement {
           ${whole.length === 0 ? nothing : this.#whole(whole, view)}
         </tbody>
       </table></div>
-      ${view.starving ? this.#starving(view.starving) : nothing}
-      ${this.#others(names)}
-      ${this.#kernels()}`;
+      ${view.starving ? this.#starving(view.starving) : nothing}`;
   }
 
   #outcome(outcome: OutcomeView, view: ExplorationView): TemplateResult {
@@ -233,48 +208,6 @@ export class PageraceOutcomes extends LitElement {
         </li>`,
       )}
     </ul>`;
-  }
-
-  /** The other kernels that the claims are about: searched side by side when the reader asks. */
-  #kernels(): TemplateResult | typeof nothing {
-    const { pool } = this;
-    if (pool?.running) {
-      const now = pool.now.map((it) => `${it.kernel}: ${count(it.states, 'state')}`).join('; ');
-      return html`<div class="bar">
-        <button @click=${() => request(this, { type: 'cancel_kernels' })}>Cancel</button>
-        <p class="progress running"><b>${pool.done} of ${count(pool.all, 'kernel')}</b>
-          <span class="soft">${now}</span></p>
-      </div>`;
-    }
-    const known = new Set(this.searched.filter((it) => it.complete).map((it) => it.kernel));
-    const left = (this.scenario?.kernels ?? []).filter((it) => !known.has(it.name));
-    if (left.length === 0) return nothing;
-    return html`<div class="bar">
-      <button @click=${() => request(this, { type: 'search_kernels' })}
-        >Search ${count(left.length, 'other kernel')} of the claims</button>
-    </div>`;
-  }
-
-  /** The same race under the kernels searched so far. */
-  #others(names: readonly string[]): TemplateResult | typeof nothing {
-    if (this.searched.length < 2) return nothing;
-    const broken = names.filter((name) => this.searched.some((it) => !unbroken(it, [name]).length));
-    if (broken.length === 0) return nothing;
-    const cell = (view: ExplorationView, name: string) => {
-      if (unbroken(view, [name]).length > 0) return view.complete ? 'never' : 'not found';
-      const always = view.outcomes.every((it) => it.breaks.includes(name));
-      return html`<span class="bad">${icon('broken')} ${always && view.complete ? 'always' : 'sometimes'}</span>`;
-    };
-    return html`<h3 class="compare">Kernels searched so far</h3>
-      <div class="wide"><table>
-        <thead><tr><th>breaks</th>${this.searched.map((it) => html`<th class="mono">${it.kernel}</th>`)}</tr></thead>
-        <tbody>${broken.map(
-          (name) =>
-            html`<tr><th scope="row"><code>${name}</code></th>${this.searched.map(
-              (it) => html`<td>${cell(it, name)}</td>`,
-            )}</tr>`,
-        )}</tbody>
-      </table></div>`;
   }
 }
 
