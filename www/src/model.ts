@@ -1,7 +1,7 @@
 /** Everything the page shows, in one value that is replaced and never changed. */
 
 import type { Written } from './address';
-import type { Look, Panel } from './hash';
+import type { Panel } from './hash';
 import type { Kept } from './keep';
 import type { PoolView } from './pool';
 import type {
@@ -30,7 +30,8 @@ export interface Opening {
   text: string;
   head: string;
   entry: string | null;
-  look: Look;
+  at: number | null;
+  view: Panel | null;
   how: Written;
 }
 
