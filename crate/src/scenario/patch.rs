@@ -17,6 +17,25 @@ pub struct Patch {
     parts: Vec<Part>,
 }
 
+impl Patch {
+    /// How many of its edits move a line, and how many do something else.
+    pub fn edits(&self) -> (usize, usize) {
+        let edits = || self.parts.iter().flat_map(|part| &part.edits);
+        let moved = edits().filter(|(edit, ..)| matches!(edit, Edit::Move(..))).count();
+        (moved, edits().count() - moved)
+    }
+
+    /// Whether it does the same under the same name, wherever it is written.
+    pub fn is(&self, other: &Patch) -> bool {
+        let parts = |patch: &Patch| -> Vec<_> {
+            let edits = |part: &Part| part.edits.iter().map(|edit| edit.0.clone()).collect();
+            let part = |part: &Part| (part.function.value.clone(), edits(part));
+            patch.parts.iter().map(part).collect::<Vec<(String, Vec<Edit>)>>()
+        };
+        self.name == other.name && parts(self) == parts(other)
+    }
+}
+
 /// The edits of one routine.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Part {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 pub use super::state::*;
+use crate::scenario::Complaint;
 
 /// What the page may ask for.
 #[derive(Clone, Debug)]
@@ -178,6 +179,17 @@ pub struct Diagnostic {
     pub message: String,
     /// What was probably meant, or what would be right.
     pub hint: Option<String>,
+}
+
+impl From<Complaint> for Diagnostic {
+    fn from(complaint: Complaint) -> Self {
+        Diagnostic {
+            line: complaint.place.line,
+            column: complaint.place.column,
+            message: complaint.message,
+            hint: complaint.hint,
+        }
+    }
 }
 
 /// What exists to choose from.
@@ -531,6 +543,11 @@ mod tests {
             crate::view::kcsan::RacesView::decl(config),
             crate::view::kcsan::RaceView::decl(config),
             crate::view::kcsan::SideView::decl(config),
+            crate::view::guide::CardView::decl(config),
+            crate::view::guide::GuideView::decl(config),
+            crate::view::guide::StopView::decl(config),
+            crate::view::guide::ChallengeView::decl(config),
+            crate::view::guide::JudgedView::decl(config),
         ]
     }
 
