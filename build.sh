@@ -331,6 +331,7 @@ build_wasm() {
     wasm_module pkg pagerace --no-default-features
     wasm_module pkg/whole pagerace
     node www/tools/catalogue.mjs pkg/whole pkg/catalogue.json
+    node www/tools/gallery.mjs pkg/whole pkg/gallery.json
 }
 
 # wasm_module FOLDER PACKAGE [FLAG...]: the module that cargo makes with these flags, and its glue.

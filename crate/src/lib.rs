@@ -26,7 +26,6 @@ pub mod races;
 pub mod routines;
 pub mod scenario;
 pub mod schedule;
-#[cfg(feature = "whole")]
 pub mod tour;
 pub mod view;
 #[cfg(target_arch = "wasm32")]

@@ -3,7 +3,6 @@ pub mod ascii;
 pub mod compound;
 pub mod contents;
 pub mod exploration;
-#[cfg(feature = "whole")]
 pub mod guide;
 pub mod kcsan;
 pub mod lanes;

@@ -35,11 +35,19 @@ export const appStyles = css`
   }
   .gallery {
     min-width: 0;
-    flex: 0 1 560px;
+    flex: 0 1 auto;
+    gap: 10px;
+    justify-content: start;
   }
-  .gallery select {
-    width: 100%;
+  .gallery span {
+    overflow: hidden;
     text-overflow: ellipsis;
+    color: var(--soft);
+  }
+  .guides {
+    display: flex;
+    gap: 8px;
+    padding-top: 8px;
   }
   .tools {
     margin-left: auto;
@@ -243,6 +251,7 @@ export const appStyles = css`
   @media print {
     .tools,
     .gallery,
+    .guides,
     .panels,
     .text,
     pagerace-kernel {
