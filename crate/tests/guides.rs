@@ -213,98 +213,102 @@ fn complaint(from: &str, to: &str) -> Complaint {
     }
 }
 
+/// What is replaced by what, and the complaint: its place, its message, and its hint if that is fixed.
+type Mistake = (&'static str, &'static str, (u32, u32), &'static str, &'static str);
+
+const MISTAKES: &[Mistake] = &[
+    (
+        "at = 2\n",
+        "at = 6\n",
+        (17, 6),
+        "there is no step 6",
+        "its schedule has 5 steps on this kernel",
+    ),
+    (
+        "at = 2\n",
+        "at = 5\n",
+        (21, 7),
+        "no step behind step 5 runs the line `gup_pte_range.pte`",
+        "`pagerace lines FILE` lists the lines",
+    ),
+    (
+        "at = \"gup_pte_range.pte\"",
+        "at = 2",
+        (21, 6),
+        "step 2 is not behind the stop before, at step 2",
+        "stops are in the order of their steps; with `steps` a new interleaving begins",
+    ),
+    (
+        "at = \"gup_pte_range.pte\"",
+        "at = \"pte\"",
+        (21, 7),
+        "`at` names no line",
+        "write `at = \"function.label\"`; `pagerace lines` lists them",
+    ),
+    (
+        "at = 2\n",
+        "at = -1\n",
+        (17, 6),
+        "`at` is no step",
+        "it is how many steps were made, at most 10000",
+    ),
+    (
+        "at = 2\n",
+        "",
+        (16, 1),
+        "the stop has no `at`",
+        "write how many steps were made, `at = 5`, or a line, `at = \"f.l\"`",
+    ),
+    (
+        "text = \"two\"\n",
+        "",
+        (20, 1),
+        "the stop has no `text`",
+        "say what there is to see: `text = \"...\"`",
+    ),
+    (
+        "look = \"page 0\"",
+        "look = \"page 9\"",
+        (18, 9),
+        "`look` names no page of the machine",
+        "write `look = \"page 0\"`, up to page 1",
+    ),
+    (
+        "look = \"page 0\"",
+        "lok = \"page 0\"",
+        (18, 1),
+        "a [[tour]] has no `lok`",
+        "did you mean `look`?",
+    ),
+    ("kernel = \"v5.18\"", "kernel = \"v5.1\"", (24, 11), "there is no kernel `v5.1`", ""),
+    ("steps = \"0*\"", "steps = \"1\"", (25, 10), "there is no CPU1", "the lanes are CPU0 to CPU0"),
+    ("calls = 1", "calls = 0", (30, 17), "calls cannot be 0", "from 1 to 32"),
+    ("calls = 1", "lines = 1", (30, 9), "`may` has no `lines`", ""),
+    (
+        "task = \"do\"\n",
+        "",
+        (28, 1),
+        "the challenge has no `task`",
+        "say what is to be brought about: `task = \"...\"`",
+    ),
+    (
+        "sometimes = {",
+        "some = {",
+        (32, 1),
+        "a [[challenge.goal]] has one of `never`, `sometimes` and `always`",
+        "",
+    ),
+    ("p = \"0\"", "q = \"0\"", (33, 15), "no call that returns a value is named `q`", ""),
+];
+
 #[test]
 fn mistakes_are_told_with_their_place() {
-    for (from, to, place, message, hint) in [
-        (
-            "at = 2\n",
-            "at = 6\n",
-            (17, 6),
-            "there is no step 6",
-            "its schedule has 5 steps on this kernel",
-        ),
-        (
-            "at = 2\n",
-            "at = 5\n",
-            (21, 7),
-            "no step behind step 5 runs the line `gup_pte_range.pte`",
-            "`pagerace lines FILE` lists the lines",
-        ),
-        (
-            "at = \"gup_pte_range.pte\"",
-            "at = 2",
-            (21, 6),
-            "step 2 is not behind the stop before, at step 2",
-            "stops are in the order of their steps; with `steps` a new interleaving begins",
-        ),
-        (
-            "at = \"gup_pte_range.pte\"",
-            "at = \"pte\"",
-            (21, 7),
-            "`at` names no line",
-            "write `at = \"function.label\"`; `pagerace lines` lists them",
-        ),
-        (
-            "at = 2\n",
-            "at = -1\n",
-            (17, 6),
-            "`at` is no step",
-            "it is how many steps were made, at most 10000",
-        ),
-        (
-            "at = 2\n",
-            "",
-            (16, 1),
-            "the stop has no `at`",
-            "write how many steps were made, `at = 5`, or a line, `at = \"f.l\"`",
-        ),
-        (
-            "text = \"two\"\n",
-            "",
-            (20, 1),
-            "the stop has no `text`",
-            "say what there is to see: `text = \"...\"`",
-        ),
-        (
-            "look = \"page 0\"",
-            "look = \"page 9\"",
-            (18, 9),
-            "`look` names no page of the machine",
-            "write `look = \"page 0\"`, up to page 1",
-        ),
-        (
-            "look = \"page 0\"",
-            "lok = \"page 0\"",
-            (18, 1),
-            "a [[tour]] has no `lok`",
-            "did you mean `look`?",
-        ),
-        ("kernel = \"v5.18\"", "kernel = \"v5.1\"", (24, 11), "there is no kernel `v5.1`", ""),
-        (
-            "steps = \"0*\"",
-            "steps = \"1\"",
-            (25, 10),
-            "there is no CPU1",
-            "the lanes are CPU0 to CPU0",
-        ),
-        ("calls = 1", "calls = 0", (30, 17), "calls cannot be 0", "from 1 to 32"),
-        ("calls = 1", "lines = 1", (30, 9), "`may` has no `lines`", ""),
-        (
-            "task = \"do\"\n",
-            "",
-            (28, 1),
-            "the challenge has no `task`",
-            "say what is to be brought about: `task = \"...\"`",
-        ),
-        ("sometimes = {", "some = {", (33, 1), "a [[challenge.goal]] has no `some`", ""),
-        ("p = \"0\"", "q = \"0\"", (33, 15), "no call that returns a value is named `q`", ""),
-    ] {
+    for (from, to, (line, column), message, hint) in MISTAKES {
         let found = complaint(from, to);
-        assert_eq!(found.message, message, "{to}");
-        let (line, column) = place;
-        assert_eq!(found.place, Place { line, column }, "{to}: {message}");
+        assert_eq!(found.message, *message, "{to}");
+        assert_eq!(found.place, Place { line: *line, column: *column }, "{to}: {message}");
         if !hint.is_empty() {
-            assert_eq!(found.hint.as_deref(), Some(hint), "{to}: {message}");
+            assert_eq!(found.hint.as_deref(), Some(*hint), "{to}: {message}");
         }
     }
 }

@@ -50,8 +50,10 @@ export const guideStyles = css`
     font-weight: 650;
     color: var(--good);
   }
-  li button {
-    min-height: 30px;
+  @media (min-width: 701px) {
+    li button {
+      min-height: 28px;
+    }
   }
   @media (max-width: 700px) {
     :host {

@@ -12,8 +12,11 @@ import { asSentence, count } from '../wording';
 import { guideStyles } from './guide-style';
 import { inline } from './inline';
 
-/** What stands on the stage, told from others by what its text says of itself. */
-const identity = ({ scenario }: Model): string => `${scenario?.title}\n${scenario?.about}`;
+/** The parts of the text that a guide comes from: kernel, schedule and calls may change beside it. */
+const identity = ({ scenario, text }: Model): string =>
+  [scenario?.title, ...text.split(/^(?=\[)/m).filter((it) => /^\[+(tour|challenge)/.test(it))].join(
+    '\n',
+  );
 
 /** What became of the last try. */
 type Verdict = { judging: true } | { judged: JudgedView; text: string } | { why: string };
