@@ -213,7 +213,7 @@ fn complaint(from: &str, to: &str) -> Complaint {
     }
 }
 
-/// What is replaced by what, and the complaint: its place, its message, and its hint if that is fixed.
+/// What is replaced by what, and the complaint: its place, its message, its hint if that is fixed.
 type Mistake = (&'static str, &'static str, (u32, u32), &'static str, &'static str);
 
 const MISTAKES: &[Mistake] = &[

@@ -61,11 +61,10 @@ export function found(words: string): readonly Part[] {
   })).filter((part) => part.groups.length > 0);
 }
 
-/** The kernels as few words: presets alone, or whatever there is; at most four. */
+/** The kernels as few words: presets alone, where there is one; three, and how many more. */
 export function inShort(kernels: readonly string[]): string {
   const presets = kernels.filter((name) => !name.includes(' '));
   const names = presets.length > 0 ? presets : kernels;
-  const [first = '', ...rest] = names;
-  const last = rest.at(-1);
-  return names.length <= 2 || last === undefined ? names.join(', ') : `${first} … ${last}`;
+  const more = names.length - 3;
+  return names.slice(0, 3).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -1,4 +1,4 @@
-//! `[challenge]`: what a reader is to bring about, what may be changed for it, and how it is judged.
+//! `[challenge]`: what a reader is to bring about, what may be changed for it, how it is judged.
 use std::collections::BTreeMap;
 
 use super::patch::Patch;

@@ -86,10 +86,7 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     each_child_is_forked_once(reader, &before, &cpus);
     machine.geometry.cpus = cpus.len();
     machine.geometry.tlb = cpus.iter().any(|cpu| cpu.tlb.is_some());
-    if machine.geometry.has_tlb() && !before.is_empty() {
-        let hint = Some(say!("leave out `tlb`, or `[[before]]`"));
-        reader.complain(Place::default(), "no CPU has translated anything [[before]]", hint);
-    }
+    whole(|| nothing_is_translated_before(reader, &machine.geometry, &before));
     machine.geometry.runs = cpus.iter().map(|cpu| cpu.process).collect();
     let schedule = schedule(reader, root);
     let kernel = kernel?;
@@ -318,6 +315,13 @@ fn timelines(
         }
     });
     Some((cpus.collect(), places))
+}
+
+fn nothing_is_translated_before(reader: &mut Reader, geometry: &Geometry, before: &[Before]) {
+    if geometry.has_tlb() && !before.is_empty() {
+        let hint = Some(say!("leave out `tlb`, or `[[before]]`"));
+        reader.complain(Place::default(), "no CPU has translated anything [[before]]", hint);
+    }
 }
 
 /// A child's page table is empty when fork fills it.
