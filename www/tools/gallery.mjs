@@ -17,6 +17,13 @@ const cardOf = (name) => {
   }
 };
 
+/** A line without the parts of specifications that a claim covers: they mean something in the list. */
+const plain = (what) =>
+  what.replace(/ \(([^()]*)\)$/, (_, words) => {
+    const rest = words.split(', ').filter((word) => !/^[A-Z]\.?\d+[a-z]?$/.test(word));
+    return rest.length > 0 ? ` (${rest.join(', ')})` : '';
+  });
+
 const groups = [];
 for (const line of readFileSync(join(SCENARIOS, 'README.md'), 'utf8').split('\n')) {
   const [, heading] = /^## (.*)/.exec(line) ?? [];
@@ -24,7 +31,7 @@ for (const line of readFileSync(join(SCENARIOS, 'README.md'), 'utf8').split('\n'
   const [, name, what] = /^\| \[([\w-]+)\]\([^)]*\) \| (.*) \|$/.exec(line) ?? [];
   if (heading) groups.push({ heading, mail: null, entries: [] });
   if (mail) groups.at(-1).mail = mail;
-  if (name) groups.at(-1).entries.push({ name, what, ...cardOf(name) });
+  if (name) groups.at(-1).entries.push({ name, what: plain(what), ...cardOf(name) });
 }
 
 const listed = groups.flatMap((group) => group.entries.map((entry) => entry.name));

@@ -171,7 +171,7 @@ export const appStyles = css`
     }
     .title {
       display: grid;
-      grid-template-columns: 1fr auto;
+      grid-template-columns: 1fr auto auto;
       min-height: 0;
       align-items: center;
     }
@@ -190,9 +190,13 @@ export const appStyles = css`
       grid-column: 1;
       overflow-wrap: anywhere;
     }
+    .title > .guides {
+      grid-area: 2 / 2;
+      padding: 0 8px 0 0;
+    }
     .title > .more {
       display: inline-flex;
-      grid-area: 2 / 2;
+      grid-area: 2 / 3;
     }
     main {
       display: flex;

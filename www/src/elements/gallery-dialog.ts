@@ -79,13 +79,13 @@ export class PageraceGallery extends LitElement {
   }
 
   #entry(it: Listed): TemplateResult {
-    const broken = inShort(it.broken);
+    const broken = it.task === null ? inShort(it.broken) : '';
     return html`<li><a href="#g=${it.name}" title=${it.title} aria-current=${it.name === this.entry ? 'true' : nothing} @click=${this.#follow}>
       <span class="name">${it.name}</span>
       <span class="what">${inline(it.what)}</span>
       <span class="marks">
         ${it.stops > 0 ? html`<span class="chip tour">${icon('play')}tour of ${count(it.stops, 'stop')}</span>` : nothing}
-        ${it.task === null ? nothing : html`<span class="chip tour">${icon('unknown')}challenge</span>`}
+        ${it.task === null ? nothing : html`<span class="chip tour">challenge</span>`}
         <span class="chip">${count(it.cpus, 'CPU')}</span>
         ${
           broken
@@ -126,6 +126,7 @@ export class PageraceGallery extends LitElement {
     }
     if (event.key.length === 1 && event.key !== ' ' && target !== input) input.focus();
     const links = [...this.renderRoot.querySelectorAll<HTMLElement>('.list a')];
+    if (event.key === 'Enter' && target === input && this.words.trim()) links[0]?.click();
     const at = links.indexOf(target as HTMLElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
     if (to === undefined || (target === input && !event.key.startsWith('Arrow'))) return;

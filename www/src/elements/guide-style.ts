@@ -57,12 +57,12 @@ export const guideStyles = css`
   }
   @media (max-width: 700px) {
     :host {
+      top: 45px;
       order: 1;
-      position: static;
     }
     section {
-      max-height: none;
-      margin: 8px 0;
+      max-height: 38dvh;
+      margin: 8px 0 0;
       padding: 6px 8px 8px 10px;
     }
     .bar button {

@@ -3,7 +3,6 @@ import { request } from '../actions';
 import { inGallery } from '../gallery';
 import type { FromGuide, ToGuide } from '../guide-worker';
 import { icon } from '../icons';
-import { LISTED } from '../list';
 import type { Model } from '../model';
 import type { ChallengeView, ExpectationView, GuideView, JudgedView, StopView } from '../protocol';
 import { scheduleOf } from '../schedule';
@@ -116,7 +115,9 @@ export class PageraceGuide extends LitElement {
 
   /** A try that came in a link is judged by the challenge of the gallery. */
   async #findGiven({ challenge }: GuideView): Promise<void> {
-    const name = LISTED.find((it) => it.task !== null && it.task === challenge?.task)?.name;
+    if (!challenge) return;
+    const { LISTED } = await import('../list');
+    const name = LISTED.find((it) => it.task !== null && it.task === challenge.task)?.name;
     const text = name && (await inGallery(name))?.text;
     if (text) this.#given = text;
   }
@@ -204,8 +205,8 @@ export class PageraceGuide extends LitElement {
         ${close}
       </div>
       <p class="prose">${inline(it.task)}</p>
-      <p class="soft">You may change: ${it.may.join(', ')}; and the schedule. It is done when in all interleavings
-        ${it.goals.map((goal, n) => html`${n > 0 ? ' and ' : ''}<code>${goal}</code>`)}.</p>
+      <p class="soft">You may change: ${it.may.join(', ')}; and the schedule. Judged over all interleavings:
+        ${it.goals.map((goal, n) => html`${n > 0 ? '; ' : ''}<code>${goal}</code>`)}.</p>
       <ol aria-live="polite">${it.hints.slice(0, this.hints).map((hint) => html`<li>${inline(hint)}</li>`)}</ol>
       ${
         more > 0
