@@ -17,7 +17,7 @@ const cardOf = (name) => {
   }
 };
 
-/** A line without the parts of specifications that a claim covers: they mean something in the list. */
+/** A line without the names of tables, such as `B.4`: only scenarios/README.md says what they are. */
 const plain = (what) =>
   what.replace(/ \(([^()]*)\)$/, (_, words) => {
     const rest = words.split(', ').filter((word) => !/^[A-Z]\.?\d+[a-z]?$/.test(word));
