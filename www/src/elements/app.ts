@@ -18,7 +18,6 @@ import './editor';
 import './kernel';
 import './lanes';
 import './memory';
-import './notice';
 import './outcomes';
 import './properties';
 import './source';
@@ -82,7 +81,8 @@ export class PageraceApp extends LitElement {
     addEventListener('beforeunload', (event) => {
       if (this.model.draft !== null || this.model.stash !== null) event.preventDefault();
     });
-    void this.#store.start(location.hash);
+    // What failed is told by an element of its own, which the first view does not wait for.
+    void this.#store.start(location.hash).finally(() => import('./notice'));
   }
 
   protected override updated(changed: PropertyValues): void {
