@@ -66,6 +66,13 @@ export class PageraceGuide extends LitElement {
     if (this.#of !== identity(this.model)) void this.#load();
   }
 
+  /** Where the card is scrolled, what was asked for last comes into sight. */
+  override updated(changed: PropertyValues): void {
+    if (!changed.has('verdict') && !changed.has('hints')) return;
+    const section = this.renderRoot.querySelector('section');
+    section?.scrollTo({ top: section.scrollHeight });
+  }
+
   /** One worker answers one question. */
   #ask(message: ToGuide): { answer: Promise<FromGuide>; worker: Worker } {
     const worker = new Worker(new URL('../guide-worker.ts', import.meta.url), {
