@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { request } from '../actions';
 import { icon } from '../icons';
 import { found, type Group, inShort, LISTED, type Listed, type Part } from '../list';
 import { ui } from '../ui';
@@ -80,7 +81,7 @@ export class PageraceGallery extends LitElement {
 
   #entry(it: Listed): TemplateResult {
     const broken = it.task === null ? inShort(it.broken) : '';
-    return html`<li><a href="#g=${it.name}" title=${it.title} aria-current=${it.name === this.entry ? 'true' : nothing} @click=${this.#follow}>
+    return html`<li><a href="#g=${it.name}" title=${it.title} aria-current=${it.name === this.entry ? 'true' : nothing} @click=${(event: MouseEvent) => this.#follow(event, it.name)}>
       <span class="name">${it.name}</span>
       <span class="what">${inline(it.what)}</span>
       <span class="marks">
@@ -100,9 +101,12 @@ export class PageraceGallery extends LitElement {
     this.renderRoot.querySelector('.list')?.scrollTo({ top: 0 });
   }
 
-  /** The link does the rest; one that opens elsewhere leaves the gallery open. */
-  #follow(event: MouseEvent): void {
-    if (!(event.ctrlKey || event.metaKey || event.shiftKey)) this.#closed();
+  /** A link that is to open elsewhere is left to the browser, and the gallery stays open. */
+  #follow(event: MouseEvent, name: string): void {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#closed();
+    request(this, { type: 'gallery', name });
   }
 
   #closed(): void {
