@@ -334,6 +334,7 @@ build_wasm() {
     wasm_module pkg wasm pagerace --no-default-features
     wasm_module pkg/whole wasm-whole pagerace
     node www/tools/catalogue.mjs pkg/whole pkg/catalogue.json
+    node www/tools/gallery.mjs pkg/whole pkg/gallery.json
 }
 
 # wasm_module FOLDER PROFILE PACKAGE [FLAG...]: the module that cargo makes with these flags, and its

@@ -14,6 +14,7 @@
 //! | 4 | [`races`] | data races, as the kernel's memory model has them |
 //! | 4 | [`explore`] | every interleaving |
 //! | 5 | [`player`] | playback with a cursor |
+//! | 5 | [`tour`] | where the stops of a tour stand |
 //! | 6 | [`view`] | the picture that the page draws, the ASCII timeline |
 //! | 7 | `wasm`, `main` | doors to the browser and to the terminal |
 #[cfg(feature = "whole")]
@@ -27,6 +28,7 @@ pub mod races;
 pub mod routines;
 pub mod scenario;
 pub mod schedule;
+pub mod tour;
 pub mod view;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

@@ -9,10 +9,10 @@ use wasm_bindgen::prelude::*;
 
 #[cfg(feature = "whole")]
 use crate::explore::Limits;
-#[cfg(feature = "whole")]
-use crate::view::kcsan;
 use crate::view::protocol::{Diagnostic, Fields, Reply, Request};
 use crate::view::session::Session;
+#[cfg(feature = "whole")]
+use crate::view::{guide, kcsan};
 
 /// Panics reach the console with their message.
 #[wasm_bindgen(start)]
@@ -60,7 +60,47 @@ impl Engine {
 pub fn races(text: &str, max_states: u32) -> Result<JsValue, JsValue> {
     let limits = Limits { max_states: max_states as usize, ..Limits::default() };
     let races = kcsan::races_of(text, limits).map_err(|why| JsValue::from_str(&why))?;
-    let text = serde_json::to_string(&races).expect("a view is plain data");
+    plain(&races)
+}
+
+/// What the gallery says of a scenario text, a `CardView`; it throws what is wrong with it.
+///
+/// # Errors
+/// What is wrong with the text.
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+pub fn card(text: &str) -> Result<JsValue, JsValue> {
+    match guide::card(text) {
+        Ok(card) => plain(&card),
+        Err(diagnostics) => Err(plain(&diagnostics)?),
+    }
+}
+
+/// The tour and the challenge of a scenario text, a `GuideView`.
+///
+/// # Errors
+/// None: what is wrong with the text is in the view.
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+pub fn guide(text: &str) -> Result<JsValue, JsValue> {
+    plain(&guide::guide(text))
+}
+
+/// Judges a text by the challenge of the one that was given, a `JudgedView`. It takes as long as it
+/// takes: it is for a worker of its own.
+///
+/// # Errors
+/// None: what is wrong with the texts is in the view.
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+pub fn judge(given: &str, own: &str, max_states: u32) -> Result<JsValue, JsValue> {
+    let limits = Limits { max_states: max_states as usize, ..Limits::default() };
+    plain(&guide::judged(given, own, limits))
+}
+
+#[cfg(feature = "whole")]
+fn plain(view: &impl serde::Serialize) -> Result<JsValue, JsValue> {
+    let text = serde_json::to_string(view).expect("a view is plain data");
     js_sys::JSON::parse(&text)
 }
 

@@ -298,3 +298,35 @@ fn races_of_one_interleaving_need_no_search() {
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("without store buffers"), "{}", err(&output));
 }
+
+#[test]
+fn a_tour_is_printed_with_its_steps() {
+    let output = pagerace(&["tour", RACE]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(out(&output).contains("\n1 of 9: v5.17, step 0\nCPU1 is about to pin page 2"));
+    assert!(out(&output).contains("\n8 of 9: v5.19, step 9\nThe same race in v5.19."));
+}
+
+#[test]
+fn a_tour_that_does_not_stand_is_status_2_with_the_place() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(RACE);
+    let text = std::fs::read_to_string(path).expect("readable");
+    let text = text.replace("at = 0\n", "at = 99\n");
+    let output = pagerace(&["check", &file("no-tour", &text)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains(": there is no step 99\n    at = 99\n"));
+    assert!(err(&output).contains("hint: its schedule has 31 steps on this kernel"));
+}
+
+#[test]
+fn a_challenge_is_judged() {
+    let given = "scenarios/challenge-move-one-line.toml";
+    let solution = "crate/tests/solutions/challenge-move-one-line.toml";
+    let open = pagerace(&["judge", given, given]);
+    assert_eq!(open.status.code(), Some(1));
+    assert!(out(&open).contains("never breaks free-on-isolate-list: broken: an execution does"));
+    let solved = pagerace(&["judge", given, solution]);
+    assert_eq!((solved.status.code(), out(&solved).lines().last()), (Some(0), Some("met")));
+    let other = pagerace(&["judge", given, "scenarios/challenge-make-pages-leak.toml"]);
+    assert!(out(&other).contains("not allowed: the [challenge] itself was changed"));
+}

@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("races", 4),
     ("explore", 4),
     ("player", 5),
+    ("tour", 5),
     ("view", 6),
     ("cli", 7),
     ("wasm", 7),

@@ -1,7 +1,7 @@
 /** What the elements ask for. They send nothing else up, and get properties down. */
-import type { Panel } from './hash';
+import type { Guide, Panel } from './hash';
 import type { Opening } from './model';
-import type { ClaimedKernel } from './protocol';
+import type { ClaimedKernel, StopView } from './protocol';
 import type { Theme } from './theme';
 
 /** One wish of the reader. */
@@ -33,9 +33,11 @@ export type Action =
   | { type: 'select_page'; pfn: number | null }
   | { type: 'panel'; panel: Panel }
   | { type: 'goto_text'; line: number; column: number }
+  | { type: 'guide'; guide: Guide | null }
+  | { type: 'visit'; stop: StopView }
   | { type: 'theme'; theme: Theme }
-  /** The table of keys; and what the engine says of toggles and operations. */
-  | { type: 'help' | 'catalogue' };
+  /** The table of keys; all scenarios; and what the engine says of toggles and operations. */
+  | { type: 'help' | 'browse' | 'catalogue' };
 
 /** The one event that goes up. */
 export const REQUEST = 'pagerace-request';

@@ -5,38 +5,17 @@ import frontText from '../../scenarios/cma-longterm-pin.toml?raw';
 export interface GalleryEntry {
   /** The file name without its ending; `#g=NAME` opens it. */
   name: string;
-  /** Its `title`. */
-  title: string;
   /** The whole file. */
   text: string;
 }
 
-/** The `title` of a scenario text, read without the engine: the gallery is listed before it runs. */
-export function titleOf(text: string): string | null {
-  const match = /^title\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')/m.exec(text);
-  if (!match?.[1]) return null;
-  const quoted = match[1];
-  return quoted.startsWith("'") ? quoted.slice(1, -1) : quoted.slice(1, -1).replace(/\\(.)/g, '$1');
-}
-
-const entry = (name: string, text: string): GalleryEntry => ({
-  name,
-  title: titleOf(text) ?? name,
-  text,
-});
-
 /** The race that the page opens on. */
-export const front: GalleryEntry = entry('cma-longterm-pin', frontText);
-
-/** All scenarios, by name. */
-export async function gallery(): Promise<readonly GalleryEntry[]> {
-  const { files } = await import('./gallery-rest');
-  const rest = Object.entries(files).map(([path, text]) =>
-    entry(path.replace(/^.*\//, '').replace(/\.toml$/, ''), text),
-  );
-  return [front, ...rest].sort((a, b) => a.name.localeCompare(b.name));
-}
+export const front: GalleryEntry = { name: 'cma-longterm-pin', text: frontText };
 
 /** The scenario of a name. */
-export const inGallery = async (name: string): Promise<GalleryEntry | undefined> =>
-  name === front.name ? front : (await gallery()).find((it) => it.name === name);
+export async function inGallery(name: string): Promise<GalleryEntry | undefined> {
+  if (name === front.name) return front;
+  const { files } = await import('./gallery-rest');
+  const text = files[`../../scenarios/${name}.toml`];
+  return text === undefined ? undefined : { name, text };
+}

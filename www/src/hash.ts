@@ -5,12 +5,17 @@ export const PANELS = ['lanes', 'memory', 'source', 'outcomes', 'text'] as const
 /** One panel. */
 export type Panel = (typeof PANELS)[number];
 
+/** What leads through a scenario, where it has one. */
+export type Guide = 'tour' | 'challenge';
+
 /** How a scenario is looked at. */
 export interface Look {
   /** Steps from the start; none for the end of the schedule. */
   at: number | null;
   /** The panel in front. */
   view: Panel | null;
+  /** What leads through it. */
+  guide: Guide | null;
   /** Outcomes are to be guessed first. */
   predict?: true;
 }
@@ -34,12 +39,13 @@ const isPanel = (word: string): word is Panel => (PANELS as readonly string[]).i
 export function parseHash(hash: string): Address {
   const raw = hash.startsWith('#') ? hash.slice(1) : hash;
   const [head = '', ...rest] = raw.split('&');
-  const look: Look = { at: null, view: null };
-  const parts = /^(at|view|predict)=/.test(head) ? [head, ...rest] : rest;
+  const look: Look = { at: null, view: null, guide: null };
+  const parts = /^(at|view|guide|predict)=/.test(head) ? [head, ...rest] : rest;
   for (const part of parts) {
     const [key, value = ''] = part.split('=', 2);
     if (key === 'at' && NUMBER.test(value)) look.at = Number(value);
     if (key === 'view' && isPanel(value)) look.view = value;
+    if (key === 'guide' && (value === 'tour' || value === 'challenge')) look.guide = value;
     if (key === 'predict') look.predict = true;
   }
   if (head === '' || parts.includes(head)) return { kind: 'none', ...look };
@@ -59,5 +65,6 @@ export function parseHash(hash: string): Address {
 export function formatHash(head: string, look: Look): string {
   const at = look.at === null ? '' : `&at=${look.at}`;
   const view = look.view === null || look.view === 'lanes' ? '' : `&view=${look.view}`;
-  return `#${head}${at}${view}${look.predict ? '&predict=1' : ''}`;
+  const guide = look.guide === null ? '' : `&guide=${look.guide}`;
+  return `#${head}${at}${view}${guide}${look.predict ? '&predict=1' : ''}`;
 }

@@ -41,6 +41,7 @@ export const KEYS: readonly Key[] = [
   { key: ' ', shown: 'Space', does: 'play or pause', action: { type: 'play_pause' } },
   { key: 'n', shown: 'n', does: 'next broken property', action: { type: 'next_break' } },
   { key: 'x', shown: 'x', does: 'explore every interleaving', action: { type: 'explore' } },
+  { key: 'g', shown: 'g', does: 'the gallery', action: { type: 'browse' } },
   { key: 's', shown: 's', does: 'copy a link to this race', action: { type: 'share' } },
   { key: '?', shown: '?', does: 'this table', action: { type: 'help' } },
   { key: 'Escape', shown: 'Esc', does: 'close', action: null },

@@ -1,7 +1,7 @@
 /** Everything the page shows, in one value that is replaced and never changed. */
 
 import type { Written } from './address';
-import type { Panel } from './hash';
+import type { Guide, Panel } from './hash';
 import type { Kept } from './keep';
 import type { PoolView } from './pool';
 import type {
@@ -32,6 +32,7 @@ export interface Opening {
   entry: string | null;
   at: number | null;
   view: Panel | null;
+  guide: Guide | null;
   how: Written;
 }
 
@@ -83,6 +84,8 @@ export interface Model {
   /** The page whose ledger is open; none to follow the steps. */
   readonly page: number | null;
   readonly panel: Panel;
+  /** What leads through the scenario; `here` where it begins at the step on the stage. */
+  readonly guide: { readonly kind: Guide; readonly here: boolean } | null;
   readonly notice: Notice | null;
   readonly shared: Shared | null;
   /** What a screen reader is told. */
@@ -111,6 +114,7 @@ export const EMPTY: Model = {
   stepsPerSecond: 2,
   page: null,
   panel: 'lanes',
+  guide: null,
   notice: null,
   shared: null,
   spoken: '',

@@ -68,6 +68,7 @@ const MOVES: readonly Action['type'][] = [
   'next_switch',
   'next_break',
   'witness',
+  'visit',
 ];
 
 /** Whether a wish moves the cursor, and so ends playing. */

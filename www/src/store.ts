@@ -9,7 +9,7 @@ import type { Keeper } from './keep';
 import { pack, unpack } from './link';
 import { EMPTY, type Model, type Opening } from './model';
 import type { Pool } from './pool';
-import type { Catalogue, Diagnostic, ExplorationView, Reply, Request } from './protocol';
+import type { Catalogue, Diagnostic, ExplorationView, Reply, Request, StopView } from './protocol';
 import { moves, nextBreak, scheduleOf, sentence, target } from './schedule';
 import { begun, Searcher } from './search';
 import { spokenOf } from './wording';
@@ -153,9 +153,7 @@ export class Store extends EventTarget {
       case 'predict':
         return this.#do(() => this.#predict(action.on));
       case 'gallery':
-        return this.#do(() =>
-          this.#openAddress({ kind: 'gallery', name: action.name, at: null, view: null }, true),
-        );
+        return this.#do(() => this.#openAddress(parseHash(`g=${action.name}`), true));
       case 'edit':
         this.#set({ draft: action.text === this.#model.text ? null : action.text });
         return this.#syncSoon();
@@ -187,6 +185,11 @@ export class Store extends EventTarget {
       case 'panel':
         this.#set({ panel: action.panel });
         return this.#address.write();
+      case 'visit':
+        return this.#do(() => this.#visit(action.stop));
+      case 'guide':
+        this.#set({ guide: action.guide && { kind: action.guide, here: false } });
+        return this.#address.write();
       case 'goto_text':
         this.#set({ panel: 'text' });
         this.dispatchEvent(new CustomEvent('goto', { detail: action }));
@@ -194,6 +197,7 @@ export class Store extends EventTarget {
       case 'catalogue':
         return this.#help();
       case 'theme':
+      case 'browse':
       case 'help':
         return; // the application's
     }
@@ -292,20 +296,21 @@ export class Store extends EventTarget {
 
   /** `push` leaves the address that stood there in the browser's history. */
   async #openAddress(address: Address, push = false): Promise<void> {
-    const { at, view } = address;
+    const { at, view, guide } = address;
+    const look = { at, view, guide };
     if (address.predict) this.#set({ predicting: true });
     const bad = (why: string, raw: string) => this.#badLink(why, raw);
     switch (address.kind) {
       case 'none': {
         const { text, name } = front;
-        return this.#openText({ text, head: `g=${name}`, entry: name, at, view, how: 'silent' });
+        return this.#openText({ text, head: `g=${name}`, entry: name, ...look, how: 'silent' });
       }
       case 'gallery': {
         const { name } = address;
         const text = (await inGallery(name))?.text;
         if (text === undefined) return bad(`The gallery has no scenario "${name}".`, `g=${name}`);
         const how = push ? 'push' : 'replace';
-        return this.#openText({ text, head: `g=${name}`, entry: name, at, view, how });
+        return this.#openText({ text, head: `g=${name}`, entry: name, ...look, how });
       }
       case 'payload': {
         const { payload: head } = address;
@@ -315,8 +320,7 @@ export class Store extends EventTarget {
           text: unpacked.text,
           head,
           entry: null,
-          at,
-          view,
+          ...look,
           how: 'replace',
         } as const;
         if (!this.#keeper.stoppedAt(opening.text)) return this.#openText(opening);
@@ -328,8 +332,9 @@ export class Store extends EventTarget {
     }
   }
 
-  async #openText({ text, head, entry, at, view, how }: Opening): Promise<void> {
-    const patch = view === null ? {} : { panel: view };
+  async #openText({ text, head, entry, at, view, guide: kind, how }: Opening): Promise<void> {
+    const guide = kind && { kind, here: true };
+    const patch = view === null ? { guide } : { guide, panel: view };
     const diagnostics = await this.#open(text, { entry, ...patch }, at);
     if (diagnostics === null) return this.#address.says(head, how);
     const { draft, stash } = this.#model;
@@ -375,6 +380,18 @@ export class Store extends EventTarget {
     if (reply?.type !== 'played') return;
     this.#arrived(reply, null);
     if (at !== null) await this.#seekNow(at);
+  }
+
+  /** To a stop of a tour, whose steps run on its kernel. */
+  async #visit({ kernel, base, toggles, schedule, at, page }: StopView): Promise<void> {
+    if (this.#model.scenario?.kernel !== kernel) {
+      this.#ownTrace = false;
+      await this.#kernel({ type: 'kernel', base, toggles });
+      this.#set({ notice: null });
+    }
+    if (scheduleOf(this.#model.trace) !== schedule) await this.#play(schedule, null);
+    await this.#seekNow(at);
+    this.#set({ page });
   }
 
   async #bringBack(): Promise<void> {
@@ -606,8 +623,8 @@ export class Store extends EventTarget {
   }
 
   #look(): Look {
-    const { state, trace, panel, predicting } = this.#model;
-    const at = state && state.cursor !== trace.length ? state.cursor : null;
-    return { at, view: panel, ...(predicting && { predict: true }) };
+    const { state, trace, panel, guide, predicting } = this.#model;
+    const at = state && (guide || state.cursor !== trace.length) ? state.cursor : null;
+    return { at, view: panel, guide: guide?.kind ?? null, ...(predicting && { predict: true }) };
   }
 }

@@ -3,13 +3,19 @@ import { test } from 'node:test';
 import { formatHash, PAYLOAD_LIMIT, parseHash } from '../src/hash';
 
 test('an empty address opens the front race', () => {
-  assert.deepEqual(parseHash(''), { kind: 'none', at: null, view: null });
-  assert.deepEqual(parseHash('#'), { kind: 'none', at: null, view: null });
+  assert.deepEqual(parseHash(''), { kind: 'none', at: null, view: null, guide: null });
+  assert.deepEqual(parseHash('#'), { kind: 'none', at: null, view: null, guide: null });
 });
 
 test('a gallery name, with how it is looked at', () => {
   const address = parseHash('#g=cma-longterm-pin&at=12&view=memory');
-  assert.deepEqual(address, { kind: 'gallery', name: 'cma-longterm-pin', at: 12, view: 'memory' });
+  assert.deepEqual(address, {
+    kind: 'gallery',
+    name: 'cma-longterm-pin',
+    at: 12,
+    view: 'memory',
+    guide: null,
+  });
 });
 
 test('a payload stays as it is', () => {
@@ -18,11 +24,12 @@ test('a payload stays as it is', () => {
     payload: '1ab_C-9',
     at: null,
     view: null,
+    guide: null,
   });
 });
 
 test('only the look may be given', () => {
-  assert.deepEqual(parseHash('#at=3'), { kind: 'none', at: 3, view: null });
+  assert.deepEqual(parseHash('#at=3'), { kind: 'none', at: 3, view: null, guide: null });
 });
 
 test('a look that makes no sense is left out', () => {
@@ -39,10 +46,26 @@ for (const hash of ['#g=', '#g=../x', '#hello', '#1ab%20c', `#1${'a'.repeat(PAYL
 }
 
 test('writing and reading agree', () => {
-  const hash = formatHash('g=x', { at: 4, view: 'text' });
+  const hash = formatHash('g=x', { at: 4, view: 'text', guide: null });
   assert.equal(hash, '#g=x&at=4&view=text');
-  assert.deepEqual(parseHash(hash), { kind: 'gallery', name: 'x', at: 4, view: 'text' });
-  assert.equal(formatHash('1abc', { at: null, view: 'lanes' }), '#1abc');
+  assert.deepEqual(parseHash(hash), {
+    kind: 'gallery',
+    name: 'x',
+    at: 4,
+    view: 'text',
+    guide: null,
+  });
+  assert.equal(formatHash('1abc', { at: null, view: 'lanes', guide: null }), '#1abc');
+});
+
+test('what leads through a scenario', () => {
+  const address = parseHash('#g=x&at=4&guide=tour');
+  assert.deepEqual(address, { kind: 'gallery', name: 'x', at: 4, view: null, guide: 'tour' });
+  assert.equal(parseHash('#g=x&guide=nobody').guide, null);
+  assert.equal(
+    formatHash('g=x', { at: 4, view: null, guide: 'challenge' }),
+    '#g=x&at=4&guide=challenge',
+  );
 });
 
 test('a link may ask to predict first, and says so again', () => {

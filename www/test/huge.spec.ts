@@ -1,4 +1,4 @@
-import { expect, open, test, violations } from './page';
+import { expect, fromGallery, open, test, violations } from './page';
 
 /** How many modules were loaded; who searches loads the larger one, too, when all is calm. */
 const modules = (urls: string[]) => new Set(urls.filter((url) => url.endsWith('.wasm'))).size;
@@ -13,11 +13,11 @@ test('a scenario that asks for more loads the module with all routines, and no o
   });
   await open(page);
   expect(modules(urls)).toBe(1);
-  await page.getByRole('combobox', { name: /scenario/i }).selectOption('thp-cow-stops-unplug');
+  await fromGallery(page, 'thp-cow-stops-unplug');
   await expect(page.getByRole('heading', { level: 1 })).toContainText('A huge page after one copy');
   expect(modules(urls)).toBe(2);
   // The larger engine goes on with the next scenario.
-  await page.getByRole('combobox', { name: /scenario/i }).selectOption('cma-longterm-pin');
+  await fromGallery(page, 'cma-longterm-pin');
   await expect(page.getByRole('heading', { level: 1 })).not.toContainText('huge page');
   expect(modules(urls)).toBe(2);
 });

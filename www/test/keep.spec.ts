@@ -1,4 +1,15 @@
-import { apply, editor, expect, open, place, slider, standsAt, stepButton, test } from './page';
+import {
+  apply,
+  editor,
+  expect,
+  fromGallery,
+  open,
+  place,
+  slider,
+  standsAt,
+  stepButton,
+  test,
+} from './page';
 
 const heading = (page: Parameters<typeof open>[0]) => page.getByRole('heading', { level: 1 });
 const button = (page: Parameters<typeof open>[0], name: string) =>
@@ -84,7 +95,7 @@ test('the back button leads to the scenario before, with its steps', async ({ pa
   await page.keyboard.press('0');
   await standsAt(page, 1);
   await expect(page).toHaveURL(/#1/);
-  await page.getByRole('combobox', { name: 'Scenario' }).selectOption('cma-short-pin');
+  await fromGallery(page, 'cma-short-pin');
   await expect(heading(page)).not.toHaveText(first ?? '');
   await page.goBack();
   await expect(heading(page)).toHaveText(first ?? '');

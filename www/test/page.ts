@@ -61,6 +61,14 @@ export async function apply(page: Page, text: string): Promise<void> {
   await slider(page).focus();
 }
 
+/** Opens a scenario from the gallery. */
+export async function fromGallery(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: /^Gallery/ }).click();
+  const gallery = page.getByRole('dialog', { name: 'Gallery' });
+  await gallery.getByRole('searchbox').fill(name);
+  await gallery.getByRole('link', { name: new RegExp(`^${name} `) }).click();
+}
+
 /** What axe finds wrong with the page as it stands. */
 export async function violations(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();

@@ -46,7 +46,7 @@ const modules = files.filter((file) => file.endsWith('.wasm'));
 const small = modules.reduce((one, other) => (sizeOf(one) < sizeOf(other) ? one : other));
 const AT_ONCE = /(?:\b(?:from|import)\s*|\b(?:src|href)=)["']([^"']+)["']/g;
 const first = new Set([small]);
-const waiting = files.filter((file) => /index\.html$|\bworker-[^/]*\.js$/.test(file));
+const waiting = files.filter((file) => /(^|\/)(index\.html|worker-[^/]*\.js)$/.test(file));
 for (const file of waiting) {
   first.add(file);
   if (!/\.(html|js)$/.test(file)) continue;

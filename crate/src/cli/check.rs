@@ -8,6 +8,7 @@ use pagerace::scenario::{Expectation, KernelChoice};
 use serde_json::json;
 
 use super::explore::{self, obey_interrupts, search};
+use super::guide;
 use super::input::{self, Input, Problem};
 
 /// How many claims came to what.
@@ -39,6 +40,7 @@ pub fn check(paths: &[PathBuf], as_json: bool, limits: Limits) -> Result<ExitCod
         inputs.iter().map(|file| input::read(file)).collect::<Result<_, _>>()?;
     for input in &inputs {
         explore::play_own_schedule(input)?;
+        guide::stands_of(input)?;
         let judged = judge_file(input, limits)?;
         judged.iter().for_each(|(_, judgement)| counts.add(judgement.verdict));
         if as_json {

@@ -1,6 +1,7 @@
 //! The commands of `pagerace`: what they take and what they print.
 mod check;
 mod explore;
+mod guide;
 mod input;
 mod lists;
 mod races;
@@ -92,6 +93,20 @@ enum Command {
         /// The kernel: `v5.19`, or with toggles `v5.17,pincheck=bitmask`.
         #[arg(long)]
         kernel: Option<String>,
+    },
+    /// Print the guided tour of a scenario: each stop with its kernel and its step.
+    Tour {
+        /// The scenario file.
+        file: PathBuf,
+    },
+    /// Judge a scenario by the challenge of the one that was given.
+    Judge {
+        /// The scenario with the challenge, as it was given.
+        given: PathBuf,
+        /// The same with what was changed.
+        file: PathBuf,
+        #[command(flatten)]
+        search: SearchArguments,
     },
     /// List the lines of the functions that a scenario runs, with their labels, as its patches
     /// name them.
@@ -220,6 +235,8 @@ pub fn run() -> ExitCode {
         Command::Run { file, schedule, kernel } => {
             explore::play(&file, schedule.as_deref(), kernel.as_deref())
         }
+        Command::Tour { file } => guide::tour(&file),
+        Command::Judge { given, file, search } => guide::judge(&given, &file, search.limits()),
         Command::Lines { file, function, kernel } => {
             lists::lines(&file, function.as_deref(), kernel.as_deref())
         }

@@ -78,7 +78,8 @@ impl Scenario {
         let memory = self.run_before(&layout, &kernel, memory)?;
         let mut system = System::new(layout, kernel, &timelines, PROPERTIES, self.fine)
             .map_err(|(cpu, error)| BuildError::Timeline(cpu, error))?;
-        let claimed = self.expects.iter().flat_map(|claim| &claim.pattern.breaks);
+        let goals = self.challenge.iter().flat_map(|challenge| &challenge.goals);
+        let claimed = self.expects.iter().chain(goals).flat_map(|claim| &claim.pattern.breaks);
         for number in claimed.filter_map(|name| PROPERTIES.iter().position(|p| p.name == name)) {
             system.request(number);
         }

@@ -6,24 +6,26 @@ use super::reader::{Item, Reader, Table, integer, nearest_or_all, short};
 use super::{End, Expectation, KernelChoice, Pattern, Quantifier, limits};
 use crate::properties;
 
-/// The claims, one for each kernel that each names.
+/// The claims of an array of tables, of which `what` is one, for each kernel that each names.
 pub(super) fn expectations(
     reader: &mut Reader,
-    root: &Table,
+    item: Option<&Item>,
+    what: &str,
     of_file: (&KernelChoice, &[Patch]),
     names: &[String],
 ) -> Vec<Expectation> {
-    let tables = root.get("expect").map(|item| reader.tables(item, "[[expect]]", limits::EXPECTS));
+    let name = what.rsplit(' ').next().unwrap_or_default();
+    let tables = item.map(|item| reader.tables(item, name, limits::EXPECTS));
     let mut expects = Vec::new();
     for (table, place) in tables.unwrap_or_default() {
-        reader.only_keys(table, "an [[expect]]", &["kernel", "never", "sometimes", "always"]);
+        reader.only_keys(table, what, &["kernel", "never", "sometimes", "always"]);
         let kernels = kernels_of_claim(reader, table, of_file);
         let claims: Vec<(Quantifier, &Item)> = Quantifier::ALL
             .into_iter()
             .filter_map(|quantifier| Some((quantifier, table.get(quantifier.word())?)))
             .collect();
         let [(quantifier, item)] = claims.as_slice() else {
-            let message = "an [[expect]] has one of `never`, `sometimes` and `always`";
+            let message = say!("{what} has one of `never`, `sometimes` and `always`");
             reader.complain(place, message, None);
             continue;
         };

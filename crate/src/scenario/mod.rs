@@ -15,6 +15,7 @@ macro_rules! say {
 pub mod before;
 pub mod build;
 pub mod call;
+pub mod challenge;
 mod claims;
 mod collapse;
 pub mod edit;
@@ -28,6 +29,7 @@ pub mod parse;
 pub mod patch;
 pub mod pattern;
 pub mod reader;
+pub mod tour;
 
 use std::collections::BTreeMap;
 
@@ -35,10 +37,12 @@ use crate::machine::Operation;
 use crate::mm::{Geometry, Migratetype, Pfn};
 
 pub use before::Before;
+pub use challenge::Challenge;
 pub use mapping::StartMapping;
 pub use parse::parse;
 pub use patch::Patch;
 pub use pattern::{End, Outcome, Pattern, Quantifier};
+pub use tour::Stop;
 
 /// The bounds of a scenario, each named in the message that refuses a larger one.
 pub mod limits {
@@ -74,6 +78,12 @@ pub mod limits {
     pub const STEPS: usize = 10_000;
     /// Expectations.
     pub const EXPECTS: usize = 256;
+    /// Stops of a tour.
+    pub const STOPS: usize = 64;
+    /// Bytes of the text of one stop.
+    pub const PROSE: usize = 2_000;
+    /// Hints of a challenge.
+    pub const HINTS: usize = 8;
 }
 
 /// Where something stands in a text: line and column, from 1, columns in characters.
@@ -174,4 +184,8 @@ pub struct Scenario {
     pub schedule: Option<(String, Place)>,
     /// The claims.
     pub expects: Vec<Expectation>,
+    /// What there is to see on the way. The module that the page starts with reads none.
+    pub tour: Vec<Stop>,
+    /// What the reader is to bring about. The module that the page starts with reads none.
+    pub challenge: Option<Challenge>,
 }

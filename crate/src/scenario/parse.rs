@@ -6,6 +6,7 @@ use super::machine_table::{self, StartMachine};
 use super::patch;
 use super::reader::{Item, Reader, Table, Text, integer, nearest, short};
 use super::{Before, Complaint, Place, Scenario, Timeline, limits};
+use super::{challenge, tour};
 use super::{collapse, kernel_choice};
 use crate::machine::{Arg, Frame, Kernel, Local, Operation};
 use crate::mm::{Geometry, Mapping, Pfn};
@@ -15,8 +16,20 @@ use crate::routines::{kernels, presets};
 const FORMAT: i64 = 1;
 const TITLE: usize = 200;
 const KEYS: &[&str] = &[
-    "format", "title", "about", "refs", "kernel", "patch", "machine", "process", "before", "cpu",
-    "schedule", "expect",
+    "format",
+    "title",
+    "about",
+    "refs",
+    "kernel",
+    "patch",
+    "machine",
+    "process",
+    "before",
+    "cpu",
+    "schedule",
+    "expect",
+    "tour",
+    "challenge",
 ];
 
 /// Reads a scenario.
@@ -73,17 +86,20 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     each_child_is_forked_once(reader, &before, &cpus);
     machine.geometry.cpus = cpus.len();
     machine.geometry.tlb = cpus.iter().any(|cpu| cpu.tlb.is_some());
-    if machine.geometry.has_tlb() && !before.is_empty() {
-        let hint = Some(say!("leave out `tlb`, or `[[before]]`"));
-        reader.complain(Place::default(), "no CPU has translated anything [[before]]", hint);
-    }
+    whole(|| nothing_is_translated_before(reader, &machine.geometry, &before));
     machine.geometry.runs = cpus.iter().map(|cpu| cpu.process).collect();
     let schedule = schedule(reader, root);
     let kernel = kernel?;
     let names = result_names(&cpus, &routines?);
-    let expects = claims::expectations(reader, root, (&kernel, &patches), &names);
+    let claimed = root.get("expect");
+    let of_file = (&kernel, patches.as_slice());
+    let expects = claims::expectations(reader, claimed, "an [[expect]]", of_file, &names);
+    let pages = machine.geometry.pages();
+    let tour = whole(|| tour::read(reader, root, (&kernel, schedule.as_ref()), &patches, pages));
+    let challenge = whole(|| challenge::read(reader, root, (&kernel, &patches), &names));
     if cfg!(feature = "whole") && reader.complaints.is_empty() {
-        let named = expects.iter().map(|claim| &claim.kernel).chain([&kernel]).collect();
+        let claims = expects.iter().map(|claim| &claim.kernel);
+        let named = claims.chain(tour.iter().map(|stop| &stop.kernel)).chain([&kernel]).collect();
         patch::check(reader, &patches, &kernel, &named, huge_pages);
     }
     Some(Scenario {
@@ -101,6 +117,8 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
         fine: machine.fine,
         schedule,
         expects,
+        tour,
+        challenge,
     })
 }
 
@@ -297,6 +315,13 @@ fn timelines(
         }
     });
     Some((cpus.collect(), places))
+}
+
+fn nothing_is_translated_before(reader: &mut Reader, geometry: &Geometry, before: &[Before]) {
+    if geometry.has_tlb() && !before.is_empty() {
+        let hint = Some(say!("leave out `tlb`, or `[[before]]`"));
+        reader.complain(Place::default(), "no CPU has translated anything [[before]]", hint);
+    }
 }
 
 /// A child's page table is empty when fork fills it.

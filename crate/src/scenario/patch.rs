@@ -17,14 +17,24 @@ pub struct Patch {
     parts: Vec<Part>,
 }
 
-/// The edits of one routine.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Part {
-    function: Text,
-    edits: Vec<(Edit, &'static [Local], Place)>,
-}
-
 impl Patch {
+    /// How many of its edits move a line, and how many do something else.
+    pub fn count_edits(&self) -> (usize, usize) {
+        let edits = || self.parts.iter().flat_map(|part| &part.edits);
+        let moved = edits().filter(|(edit, ..)| matches!(edit, Edit::Move(..))).count();
+        (moved, edits().count() - moved)
+    }
+
+    /// Whether it does the same under the same name, wherever it is written.
+    pub fn is(&self, other: &Patch) -> bool {
+        let parts = |patch: &Patch| -> Vec<_> {
+            let edits = |part: &Part| part.edits.iter().map(|edit| edit.0.clone()).collect();
+            let part = |part: &Part| (part.function.value.clone(), edits(part));
+            patch.parts.iter().map(part).collect::<Vec<(String, Vec<Edit>)>>()
+        };
+        self.name == other.name && parts(self) == parts(other)
+    }
+
     /// Its edits of a function that goes by one of these names.
     pub fn edits<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a Edit> {
         let parts = self.parts.iter().filter(|part| names.contains(&part.function.value.as_str()));
@@ -35,6 +45,13 @@ impl Patch {
     pub fn edits_others(&self, function: &str) -> bool {
         self.parts.iter().any(|part| part.function.value != function)
     }
+}
+
+/// The edits of one routine.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Part {
+    function: Text,
+    edits: Vec<(Edit, &'static [Local], Place)>,
 }
 
 /// What a patch may be called, and a line that it inserts.

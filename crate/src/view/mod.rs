@@ -10,6 +10,8 @@ pub mod exploration;
 #[cfg(feature = "whole")]
 pub mod follow;
 #[cfg(feature = "whole")]
+pub mod guide;
+#[cfg(feature = "whole")]
 pub mod kcsan;
 pub mod lanes;
 pub mod picture;

@@ -9,6 +9,7 @@ pub use super::bench::{RoutineView, RowView, StockView};
 #[cfg(feature = "whole")]
 pub use super::follow::{FollowedView, SkippedView};
 pub use super::state::*;
+use crate::scenario::Complaint;
 
 /// What the page may ask for.
 #[derive(Clone, Debug)]
@@ -246,6 +247,17 @@ pub struct Diagnostic {
     pub message: String,
     /// What was probably meant, or what would be right.
     pub hint: Option<String>,
+}
+
+impl From<Complaint> for Diagnostic {
+    fn from(complaint: Complaint) -> Self {
+        Diagnostic {
+            line: complaint.place.line,
+            column: complaint.place.column,
+            message: complaint.message,
+            hint: complaint.hint,
+        }
+    }
 }
 
 /// What exists to choose from.
@@ -607,6 +619,11 @@ mod tests {
             crate::view::kcsan::RacesView::decl(config),
             crate::view::kcsan::RaceView::decl(config),
             crate::view::kcsan::SideView::decl(config),
+            crate::view::guide::CardView::decl(config),
+            crate::view::guide::GuideView::decl(config),
+            crate::view::guide::StopView::decl(config),
+            crate::view::guide::ChallengeView::decl(config),
+            crate::view::guide::JudgedView::decl(config),
         ]
     }
 

@@ -61,7 +61,7 @@ impl Session {
             return Reply::More { stage: self.stage.as_ref().map(Stage::copy) };
         }
         reply.unwrap_or_else(|complaints| Reply::Refused {
-            diagnostics: complaints.into_iter().map(diagnostic).collect(),
+            diagnostics: complaints.into_iter().map(Diagnostic::from).collect(),
         })
     }
 
@@ -103,7 +103,7 @@ impl Session {
     }
 
     fn put(&mut self, stage: Stage, unplayed: Option<Complaint>) -> Reply {
-        let reply = stage.opened(unplayed.map(diagnostic));
+        let reply = stage.opened(unplayed.map(Diagnostic::from));
         self.stage = Some(stage);
         reply
     }
@@ -329,15 +329,6 @@ pub fn catalogue() -> Catalogue {
 
 fn complaint(message: &str) -> Complaint {
     Complaint { place: Place::default(), message: message.into(), hint: None }
-}
-
-fn diagnostic(complaint: Complaint) -> Diagnostic {
-    Diagnostic {
-        line: complaint.place.line,
-        column: complaint.place.column,
-        message: complaint.message,
-        hint: complaint.hint,
-    }
 }
 
 #[cfg(test)]

@@ -35,11 +35,19 @@ export const appStyles = css`
   }
   .gallery {
     min-width: 0;
-    flex: 0 1 560px;
+    flex: 0 1 auto;
+    gap: 10px;
+    justify-content: start;
   }
-  .gallery select {
-    width: 100%;
+  .gallery span {
+    overflow: hidden;
     text-overflow: ellipsis;
+    color: var(--soft);
+  }
+  .guides {
+    display: flex;
+    gap: 8px;
+    padding-top: 8px;
   }
   .tools {
     margin-left: auto;
@@ -164,7 +172,7 @@ export const appStyles = css`
     }
     .title {
       display: grid;
-      grid-template-columns: 1fr auto;
+      grid-template-columns: 1fr auto auto;
       min-height: 0;
       align-items: center;
     }
@@ -183,9 +191,13 @@ export const appStyles = css`
       grid-column: 1;
       overflow-wrap: anywhere;
     }
+    .title > .guides {
+      grid-area: 2 / 2;
+      padding: 0 8px 0 0;
+    }
     .title > .more {
       display: inline-flex;
-      grid-area: 2 / 2;
+      grid-area: 2 / 3;
     }
     main {
       display: flex;
@@ -244,6 +256,7 @@ export const appStyles = css`
   @media print {
     .tools,
     .gallery,
+    .guides,
     .panels,
     .text,
     pagerace-kernel {

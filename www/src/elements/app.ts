@@ -1,8 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { type Action, REQUEST } from '../actions';
 import { EngineClient } from '../engine';
-import { front, type GalleryEntry, gallery } from '../gallery';
-import { PANELS, type Panel } from '../hash';
+import { type Guide, PANELS, type Panel } from '../hash';
 import { icon } from '../icons';
 import { Keeper, shelf } from '../keep';
 import { actionOf } from '../keys';
@@ -10,15 +9,15 @@ import { EMPTY, type Model } from '../model';
 import { Store } from '../store';
 import { isDark, setTheme, storedTheme, type Theme } from '../theme';
 import { ui } from '../ui';
-import { inlineMarks, referenceUrl } from '../wording';
+import { referenceUrl } from '../wording';
 import { appStyles } from './app-style';
 import type { PageraceEditor } from './editor';
+import { inline } from './inline';
 import './dock';
 import './editor';
 import './kernel';
 import './lanes';
 import './memory';
-import './notice';
 import './outcomes';
 import './properties';
 import './source';
@@ -39,7 +38,7 @@ export class PageraceApp extends LitElement {
     theme: { state: true },
     help: { state: true },
     more: { state: true },
-    gallery: { state: true },
+    browsing: { state: true },
   };
   static override styles = [ui, appStyles];
 
@@ -47,7 +46,8 @@ export class PageraceApp extends LitElement {
   declare private theme: Theme;
   declare private help: boolean;
   declare private more: boolean;
-  declare private gallery: readonly GalleryEntry[];
+  /** The gallery is open. */
+  declare private browsing: boolean;
   #store = new Store(
     new EngineClient(),
     {
@@ -65,7 +65,7 @@ export class PageraceApp extends LitElement {
     this.theme = storedTheme();
     this.help = false;
     this.more = false;
-    this.gallery = [front];
+    this.browsing = false;
   }
 
   override connectedCallback(): void {
@@ -81,11 +81,10 @@ export class PageraceApp extends LitElement {
     addEventListener('beforeunload', (event) => {
       if (this.model.draft !== null || this.model.stash !== null) event.preventDefault();
     });
-    void this.#store.start(location.hash);
-    void gallery().then((all) => {
-      this.gallery = all;
-      void import('./tools');
-    });
+    // What failed is told by an element of its own, which the first view does not wait for.
+    void this.#store
+      .start(location.hash)
+      .finally(() => Promise.all([import('./notice'), import('./tools')]));
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -104,6 +103,7 @@ export class PageraceApp extends LitElement {
       <main data-panel=${model.panel}>
         <pagerace-notice .notice=${model.notice} .traced=${trace.length > 0}></pagerace-notice>
         ${this.#title()}
+        <pagerace-guide .model=${model}></pagerace-guide>
         <pagerace-kernel .catalogue=${model.catalogue} .scenario=${scenario}></pagerace-kernel>
         <nav class="panels" aria-label="Panels">
           ${PANELS.map(
@@ -131,6 +131,9 @@ export class PageraceApp extends LitElement {
       <pagerace-dock .trace=${trace} .loopFrom=${model.loopFrom} .state=${state} .playing=${model.playing} .stepsPerSecond=${model.stepsPerSecond}
         .abandoned=${model.abandoned?.steps ?? 0} .spoken=${model.spoken}></pagerace-dock>
       <pagerace-share .shared=${model.shared}></pagerace-share>
+      <pagerace-gallery .open=${this.browsing} .entry=${model.entry} @close=${() => {
+        this.browsing = false;
+      }}></pagerace-gallery>
       <pagerace-help .open=${this.help} @close=${() => {
         this.help = false;
       }}></pagerace-help>`;
@@ -142,15 +145,8 @@ export class PageraceApp extends LitElement {
     const turn = () => this.#act({ type: 'theme', theme: dark ? 'light' : 'dark' });
     return html`<header class="top">
       <p class="brand"><svg viewBox="0 0 26 20" aria-hidden="true"><path class="cpu0" d="M1 5h9l6 10h9"></path><path class="cpu1" d="M1 15h9l6-10h9"></path></svg> Pagerace</p>
-      <label class="gallery"><span class="hidden">Scenario</span>
-        <select @change=${this.#open}>
-          ${entry === null ? html`<option value="" selected>not in the gallery</option>` : nothing}
-          ${this.gallery.map(
-            (it) =>
-              html`<option value=${it.name} ?selected=${it.name === entry}>${it.name}: ${it.title}</option>`,
-          )}
-        </select>
-      </label>
+      <button class="gallery" aria-haspopup="dialog" aria-keyshortcuts="g" title="All scenarios (g)" @click=${() => this.#act({ type: 'browse' })}>
+        <b>Gallery</b> <span>${entry ?? 'a text of its own'}</span></button>
       <div class="tools">
         <button class="edit" @click=${() => this.#act({ type: 'goto_text', line: 1, column: 1 })}>Edit text</button>
         <button class="copy" aria-keyshortcuts="s" title="Copy a link to this race (s)" aria-label=${shared?.copied ? 'Link copied' : 'Copy link'}
@@ -172,11 +168,6 @@ export class PageraceApp extends LitElement {
 
   #title(): TemplateResult {
     const { scenario } = this.model;
-    const about = inlineMarks(scenario?.about ?? '').map(({ kind, text }) => {
-      if (kind === 'code') return html`<code>${text}</code>`;
-      if (kind === 'strong') return html`<strong>${text}</strong>`;
-      return kind === 'em' ? html`<em>${text}</em>` : text;
-    });
     const refs = (scenario?.refs ?? []).map((ref) => {
       const url = referenceUrl(ref);
       return html`<li>${url ? html`<a href=${url} rel="noreferrer">${ref}</a>` : ref}</li>`;
@@ -184,7 +175,7 @@ export class PageraceApp extends LitElement {
     return html`<div class="title">
       <h1>${scenario?.title ?? 'Starting the engine'}</h1>
       <p class="kernel-name soft">Kernel <code>${scenario?.kernel ?? nothing}</code></p>
-      <p class="about ${this.more ? 'open' : ''}">${about}</p>
+      <p class="about ${this.more ? 'open' : ''}">${inline(scenario?.about ?? '')}</p>${this.#guides()}
       ${
         scenario?.before.length
           ? html`<p class="before">Before: ${scenario.before.map((call) => html`<code>${call}</code> `)}</p>`
@@ -197,9 +188,25 @@ export class PageraceApp extends LitElement {
     </div>`;
   }
 
+  /** What leads through the scenario; which of the two it has is told without the engine. */
+  #guides(): TemplateResult | typeof nothing {
+    const { text, guide } = this.model;
+    if (guide) void import('./guide');
+    const has = (kind: Guide) => new RegExp(`^\\[+${kind}\\]`, 'm').test(text);
+    const button = (kind: Guide) =>
+      html`<button aria-pressed=${guide?.kind === kind} @click=${() => this.#act({ type: 'guide', guide: guide?.kind === kind ? null : kind })}>
+        ${icon('play')} ${kind === 'tour' ? 'Guided tour' : 'Challenge'}</button>`;
+    const kinds = (['tour', 'challenge'] as const).filter(has);
+    return kinds.length > 0 ? html`<p class="guides">${kinds.map(button)}</p>` : nothing;
+  }
+
   #act(action: Action): void {
     if (action.type === 'help' || action.type === 'share') void import('./dialogs');
     if (action.type === 'help') this.help = true;
+    if (action.type === 'browse') {
+      void import('./gallery-dialog');
+      this.browsing = true;
+    }
     if (action.type === 'theme') {
       this.theme = action.theme;
       setTheme(action.theme);
@@ -216,13 +223,8 @@ export class PageraceApp extends LitElement {
     }
   }
 
-  #open(event: Event): void {
-    const { value } = event.target as HTMLSelectElement;
-    if (value) this.#act({ type: 'gallery', name: value });
-  }
-
   #key(event: KeyboardEvent): void {
-    if (this.help || (this.model.shared && !this.model.shared.copied)) return;
+    if (this.help || this.browsing || (this.model.shared && !this.model.shared.copied)) return;
     const action = actionOf(event);
     if (!action) return;
     event.preventDefault();

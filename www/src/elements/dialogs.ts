@@ -4,6 +4,7 @@ import { icon } from '../icons';
 import { KEYS } from '../keys';
 import type { Shared } from '../model';
 import { ui } from '../ui';
+import { show } from './dialog';
 
 const dialogStyles = css`
   dialog {
@@ -46,14 +47,6 @@ const dialogStyles = css`
     border-radius: var(--radius);
   }
 `;
-
-/** Opens and closes the one dialog of an element, natively modal. */
-function show(root: ParentNode, open: boolean): HTMLDialogElement | null {
-  const dialog = root.querySelector('dialog');
-  if (open && dialog && !dialog.open) dialog.showModal();
-  if (!open && dialog?.open) dialog.close();
-  return dialog;
-}
 
 /** The table of keys. */
 export class PageraceHelp extends LitElement {
