@@ -10,6 +10,7 @@ mod bits;
 mod chance;
 mod delta;
 mod facts;
+mod frontier;
 mod graph;
 mod judge;
 mod reduction;
