@@ -199,8 +199,8 @@ impl System {
             }
             Op::Await(..) => {}
             Op::BugOn(test) => stops = test(&mut ctx) || ctx.has_faulted(),
-            Op::Acquire(which) => stops = !self.acquire(memory, cpu, frame, loc, which),
-            Op::Release(which) => stops = !self.release(memory, cpu, frame, loc, which),
+            Op::Acquire(which) => stops = !self.turn_lock(memory, (cpu, frame, loc), which, true),
+            Op::Release(which) => stops = !self.turn_lock(memory, (cpu, frame, loc), which, false),
             Op::Fence => ctx.fence(),
             Op::IrqOff => ctx.count(lane.cells.irqs_off(), 1),
             Op::IrqOn => ctx.count(lane.cells.irqs_off(), -1),
@@ -227,46 +227,30 @@ impl System {
         stops
     }
 
-    /// Takes a lock; not one that the lane has, which a patch may try: a reader that reads again
-    /// waits for a writer that waits for it, and lockdep stops there.
-    fn acquire(
+    /// Takes or drops a lock; whether it could. A patch may try to take one that the lane has (a
+    /// reader that reads again waits for a writer that waits for it, and lockdep stops there), or
+    /// to drop one that it does not have.
+    fn turn_lock(
         &self,
         memory: &mut Memory,
-        cpu: usize,
-        frame: Frame,
-        loc: usize,
+        (cpu, frame, loc): (usize, Frame, usize),
         which: fn(&Look) -> Lock,
-    ) -> bool {
-        let look = self.at(&*memory, cpu, frame, loc);
-        let lock = which(&look);
-        let again = self.kernel.is_patched() && look.peek(lock.cell).held_by(cpu);
-        if look.has_faulted() || again {
-            return false;
-        }
-        let mut ctx = self.at(&mut *memory, cpu, frame, loc);
-        ctx.acquire(lock);
-        !ctx.has_faulted()
-    }
-
-    /// Drops a lock; not one that the lane does not have, which a patch may try.
-    fn release(
-        &self,
-        memory: &mut Memory,
-        cpu: usize,
-        frame: Frame,
-        loc: usize,
-        which: fn(&Look) -> Lock,
+        take: bool,
     ) -> bool {
         let look = self.at(&*memory, cpu, frame, loc);
         let lock = which(&look);
         // A timeline may call the half of a function that drops: that is not for here to say.
-        let nothing = self.kernel.is_patched() && !look.peek(lock.cell).held_by(cpu);
-        if look.has_faulted() || nothing {
+        let cannot = self.kernel.is_patched() && look.peek(lock.cell).held_by(cpu) == take;
+        if look.has_faulted() || cannot {
             return false;
         }
         let mut ctx = self.at(&mut *memory, cpu, frame, loc);
-        ctx.release(lock);
-        ctx.count_lock(lock.kind, -1);
+        if take {
+            ctx.acquire(lock);
+        } else {
+            ctx.release(lock);
+            ctx.count_lock(lock.kind, -1);
+        }
         !ctx.has_faulted()
     }
 
