@@ -36,12 +36,7 @@ impl Writer<'_> {
 /// How a state differs from `base` that differs from it as `from` says, but for these cells, which
 /// have these values; a later one of a cell wins. They are sorted on the way, and the pairs put
 /// behind others.
-pub fn add_delta(
-    base: &[u16],
-    from: &[Pair],
-    writes: &mut [(u32, u16)],
-    pairs: &mut Vec<Pair>,
-) {
+pub fn add_delta(base: &[u16], from: &[Pair], writes: &mut [(u32, u16)], pairs: &mut Vec<Pair>) {
     // Stable: of a cell that was written twice the last value stays behind.
     writes.sort_by_key(|(cell, _)| *cell);
     let mut writer = Writer { base, pairs, next: 0 };

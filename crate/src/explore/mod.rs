@@ -7,7 +7,6 @@
 //! interleavings need, or all of it where executions may go on for ever.
 mod adjacent;
 mod bits;
-mod chance;
 mod delta;
 mod facts;
 mod frontier;

@@ -15,6 +15,7 @@ use super::visited::Visited;
 use super::worker::{Expanded, Finds, Kept, Step, Worker};
 use crate::machine::{Choice, System};
 use crate::mm::Memory;
+use crate::mm::chance::Chance;
 use crate::scenario::{End, Outcome};
 
 /// Walks that a reduction learns from before it is made first.
@@ -178,8 +179,8 @@ impl Search {
         let chart = Chart::new(exact, &start);
         if reduce {
             workers.iter_mut().for_each(|worker| worker.known = Some(Known::new(&system)));
-            let mut seed = 1;
-            (0..WALKS).for_each(|_| workers[0].walk(&system, &start, &mut seed));
+            let mut chance = Chance::seeded(1);
+            (0..WALKS).for_each(|_| workers[0].walk(&system, &start, &mut chance));
         }
         let mut search = Search {
             system,

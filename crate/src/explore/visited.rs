@@ -151,7 +151,8 @@ impl Prints {
 
     fn touch(&self, prints: impl Iterator<Item = u128>) {
         if !self.slots.is_empty() {
-            let all = prints.fold(0, |all, print| all ^ self.slots[self.home(Self::split(print).0)][1]);
+            let all =
+                prints.fold(0, |all, print| all ^ self.slots[self.home(Self::split(print).0)][1]);
             std::hint::black_box(all);
         }
     }

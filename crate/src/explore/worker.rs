@@ -10,6 +10,7 @@ use super::reduction::{Decided, Reduction};
 use super::visited::Visited;
 use crate::machine::{Choice, System};
 use crate::mm::Memory;
+use crate::mm::chance::Chance;
 use crate::scenario::{End, Outcome};
 
 /// What a worker needs to expand states: it shares nothing that changes.
@@ -207,11 +208,14 @@ impl Worker {
     }
 
     /// Walks from the start at random, and learns what lines read and write.
-    pub fn walk(&mut self, system: &System, start: &Kept, seed: &mut u64) {
+    pub fn walk(&mut self, system: &System, start: &Kept, chance: &mut Chance) {
         self.stand(start.print, &start.delta);
         for _ in 0..MOST_STEPS_OF_A_WALK {
             self.find_able(system);
-            let Some(choice) = pick(&self.able, seed) else { break };
+            if self.able.is_empty() {
+                break;
+            }
+            let choice = self.able[chance.below(self.able.len() as u64) as usize];
             if let Some(known) = &mut self.known {
                 self.memory.commit();
                 known.make(system, &mut self.memory, choice);
@@ -220,10 +224,5 @@ impl Worker {
     }
 }
 
-fn pick(able: &[Choice], seed: &mut u64) -> Option<Choice> {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    let number = (*seed >> 33) as usize;
-    able.get(number.checked_rem(able.len())?).copied()
-}
-
+/// A walk that comes to no end has seen enough.
 const MOST_STEPS_OF_A_WALK: usize = 2_000;

@@ -171,13 +171,7 @@ impl System {
     }
 
     /// Runs one atomic line; where the lane goes from there, or nothing if the machine stops.
-    fn execute(
-        &self,
-        memory: &mut Memory,
-        cpu: usize,
-        frame: Frame,
-        loc: usize,
-    ) -> Option<usize> {
+    fn execute(&self, memory: &mut Memory, cpu: usize, frame: Frame, loc: usize) -> Option<usize> {
         let lane = &self.lanes[cpu];
         let Loc { line, target, compares, .. } = lane.program(frame).locs[loc];
         let mut next = loc + 1;

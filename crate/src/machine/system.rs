@@ -70,7 +70,18 @@ impl System {
         let stated = scopes().filter(|(_, scope)| matches!(scope, Scope::State | Scope::Lane));
         let stated = stated.map(|(number, _)| number).collect();
         let choices = choices(&lanes).collect();
-        Ok(System { layout, kernel, lanes, remote, properties, watched, stated, fine, bug, choices })
+        Ok(System {
+            layout,
+            kernel,
+            lanes,
+            remote,
+            properties,
+            watched,
+            stated,
+            fine,
+            bug,
+            choices,
+        })
     }
 
     /// Watches a property that is watched on request only, by its number.
@@ -306,9 +317,7 @@ impl System {
 /// Every choice that lanes have in principle.
 fn choices(lanes: &[Lane]) -> impl Iterator<Item = Choice> + '_ {
     let cpus = 0..lanes.len();
-    let has = |frame| {
-        cpus.clone().filter(move |cpu| !lanes[*cpu].program(frame).locs.is_empty())
-    };
+    let has = |frame| cpus.clone().filter(move |cpu| !lanes[*cpu].program(frame).locs.is_empty());
     let runs = cpus.clone().map(Choice::Run);
     let interrupts = has(Frame::Interrupt).map(Choice::Interrupt);
     let drains = cpus.clone().filter(|cpu| lanes[*cpu].buffer.is_some()).map(Choice::Drain);
