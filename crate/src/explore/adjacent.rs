@@ -10,12 +10,12 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+use super::Limits;
 use super::delta::{self, Pair};
 use super::frontier::Frontier;
 use super::graph::{Edge, Graph, StateId};
 use super::shortest::{Land, Shortest};
 use super::visited::Visited;
-use super::{Limits, graph};
 use crate::machine::{Choice, Frame, Op, System};
 use crate::mm::Memory;
 use crate::races::{Key, Marks, Race, Runner, Touches, WITH_STORE_BUFFERS};
@@ -83,20 +83,11 @@ impl DataRaces {
             if self.done {
                 break;
             }
-            self.limit = self.limit_reached();
+            let bytes = self.land.bytes() + self.shortest.bytes();
+            self.limit = self.limits.reached(self.land.visited.len(), bytes);
             self.done = self.limit.is_some() || !self.shortest.advance(&mut self.land, AT_ONCE);
         }
         !self.done
-    }
-
-    fn limit_reached(&self) -> Option<String> {
-        let states = self.limits.max_states.min(graph::MOST_STATES);
-        if self.land.visited.len() >= states {
-            return Some(format!("stopped at the limit of {states} states"));
-        }
-        let bytes = self.land.bytes() + self.shortest.bytes();
-        let most = self.limits.max_bytes;
-        (bytes >= most).then(|| format!("stopped at the limit of {} MiB of memory", most >> 20))
     }
 
     /// Runs to the end or to a limit.

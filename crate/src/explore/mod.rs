@@ -41,7 +41,8 @@ pub struct Limits {
     pub max_states: usize,
     /// The bytes, about, that all that is remembered may take.
     pub max_bytes: usize,
-    /// Whether states are told apart by all their cells, instead of by a fingerprint of 128 bits.
+    /// Whether states are told apart by all their cells, instead of by the 102 bits that are kept
+    /// of a fingerprint.
     pub exact: bool,
     /// When steps that do not matter to each other are taken in one order only.
     pub reduction: When,
@@ -71,6 +72,20 @@ impl Default for Limits {
             reduction: When::Large,
             threads: 1,
         }
+    }
+}
+
+impl Limits {
+    /// The limit that a search with so many states and bytes has reached, in words.
+    fn reached(&self, states: usize, bytes: usize) -> Option<String> {
+        let most = self.max_states.min(graph::MOST_STATES);
+        if states >= most {
+            return Some(format!("stopped at the limit of {most} states"));
+        }
+        let most = self.max_bytes;
+        let (size, unit) = if most < 1 << 20 { (0, "bytes") } else { (20, "MiB") };
+        let words = || format!("stopped at the limit of {} {unit} of memory", most >> size);
+        (bytes >= most).then(words)
     }
 }
 
@@ -244,7 +259,7 @@ impl Explorer {
         match progress {
             Progress::More => {}
             Progress::Done => self.next_stage(),
-            Progress::Bounded if self.may_reduce() => self.reduce(),
+            Progress::Bounded if self.may_reduce() && self.whole.states() >= SMALL => self.reduce(),
             Progress::Bounded => self.stop(),
         }
         self.is_running()
@@ -285,7 +300,7 @@ impl Explorer {
                 }
                 (Stage::KnownWays(shortest), reduced) => {
                     let known = reduced.as_ref().unwrap_or(&self.whole);
-                    shortest.advance(&mut Known(known), AT_ONCE)
+                    shortest.advance(&mut Frozen(known), AT_ONCE)
                 }
                 _ => false,
             };
@@ -335,29 +350,20 @@ impl Explorer {
 
     /// What was found so far has to do.
     fn stop(&mut self) {
-        let limit = self.limit_reached();
+        let states = match self.stage {
+            Stage::Reduced => self.verdict().states(),
+            _ => self.whole.states(),
+        };
+        // If it is not the states it is the bytes.
+        let limit = self.limits.reached(states, usize::MAX);
         let outcomes = self.verdict().outcomes().len();
         let known = Stage::KnownWays(Shortest::new(self.system.lanes.len(), outcomes));
         if let Stage::Ways(shortest) = std::mem::replace(&mut self.stage, known) {
             self.take_ways(shortest.into_ways(), true);
         }
         if !self.complete {
-            self.limit = Some(limit);
+            self.limit = limit;
         }
-    }
-
-    fn limit_reached(&self) -> String {
-        let Limits { max_states, max_bytes, .. } = self.limits;
-        let search = match self.stage {
-            Stage::Reduced => self.verdict(),
-            _ => &self.whole,
-        };
-        let states = max_states.min(graph::MOST_STATES);
-        if search.states() >= states {
-            return format!("stopped at the limit of {states} states");
-        }
-        let (size, unit) = if max_bytes < 1 << 20 { (0, "bytes") } else { (20, "MiB") };
-        format!("stopped at the limit of {} {unit} of memory", max_bytes >> size)
     }
 
     /// Keeps the ways to outcomes that have none yet. They are numbered as in the whole, or as in
@@ -436,9 +442,9 @@ impl Explorer {
 }
 
 /// A search that goes no further.
-struct Known<'a>(&'a Search);
+struct Frozen<'a>(&'a Search);
 
-impl Land for Known<'_> {
+impl Land for Frozen<'_> {
     fn outcome(&mut self, state: StateId) -> Option<usize> {
         self.0.outcome_of(state)
     }
