@@ -68,6 +68,11 @@ impl Frontier {
         waits.then(|| (chunk.prints[at], &chunk.pairs[start as usize..end as usize]))
     }
 
+    /// How a state that waits differs from the first.
+    pub fn delta(&self, state: StateId) -> &[Pair] {
+        self.get(state).map_or(&[], |(_, delta)| delta)
+    }
+
     /// A state was expanded that has waited.
     pub fn remove(&mut self, state: StateId) {
         let Some((chunk, at)) = self.place(state) else { return };

@@ -135,11 +135,11 @@ impl Chart {
     /// The number of the state that a step leads to.
     fn arrive(&mut self, base: &[u16], finds: &mut Finds, step: usize, from: StateId) -> StateId {
         let Step { choice, more, print, .. } = finds.steps[step];
-        let delta = self.frontier.get(from).map_or(&[][..], |(_, delta)| delta);
-        let (state, new) = self.visited.insert(print, || finds.delta(step, base, delta));
+        let (state, new) =
+            self.visited.insert(print, || finds.delta(step, base, self.frontier.delta(from)));
         if new {
             self.reached.push((from, choice.to_bits(), more));
-            self.frontier.push(print, finds.delta(step, base, delta));
+            self.frontier.push(print, finds.delta(step, base, self.frontier.delta(from)));
         }
         state
     }

@@ -161,7 +161,7 @@ impl Worker {
         let mut next = 0;
         for number in 0..self.finds.expanded.len() {
             let Expanded { state, steps, .. } = self.finds.expanded[number];
-            let Some((_, from)) = frontier.get(state) else { continue };
+            let from = frontier.delta(state);
             for step in next..next + steps {
                 let print = self.finds.steps[step].print;
                 let to = visited.find(print, || self.finds.delta(step, &self.base, from));
