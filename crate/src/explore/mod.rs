@@ -12,6 +12,7 @@ mod facts;
 mod frontier;
 mod graph;
 mod judge;
+mod loops;
 mod reduction;
 pub mod sample;
 mod scheduler;
@@ -27,8 +28,9 @@ use crate::machine::{Choice, System};
 use crate::mm::Memory;
 use crate::scenario::Outcome;
 use crate::schedule::Schedule;
-use graph::{Loops, StateId, Way};
-use search::{Bounds, Progress, Search};
+use graph::{StateId, Way};
+use loops::{Components, LoopSearch, Loops};
+use search::{Bounds, Livelocks, Progress, Search};
 use shortest::{Land, Shortest};
 
 pub use adjacent::{DataRaces, FoundRace, RaceReport};
@@ -194,6 +196,12 @@ enum Stage {
     Whole,
     /// The reduced search goes on.
     Reduced,
+    /// It is looked whether that has a cycle.
+    Cycles(Components),
+    /// What goes on for ever is looked for in the whole.
+    Loops(LoopSearch),
+    /// And is given outcomes.
+    Livelocks(Livelocks),
     /// The shortest ways to the outcomes are looked for in the whole, which is searched as far as
     /// they need.
     Ways(Shortest),
@@ -248,12 +256,20 @@ impl Explorer {
     }
 
     /// Searches on for about `fuel` transitions; whether there is more to do.
-    pub fn advance(&mut self, fuel: usize) -> bool {
+    pub fn advance(&mut self, mut fuel: usize) -> bool {
         let bounds = self.bounds();
         let progress = match (&mut self.stage, &mut self.reduced) {
             (Stage::Reduced, Some(reduced)) => reduced.advance(fuel, bounds),
             (Stage::Whole | Stage::Reduced, _) => self.whole.advance(fuel, bounds),
             (Stage::Ways(_) | Stage::KnownWays(_), _) => self.advance_ways(fuel, bounds),
+            (Stage::Cycles(components), reduced) => {
+                let reduced = reduced.as_ref().unwrap_or(&self.whole);
+                Progress::of(components.advance(reduced.graph(), &mut fuel))
+            }
+            (Stage::Loops(loops), _) => Progress::of(loops.advance(self.whole.graph(), &mut fuel)),
+            (Stage::Livelocks(record), _) => {
+                Progress::of(self.whole.record_livelocks(record, &mut fuel))
+            }
             (Stage::Done, _) => return false,
         };
         match progress {
@@ -315,21 +331,23 @@ impl Explorer {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Whole => {
                 self.reduced = None;
-                if self.whole.has_cycle() {
-                    let Loops { fair, weak } = self.whole.graph().loops();
-                    let first = weak.iter().min_by_key(|component| component.iter().min());
-                    self.starving = first.map(|component| self.starving_loop(component));
-                    self.loops = fair;
+                match self.whole.leads_back() {
+                    true => self.stage = Stage::Loops(LoopSearch::new(self.whole.states())),
+                    false => self.look_for_ways(),
                 }
-                self.loops.iter().for_each(|component| self.whole.record_livelocks(component));
-                self.complete = true;
-                self.look_for_ways();
             }
-            Stage::Reduced if self.verdict().has_cycle() => self.stage = Stage::Whole,
-            Stage::Reduced => {
-                self.complete = true;
-                self.look_for_ways();
+            Stage::Loops(search) => {
+                let Loops { fair, weak } = search.into_loops();
+                let first = weak.iter().min_by_key(|component| component.iter().min());
+                self.starving = first.map(|component| self.starving_loop(component));
+                self.stage = Stage::Livelocks(Livelocks::new(&fair));
+                self.loops = fair;
             }
+            Stage::Reduced if self.verdict().leads_back() => {
+                self.stage = Stage::Cycles(Components::new(self.verdict().states()));
+            }
+            Stage::Cycles(components) if components.has_any() => self.stage = Stage::Whole,
+            Stage::Reduced | Stage::Cycles(_) | Stage::Livelocks(_) => self.look_for_ways(),
             Stage::Ways(shortest) => self.take_ways(shortest.into_ways(), true),
             Stage::KnownWays(shortest) => self.take_ways(shortest.into_ways(), false),
             Stage::Done => {}
@@ -343,7 +361,9 @@ impl Explorer {
         Witness::new(self.whole.path(entry), Some(turn), false)
     }
 
+    /// The outcomes are known.
     fn look_for_ways(&mut self) {
+        self.complete = true;
         let outcomes = self.verdict().outcomes().len();
         self.stage = Stage::Ways(Shortest::new(self.system.lanes.len(), outcomes));
     }

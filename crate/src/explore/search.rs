@@ -46,6 +46,13 @@ pub enum Progress {
     Done,
 }
 
+impl Progress {
+    /// Of what no bound forbids.
+    pub fn of(more: bool) -> Progress {
+        if more { Progress::More } else { Progress::Done }
+    }
+}
+
 /// A search under way.
 pub struct Search {
     system: Rc<System>,
@@ -82,6 +89,24 @@ struct Chart {
     /// Some step leads to a state that was not found later than where it starts.
     leads_back: bool,
     reduced: bool,
+}
+
+/// The states of fair components that have yet to be given an outcome.
+pub struct Livelocks {
+    /// The last is the next.
+    components: Vec<Vec<StateId>>,
+    inside: HashSet<StateId, FixedState>,
+    known: HashSet<StateId, FixedState>,
+    work: Vec<(StateId, Kept)>,
+}
+
+impl Livelocks {
+    /// Those of these components.
+    pub fn new(components: &[Vec<StateId>]) -> Livelocks {
+        let inside = HashSet::with_hasher(FixedState::default());
+        let components = components.iter().rev().cloned().collect();
+        Livelocks { components, known: inside.clone(), inside, work: Vec::new() }
+    }
 }
 
 impl Chart {
@@ -316,25 +341,32 @@ impl Search {
         news || worker.memory.all_readers() != self.readers
     }
 
-    /// Gives every state of a fair component an outcome: how executions end that never do.
-    pub fn record_livelocks(&mut self, component: &[StateId]) {
-        let Some(entry) = component.first() else { return };
-        let inside: HashSet<StateId, FixedState> = component.iter().copied().collect();
-        let mut known: HashSet<StateId, FixedState> = HashSet::from_iter([*entry]);
-        let mut work = vec![(*entry, self.arrive(*entry))];
-        while let Some((state, Kept { print, delta })) = work.pop() {
+    /// Gives every state of fair components an outcome: how executions end that never do. Takes the
+    /// states off the fuel; whether there is more to do.
+    pub fn record_livelocks(&mut self, record: &mut Livelocks, fuel: &mut usize) -> bool {
+        while *fuel > 0 {
+            *fuel -= 1;
+            let Some((state, Kept { print, delta })) = record.work.pop() else {
+                let Some(component) = record.components.pop() else { return false };
+                let entry = component[0];
+                record.known.insert(entry);
+                record.work.push((entry, self.arrive(entry)));
+                record.inside = component.into_iter().collect();
+                continue;
+            };
             let worker = &mut self.workers[0];
             worker.stand(print, &delta);
             let outcome = Outcome::of(&self.system, &worker.memory, End::Livelock);
             self.chart.record(state, outcome);
             for edge in self.chart.graph.from(state) {
-                if inside.contains(&edge.to()) && known.insert(edge.to()) {
+                if record.inside.contains(&edge.to()) && record.known.insert(edge.to()) {
                     self.system.make(&mut worker.memory, edge.choice());
-                    work.push((edge.to(), worker.keep()));
+                    record.work.push((edge.to(), worker.keep()));
                     worker.memory.take_back(print);
                 }
             }
         }
+        true
     }
 
     /// A state that was expanded, got at once more.
@@ -390,10 +422,10 @@ impl Search {
         self.chart.ends.get(&state).copied()
     }
 
-    /// Whether executions may go on for ever. Breadth first, a cycle has a step that leads to its
+    /// Whether executions might go on for ever: breadth first, a cycle has a step that leads to its
     /// own level or to one before.
-    pub fn has_cycle(&self) -> bool {
-        self.chart.leads_back && self.chart.graph.has_cycle()
+    pub fn leads_back(&self) -> bool {
+        self.chart.leads_back
     }
 
     /// Which choice leads where, as far as it is known.
