@@ -1,4 +1,6 @@
 //! What orders accesses, and what does not: by all interleavings and by the clocks of each.
+#[path = "common/config.rs"]
+mod config;
 #[path = "common/gallery.rs"]
 mod gallery;
 #[path = "common/geometry.rs"]
@@ -6,27 +8,17 @@ mod geometry;
 
 use std::collections::BTreeSet;
 
+use config::CONFIG;
 use geometry::one_page;
 use pagerace::explore::{DataRaces, FoundRace, Limits};
 use pagerace::machine::routine::line;
 use pagerace::machine::system::Timeline;
 use pagerace::machine::{
-    Choice, Config, Ctx, Delivery, Frame, Function, Kernel, Line, Local, Look, Op, Operation,
-    Returns, Routine, Status, System,
+    Choice, Ctx, Delivery, Frame, Function, Kernel, Line, Local, Look, Op, Operation, Returns,
+    Routine, Status, System,
 };
 use pagerace::mm::{Layout, Lock, LockKind, Memory, Mode};
 use pagerace::races::{Race, Silence, order};
-
-const CONFIG: Config = Config {
-    smp: true,
-    preempt_rt: false,
-    debug_vm: false,
-    strict_free_lists: false,
-    types_change_under_lock: true,
-    sections_look_inside: true,
-    types_read_once: false,
-    buffers: None,
-};
 
 // A plain word, a flag that is accessed by marked accesses alone, two mutexes, a spinlock that
 // keeps interrupts off and a semaphore, borrowed from the machine of one page.

@@ -1,8 +1,11 @@
 //! Locks of pages whose section is gone: whoever takes, tries or drops one gets no further, and
 //! nobody waits for one.
+#[path = "common/config.rs"]
+mod config;
 #[path = "common/geometry.rs"]
 mod geometry;
 
+use config::CONFIG;
 use geometry::one_page;
 use pagerace::machine::routine::line;
 use pagerace::machine::{
@@ -56,16 +59,7 @@ static REMOVES: Routine = routine("removes", &[REMOVE, OUT]);
 static POISONS: Routine = routine("poisons", &[POISON, OUT]);
 
 fn machine(lanes: [&'static Routine; 3]) -> (System, Memory) {
-    let config = Config {
-        smp: true,
-        preempt_rt: false,
-        debug_vm: false,
-        strict_free_lists: false,
-        sections_look_inside: false,
-        types_read_once: false,
-        types_change_under_lock: true,
-        buffers: None,
-    };
+    let config = Config { sections_look_inside: false, ..CONFIG };
     let geometry = Geometry { blocks: 2, hpage_order: 1, section_pages: 1, ..one_page(3) };
     let kernel = Kernel::new("test".into(), config, lanes.to_vec(), Vec::new());
     let timelines = lanes.map(|routine| (vec![Operation::served(routine.function)], Vec::new()));

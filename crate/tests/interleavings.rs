@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use counters::{calls, lane, racy, system};
-use pagerace::explore::{Explorer, Limits, Report};
+use pagerace::explore::{Explorer, Limits, Report, When};
 use pagerace::machine::system::Timeline;
 use pagerace::machine::{Choice, Status};
 use pagerace::mm::Memory;
@@ -166,6 +166,19 @@ fn limits_are_named_and_leave_the_search_undecided() {
     let limits = Limits { max_bytes: 2000, ..Limits::default() };
     let report = Explorer::new(system, memory, limits).run();
     assert_eq!(report.limit.as_deref(), Some("stopped at the limit of 2000 bytes of memory"));
+}
+
+/// A reduced search would begin with no memory left.
+#[test]
+fn what_was_found_before_memory_ran_out_is_kept() {
+    let (system, memory) = system(&["both", "ba", "both", "increment"].map(|call| lane(&[call])));
+    let limits = Limits { max_bytes: 30_000, ..Limits::default() };
+    let report = Explorer::new(Rc::clone(&system), memory.clone(), limits).run();
+    assert_eq!(report.limit.as_deref(), Some("stopped at the limit of 30000 bytes of memory"));
+    let never = Limits { reduction: When::Never, ..limits };
+    let whole = Explorer::new(system, memory, never).run();
+    assert!(whole.states > 100, "{}", whole.states);
+    assert_eq!((report.states, report.outcomes), (whole.states, whole.outcomes));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Store buffers against the litmus tests of the field: what x86-TSO allows and what it forbids
 //! (Owens, Sarkar, Sewell, "A better x86 memory model: x86-TSO", 2009).
+#[path = "common/config.rs"]
+mod config;
 #[path = "common/geometry.rs"]
 mod geometry;
 #[path = "common/search.rs"]
@@ -7,6 +9,7 @@ mod search;
 
 use std::collections::BTreeSet;
 
+use config::CONFIG;
 use geometry::one_page;
 use pagerace::machine::routine::line;
 use pagerace::machine::{
@@ -78,16 +81,7 @@ const X86: Order = Order { atomics: true, pte_clear: true, fences: true };
 
 /// What the two threads return, of every execution.
 fn ends(threads: [&'static Routine; 2], buffers: Option<Order>) -> BTreeSet<String> {
-    let config = Config {
-        smp: true,
-        preempt_rt: false,
-        debug_vm: false,
-        strict_free_lists: false,
-        types_change_under_lock: true,
-        sections_look_inside: true,
-        types_read_once: false,
-        buffers,
-    };
+    let config = Config { buffers, ..CONFIG };
     let kernel = Kernel::new("litmus".into(), config, threads.to_vec(), Vec::new());
     let lanes = threads.map(|routine| (vec![Operation::served(routine.function)], Vec::new()));
     let layout = Layout::new(one_page(2));

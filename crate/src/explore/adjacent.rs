@@ -5,15 +5,17 @@
 //! 2008): whatever orders them keeps one of the two from being next. So all states are visited, and
 //! in each the next steps of all lanes are compared. The state with the fewest context switches
 //! before it is the one reported.
+use std::cell::LazyCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::delta::{self, Delta};
+use super::Limits;
+use super::delta::{self, Pair};
+use super::frontier::Frontier;
 use super::graph::{Edge, Graph, StateId};
 use super::shortest::{Land, Shortest};
 use super::visited::Visited;
-use super::{Limits, graph};
 use crate::machine::{Choice, Frame, Op, System};
 use crate::mm::Memory;
 use crate::races::{Key, Marks, Race, Runner, Touches, WITH_STORE_BUFFERS};
@@ -81,20 +83,11 @@ impl DataRaces {
             if self.done {
                 break;
             }
-            self.limit = self.limit_reached();
+            let bytes = self.land.bytes() + self.shortest.bytes();
+            self.limit = self.limits.reached(self.land.visited.len(), bytes);
             self.done = self.limit.is_some() || !self.shortest.advance(&mut self.land, AT_ONCE);
         }
         !self.done
-    }
-
-    fn limit_reached(&self) -> Option<String> {
-        let states = self.limits.max_states.min(graph::MOST_STATES);
-        if self.land.visited.len() >= states {
-            return Some(format!("stopped at the limit of {states} states"));
-        }
-        let bytes = self.land.bytes() + self.shortest.bytes();
-        let most = self.limits.max_bytes;
-        (bytes >= most).then(|| format!("stopped at the limit of {} MiB of memory", most >> 20))
     }
 
     /// Runs to the end or to a limit.
@@ -139,8 +132,7 @@ struct RaceLand {
     base: Box<[u16]>,
     visited: Visited,
     graph: Graph,
-    waiting: Vec<Option<(u128, Delta)>>,
-    waiting_bytes: usize,
+    frontier: Frontier,
     found: IndexMap<Key, (Race, usize)>,
     places: Vec<StateId>,
 }
@@ -155,45 +147,38 @@ impl RaceLand {
             memory,
             visited: Visited::new(exact),
             graph: Graph::default(),
-            waiting: Vec::new(),
-            waiting_bytes: 0,
+            frontier: Frontier::default(),
             found: IndexMap::new(),
             places: Vec::new(),
         };
         let print = land.memory.fingerprint();
-        land.add(print, Delta::default());
+        land.visited.insert(print, || &[]);
+        land.frontier.push(print, &[]);
         land
     }
 
     fn bytes(&self) -> usize {
-        let delta = self.waiting_bytes / self.waiting.len().max(1);
-        let waiting = self.waiting.capacity() * size_of::<Option<(u128, Delta)>>();
-        self.visited.bytes(delta) + waiting + self.waiting_bytes + self.graph.bytes()
+        self.visited.bytes() + self.frontier.bytes() + self.graph.bytes()
     }
 
-    /// Adds a state; its number.
-    fn add(&mut self, print: u128, delta: Delta) -> StateId {
-        let (state, new) = self.visited.insert(print, &delta);
+    /// The number of the state that the memory is in, a step behind that of `from`.
+    fn arrive(&mut self, from: &[Pair]) -> StateId {
+        let print = self.memory.fingerprint();
+        let delta = || {
+            let (mut writes, mut pairs) = (self.memory.changes().collect::<Vec<_>>(), Vec::new());
+            delta::add_delta(&self.base, from, &mut writes, &mut pairs);
+            pairs
+        };
+        let delta = LazyCell::new(delta);
+        let (state, new) = self.visited.insert(print, || &delta);
         if new {
-            self.waiting_bytes += size_of_val(&*delta);
-            self.waiting.push(Some((print, delta)));
+            self.frontier.push(print, &delta);
         }
         state
     }
 
-    /// The number of the state that the memory is in, a step behind that of `from`.
-    fn arrive(&mut self, from: &Delta) -> StateId {
-        let print = self.memory.fingerprint();
-        if let Some(state) = self.visited.find_print(print) {
-            return state;
-        }
-        let mut writes: Vec<(u32, u16)> = self.memory.changes().collect();
-        let delta = delta::delta(&self.base, from, &mut writes);
-        self.add(print, delta)
-    }
-
     /// Makes every choice of a state, and compares what they do.
-    fn expand(&mut self, state: StateId, print: u128, delta: &Delta) {
+    fn expand(&mut self, state: StateId, print: u128, delta: &[Pair]) {
         self.memory.restore_search(&self.base, delta::changes(delta), print);
         let mut next: Vec<Vec<Touches>> = self.interrupted(print);
         let system = Rc::clone(&self.system);
@@ -263,9 +248,10 @@ impl RaceLand {
 
 impl Land for RaceLand {
     fn outcome(&mut self, state: StateId) -> Option<usize> {
-        if let Some((print, delta)) = self.waiting[state as usize].take() {
-            self.waiting_bytes -= size_of_val(&*delta);
+        if let Some((print, delta)) = self.frontier.get(state) {
+            let delta = delta.to_vec();
             self.expand(state, print, &delta);
+            self.frontier.remove(state);
         }
         let last = self.places.len().checked_sub(1)?;
         (self.places[last] == state).then_some(last)

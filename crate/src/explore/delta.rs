@@ -1,8 +1,11 @@
 //! A state, told by how it differs from the first one.
 
-/// The cells that differ, in order: how many cells lie between one and the one before, and the
-/// value. Two states have the same delta if and only if they are the same.
-pub type Delta = Box<[(u16, u16)]>;
+/// A cell that differs: how many cells lie between it and the one before, and its value.
+pub type Pair = (u16, u16);
+
+/// The cells that differ, in order. Two states have the same delta if and only if they are the
+/// same.
+pub type Delta = Box<[Pair]>;
 
 /// The most cells that a pair passes over.
 const MOST: usize = u16::MAX as usize;
@@ -10,7 +13,7 @@ const MOST: usize = u16::MAX as usize;
 /// Puts pairs behind each other.
 struct Writer<'a> {
     base: &'a [u16],
-    pairs: Vec<(u16, u16)>,
+    pairs: &'a mut Vec<Pair>,
     next: usize,
 }
 
@@ -31,11 +34,11 @@ impl Writer<'_> {
 }
 
 /// How a state differs from `base` that differs from it as `from` says, but for these cells, which
-/// have these values; a later one of a cell wins. They are sorted on the way.
-pub fn delta(base: &[u16], from: &[(u16, u16)], writes: &mut [(u32, u16)]) -> Delta {
+/// have these values; a later one of a cell wins. They are sorted on the way, and the pairs put
+/// behind others.
+pub fn add_delta(base: &[u16], from: &[Pair], writes: &mut [(u32, u16)], pairs: &mut Vec<Pair>) {
     // Stable: of a cell that was written twice the last value stays behind.
     writes.sort_by_key(|(cell, _)| *cell);
-    let pairs = Vec::with_capacity(from.len() + writes.len());
     let mut writer = Writer { base, pairs, next: 0 };
     let mut old = changes(from).peekable();
     for (number, (cell, value)) in writes.iter().enumerate() {
@@ -50,11 +53,10 @@ pub fn delta(base: &[u16], from: &[(u16, u16)], writes: &mut [(u32, u16)]) -> De
         writer.add(cell, *value);
     }
     old.for_each(|(cell, value)| writer.add(cell, value));
-    writer.pairs.into()
 }
 
 /// The cells and values that a delta names, in order.
-pub fn changes(delta: &[(u16, u16)]) -> impl Iterator<Item = (usize, u16)> + '_ {
+pub fn changes(delta: &[Pair]) -> impl Iterator<Item = (usize, u16)> + '_ {
     let mut next = 0;
     delta.iter().map(move |(gap, value)| {
         let cell = next + usize::from(*gap);
@@ -67,11 +69,17 @@ pub fn changes(delta: &[(u16, u16)]) -> impl Iterator<Item = (usize, u16)> + '_ 
 mod tests {
     use super::*;
 
+    fn delta(base: &[u16], from: &[Pair], writes: &mut [(u32, u16)]) -> Vec<Pair> {
+        let mut pairs = Vec::new();
+        add_delta(base, from, writes, &mut pairs);
+        pairs
+    }
+
     #[test]
     fn a_delta_leads_back_to_the_state() {
         let base = vec![3u16; 200_000];
         let mut cells = base.clone();
-        let mut delta = Delta::default();
+        let mut from = Vec::new();
         let rounds: [&[u32]; 6] = [
             &[],
             &[0],
@@ -85,9 +93,9 @@ mod tests {
             let mut writes: Vec<(u32, u16)> =
                 changed.iter().map(|cell| (*cell, value(*cell))).collect();
             writes.iter().for_each(|(cell, value)| cells[*cell as usize] = *value);
-            delta = super::delta(&base, &delta, &mut writes);
+            from = delta(&base, &from, &mut writes);
             let mut back = base.clone();
-            changes(&delta).for_each(|(cell, value)| back[cell] = value);
+            changes(&from).for_each(|(cell, value)| back[cell] = value);
             assert!(back == cells, "{changed:?}");
         }
     }

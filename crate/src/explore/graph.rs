@@ -1,5 +1,4 @@
-//! The graph of all states: which choice leads where, which cycles are fair, and a turn round a
-//! fair cycle.
+//! The graph of all states: which choice leads where, and a turn round a fair cycle.
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 
@@ -39,14 +38,6 @@ impl Edge {
     pub fn to(self) -> StateId {
         self.0 >> 6
     }
-}
-
-/// Where an execution may go on for ever.
-pub struct Loops {
-    /// Under a fair scheduler.
-    pub fair: Vec<Vec<StateId>>,
-    /// Only under one that is fair in a weaker sense.
-    pub weak: Vec<Vec<StateId>>,
 }
 
 /// The edges found so far, grouped by the state that they leave.
@@ -111,83 +102,14 @@ impl Graph {
         edges.map(move |(number, edge)| (*edge, more(number)))
     }
 
-    /// Whether it can go on for ever; then it has a cycle.
-    pub fn has_cycle(&self) -> bool {
-        let part = vec![0; self.spans.len()];
-        let components = self.components(&part, 0..self.spans.len() as StateId);
-        components.iter().any(|component| {
-            let [only] = component[..] else { return true };
-            self.from(only).iter().any(|edge| edge.to() == only)
-        })
-    }
-
-    /// The states that lie on a cycle which a fair scheduler may follow for ever, grouped by
-    /// strongly connected component.
-    ///
-    /// A scheduler is fair if a lane that can move again and again does move: spinlocks are queued
-    /// and sleepers are woken, so waiting for a lock that is freed in between does not starve
-    /// (strong fairness). A component in which some choice can be made and never is must do
-    /// without the states that offer it; what is left of it is looked at again (Emerson and Lei,
-    /// Sci. Comput. Program. 1987). The graph must be complete.
-    ///
-    /// Apart from these, the components that only a weakly fair scheduler may stay in: one that
-    /// makes a choice which can be made all the time. Whatever is left out of a component, such a
-    /// choice is still not made in the rest, so only whole components need a look.
-    pub fn loops(&self) -> Loops {
-        let mut part = vec![0u32; self.spans.len()];
-        let mut parts = 1;
-        let mut fair: Vec<Vec<StateId>> = Vec::new();
-        let mut work = self.components(&part, 0..self.spans.len() as StateId);
-        let mut weak = self.weakly_fair(&work);
-        while let Some(component) = work.pop() {
-            component.iter().for_each(|state| part[*state as usize] = parts);
-            let offers = self.starving(&component, &part, parts);
-            parts += 1;
-            let Some(offers) = offers else { continue };
-            if offers.is_empty() {
-                fair.push(component);
-                continue;
-            }
-            let keeps = |state: &StateId| {
-                !self.from(*state).iter().any(|edge| offers.contains(&edge.choice()))
-            };
-            let rest: Vec<StateId> = component.into_iter().filter(keeps).collect();
-            rest.iter().for_each(|state| part[*state as usize] = parts);
-            work.extend(self.components(&part, rest));
-            parts += 1;
-        }
-        weak.retain(|component| fair.iter().all(|fair| !component.contains(&fair[0])));
-        Loops { fair, weak }
-    }
-
-    /// Of the strongly connected components of the graph, those that a weakly fair scheduler may
-    /// stay in.
-    fn weakly_fair(&self, components: &[Vec<StateId>]) -> Vec<Vec<StateId>> {
-        let mut own = vec![0u32; self.spans.len()];
-        let mut weak = Vec::new();
-        for (number, component) in components.iter().enumerate() {
-            if let [only] = component[..]
-                && !self.from(only).iter().any(|edge| edge.to() == only)
-            {
-                continue;
-            }
-            component.iter().for_each(|state| own[*state as usize] = number as u32 + 1);
-            let unmade = self.starving(component, &own, number as u32 + 1);
-            let pauses = |choice| component.iter().any(|state| !self.offers(*state, choice));
-            if unmade.is_some_and(|unmade| unmade.into_iter().all(pauses)) {
-                weak.push(component.clone());
-            }
-        }
-        weak
-    }
-
-    fn offers(&self, state: StateId, choice: Choice) -> bool {
+    /// Whether a choice can be made in a state.
+    pub fn offers(&self, state: StateId, choice: Choice) -> bool {
         self.from(state).iter().any(|edge| edge.choice() == choice)
     }
 
     /// The choices that a component offers and never makes inside itself; nothing if it has no
     /// edge inside.
-    fn starving(&self, component: &[StateId], part: &[u32], own: u32) -> Option<Vec<Choice>> {
+    pub fn starving(&self, component: &[StateId], part: &[u32], own: u32) -> Option<Vec<Choice>> {
         // Few choices exist, so a list is searched faster than a set is built.
         let (mut made, mut offered): (Vec<Choice>, Vec<Choice>) = (Vec::new(), Vec::new());
         for edge in component.iter().flat_map(|state| self.from(*state)) {
@@ -269,65 +191,21 @@ impl Graph {
         }
         None
     }
-
-    /// Tarjan's strongly connected components of the given states, which are one part each of
-    /// `part`, without recursion (SIAM J. Comput. 1972). Edges to other parts do not count.
-    fn components(
-        &self,
-        part: &[u32],
-        states: impl IntoIterator<Item = StateId>,
-    ) -> Vec<Vec<StateId>> {
-        const UNSEEN: u32 = u32::MAX;
-        let mut index = vec![UNSEEN; part.len()];
-        let mut low = vec![0u32; part.len()];
-        let mut on_stack = vec![false; part.len()];
-        let (mut stack, mut work, mut components) = (Vec::new(), Vec::new(), Vec::new());
-        let mut next = 0;
-        for root in states {
-            if index[root as usize] == UNSEEN {
-                work.push((root, 0));
-            }
-            while let Some((state, edge)) = work.pop() {
-                let at = state as usize;
-                if edge == 0 {
-                    (index[at], low[at]) = (next, next);
-                    next += 1;
-                    stack.push(state);
-                    on_stack[at] = true;
-                }
-                if let Some(to) = self.from(state).get(edge).map(|edge| edge.to()) {
-                    work.push((state, edge + 1));
-                    let to_at = to as usize;
-                    if part[to_at] != part[at] {
-                        continue;
-                    }
-                    if index[to_at] == UNSEEN {
-                        work.push((to, 0));
-                    } else if on_stack[to_at] {
-                        low[at] = low[at].min(index[to_at]);
-                    }
-                    continue;
-                }
-                for to in self.from(state).iter().map(|edge| edge.to() as usize) {
-                    if on_stack[to] && part[to] == part[at] {
-                        low[at] = low[at].min(low[to]);
-                    }
-                }
-                if low[at] == index[at] {
-                    let start = stack.iter().rposition(|other| *other == state);
-                    let component = stack.split_off(start.expect("the root is on the stack"));
-                    component.iter().for_each(|state| on_stack[*state as usize] = false);
-                    components.push(component);
-                }
-            }
-        }
-        components
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::loops::{LoopSearch, Loops};
     use super::*;
+
+    impl Graph {
+        /// The loops of a whole graph, found in slices.
+        fn loops(&self) -> Loops {
+            let mut search = LoopSearch::new(self.spans.len());
+            while search.advance(self, &mut 3) {}
+            search.into_loops()
+        }
+    }
 
     fn graph(edges: &[&[(usize, StateId)]]) -> Graph {
         let mut graph = Graph::default();

@@ -7,11 +7,12 @@
 //! interleavings need, or all of it where executions may go on for ever.
 mod adjacent;
 mod bits;
-mod chance;
 mod delta;
 mod facts;
+mod frontier;
 mod graph;
 mod judge;
+mod loops;
 mod reduction;
 pub mod sample;
 mod scheduler;
@@ -27,8 +28,9 @@ use crate::machine::{Choice, System};
 use crate::mm::Memory;
 use crate::scenario::Outcome;
 use crate::schedule::Schedule;
-use graph::{Loops, StateId, Way};
-use search::{Bounds, Progress, Search};
+use graph::{StateId, Way};
+use loops::{Components, LoopSearch, Loops};
+use search::{Bounds, Livelocks, Progress, Search};
 use shortest::{Land, Shortest};
 
 pub use adjacent::{DataRaces, FoundRace, RaceReport};
@@ -41,7 +43,8 @@ pub struct Limits {
     pub max_states: usize,
     /// The bytes, about, that all that is remembered may take.
     pub max_bytes: usize,
-    /// Whether states are told apart by all their cells, instead of by a fingerprint of 128 bits.
+    /// Whether states are told apart by all their cells, instead of by the 102 bits that are kept
+    /// of a fingerprint.
     pub exact: bool,
     /// When steps that do not matter to each other are taken in one order only.
     pub reduction: When,
@@ -71,6 +74,20 @@ impl Default for Limits {
             reduction: When::Large,
             threads: 1,
         }
+    }
+}
+
+impl Limits {
+    /// The limit that a search with so many states and bytes has reached, in words.
+    fn reached(&self, states: usize, bytes: usize) -> Option<String> {
+        let most = self.max_states.min(graph::MOST_STATES);
+        if states >= most {
+            return Some(format!("stopped at the limit of {most} states"));
+        }
+        let most = self.max_bytes;
+        let (size, unit) = if most < 1 << 20 { (0, "bytes") } else { (20, "MiB") };
+        let words = || format!("stopped at the limit of {} {unit} of memory", most >> size);
+        (bytes >= most).then(words)
     }
 }
 
@@ -179,6 +196,12 @@ enum Stage {
     Whole,
     /// The reduced search goes on.
     Reduced,
+    /// It is looked whether that has a cycle.
+    Cycles(Components),
+    /// What goes on for ever is looked for in the whole.
+    Loops(LoopSearch),
+    /// And is given outcomes.
+    Livelocks(Livelocks),
     /// The shortest ways to the outcomes are looked for in the whole, which is searched as far as
     /// they need.
     Ways(Shortest),
@@ -233,18 +256,26 @@ impl Explorer {
     }
 
     /// Searches on for about `fuel` transitions; whether there is more to do.
-    pub fn advance(&mut self, fuel: usize) -> bool {
+    pub fn advance(&mut self, mut fuel: usize) -> bool {
         let bounds = self.bounds();
         let progress = match (&mut self.stage, &mut self.reduced) {
             (Stage::Reduced, Some(reduced)) => reduced.advance(fuel, bounds),
             (Stage::Whole | Stage::Reduced, _) => self.whole.advance(fuel, bounds),
             (Stage::Ways(_) | Stage::KnownWays(_), _) => self.advance_ways(fuel, bounds),
+            (Stage::Cycles(components), reduced) => {
+                let reduced = reduced.as_ref().unwrap_or(&self.whole);
+                Progress::of(components.advance(reduced.graph(), &mut fuel))
+            }
+            (Stage::Loops(loops), _) => Progress::of(loops.advance(self.whole.graph(), &mut fuel)),
+            (Stage::Livelocks(record), _) => {
+                Progress::of(self.whole.record_livelocks(record, &mut fuel))
+            }
             (Stage::Done, _) => return false,
         };
         match progress {
             Progress::More => {}
             Progress::Done => self.next_stage(),
-            Progress::Bounded if self.may_reduce() => self.reduce(),
+            Progress::Bounded if self.may_reduce() && self.whole.states() >= SMALL => self.reduce(),
             Progress::Bounded => self.stop(),
         }
         self.is_running()
@@ -285,7 +316,7 @@ impl Explorer {
                 }
                 (Stage::KnownWays(shortest), reduced) => {
                     let known = reduced.as_ref().unwrap_or(&self.whole);
-                    shortest.advance(&mut Known(known), AT_ONCE)
+                    shortest.advance(&mut Frozen(known), AT_ONCE)
                 }
                 _ => false,
             };
@@ -300,21 +331,23 @@ impl Explorer {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Whole => {
                 self.reduced = None;
-                if self.whole.has_cycle() {
-                    let Loops { fair, weak } = self.whole.graph().loops();
-                    let first = weak.iter().min_by_key(|component| component.iter().min());
-                    self.starving = first.map(|component| self.starving_loop(component));
-                    self.loops = fair;
+                match self.whole.leads_back() {
+                    true => self.stage = Stage::Loops(LoopSearch::new(self.whole.states())),
+                    false => self.look_for_ways(),
                 }
-                self.loops.iter().for_each(|component| self.whole.record_livelocks(component));
-                self.complete = true;
-                self.look_for_ways();
             }
-            Stage::Reduced if self.verdict().has_cycle() => self.stage = Stage::Whole,
-            Stage::Reduced => {
-                self.complete = true;
-                self.look_for_ways();
+            Stage::Loops(search) => {
+                let Loops { fair, weak } = search.into_loops();
+                let first = weak.iter().min_by_key(|component| component.iter().min());
+                self.starving = first.map(|component| self.starving_loop(component));
+                self.stage = Stage::Livelocks(Livelocks::new(&fair));
+                self.loops = fair;
             }
+            Stage::Reduced if self.verdict().leads_back() => {
+                self.stage = Stage::Cycles(Components::new(self.verdict().states()));
+            }
+            Stage::Cycles(components) if components.has_any() => self.stage = Stage::Whole,
+            Stage::Reduced | Stage::Cycles(_) | Stage::Livelocks(_) => self.look_for_ways(),
             Stage::Ways(shortest) => self.take_ways(shortest.into_ways(), true),
             Stage::KnownWays(shortest) => self.take_ways(shortest.into_ways(), false),
             Stage::Done => {}
@@ -328,36 +361,29 @@ impl Explorer {
         Witness::new(self.whole.path(entry), Some(turn), false)
     }
 
+    /// The outcomes are known.
     fn look_for_ways(&mut self) {
+        self.complete = true;
         let outcomes = self.verdict().outcomes().len();
         self.stage = Stage::Ways(Shortest::new(self.system.lanes.len(), outcomes));
     }
 
     /// What was found so far has to do.
     fn stop(&mut self) {
-        let limit = self.limit_reached();
+        let states = match self.stage {
+            Stage::Reduced => self.verdict().states(),
+            _ => self.whole.states(),
+        };
+        // If it is not the states it is the bytes.
+        let limit = self.limits.reached(states, usize::MAX);
         let outcomes = self.verdict().outcomes().len();
         let known = Stage::KnownWays(Shortest::new(self.system.lanes.len(), outcomes));
         if let Stage::Ways(shortest) = std::mem::replace(&mut self.stage, known) {
             self.take_ways(shortest.into_ways(), true);
         }
         if !self.complete {
-            self.limit = Some(limit);
+            self.limit = limit;
         }
-    }
-
-    fn limit_reached(&self) -> String {
-        let Limits { max_states, max_bytes, .. } = self.limits;
-        let search = match self.stage {
-            Stage::Reduced => self.verdict(),
-            _ => &self.whole,
-        };
-        let states = max_states.min(graph::MOST_STATES);
-        if search.states() >= states {
-            return format!("stopped at the limit of {states} states");
-        }
-        let (size, unit) = if max_bytes < 1 << 20 { (0, "bytes") } else { (20, "MiB") };
-        format!("stopped at the limit of {} {unit} of memory", max_bytes >> size)
     }
 
     /// Keeps the ways to outcomes that have none yet. They are numbered as in the whole, or as in
@@ -436,9 +462,9 @@ impl Explorer {
 }
 
 /// A search that goes no further.
-struct Known<'a>(&'a Search);
+struct Frozen<'a>(&'a Search);
 
-impl Land for Known<'_> {
+impl Land for Frozen<'_> {
     fn outcome(&mut self, state: StateId) -> Option<usize> {
         self.0.outcome_of(state)
     }

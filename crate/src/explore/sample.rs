@@ -6,11 +6,11 @@
 //! have been seen.
 use std::rc::Rc;
 
-use super::chance::Chance;
 use super::scheduler::Scheduler;
 use super::{Found, Report, Witness};
 use crate::machine::{Choice, System};
 use crate::mm::Memory;
+use crate::mm::chance::Chance;
 use crate::scenario::{End, Outcome, limits};
 use crate::schedule::Schedule;
 

@@ -1,6 +1,6 @@
 //! Schedulers by chance: who moves next in one run.
-use super::chance::Chance;
 use crate::machine::{Choice, System};
+use crate::mm::chance::Chance;
 
 /// How a run is scheduled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

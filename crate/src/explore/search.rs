@@ -1,26 +1,30 @@
 //! One search, breadth first: from state to state, until there is none that was not expanded.
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
-use super::delta::Delta;
 use super::facts::Known;
+use super::frontier::Frontier;
 use super::graph::{Edge, Graph, StateId};
 use super::reduction::Reduction;
 use super::shortest::Land;
 use super::visited::Visited;
-use super::worker::{Expanded, Step, Waiting, Worker};
+use super::worker::{Expanded, Finds, Kept, Step, Worker};
 use crate::machine::{Choice, System};
 use crate::mm::Memory;
+use crate::mm::chance::Chance;
 use crate::scenario::{End, Outcome};
 
 /// Walks that a reduction learns from before it is made first.
 const WALKS: usize = 200;
-/// States that each worker expands before what they found is put together.
+/// States that each of several workers expands before what they found is put together.
 const AT_ONCE: usize = 1024;
+/// States that a worker by itself expands before: so many that what they miss in the cache is
+/// fetched at once, and so few that it is still there when it is put together.
+const ALONE: usize = 64;
 
 /// How far a search may go.
 #[derive(Clone, Copy)]
@@ -42,12 +46,22 @@ pub enum Progress {
     Done,
 }
 
+impl Progress {
+    /// Of what no bound forbids.
+    pub fn of(more: bool) -> Progress {
+        if more { Progress::More } else { Progress::Done }
+    }
+}
+
 /// A search under way.
 pub struct Search {
     system: Rc<System>,
     workers: Vec<Worker>,
     exact: bool,
-    start: Waiting,
+    base: Arc<[u16]>,
+    start: Kept,
+    /// The states that are expanded next.
+    next: Vec<StateId>,
     reduction: Option<Reduction>,
     /// The states found when the reduction turned out to know too little: it is made again.
     outdated: Option<usize>,
@@ -60,11 +74,9 @@ pub struct Search {
 struct Chart {
     visited: Visited,
     graph: Graph,
-    /// The states from number `first` on, those that are not expanded.
-    waiting: VecDeque<Option<Waiting>>,
+    frontier: Frontier,
+    /// All states before are expanded.
     first: usize,
-    /// Bytes of the waiting states.
-    waiting_bytes: usize,
     /// How each state was first reached: from where, by which choice, and how many steps more.
     reached: Vec<(StateId, u8, u8)>,
     /// One more than the last state of the level that is being expanded.
@@ -79,15 +91,32 @@ struct Chart {
     reduced: bool,
 }
 
+/// The states of fair components that have yet to be given an outcome.
+pub struct Livelocks {
+    /// The last is the next.
+    components: Vec<Vec<StateId>>,
+    inside: HashSet<StateId, FixedState>,
+    known: HashSet<StateId, FixedState>,
+    work: Vec<(StateId, Kept)>,
+}
+
+impl Livelocks {
+    /// Those of these components.
+    pub fn new(components: &[Vec<StateId>]) -> Livelocks {
+        let inside = HashSet::with_hasher(FixedState::default());
+        let components = components.iter().rev().cloned().collect();
+        Livelocks { components, known: inside.clone(), inside, work: Vec::new() }
+    }
+}
+
 impl Chart {
-    fn new(exact: bool, start: &Waiting) -> Chart {
+    fn new(exact: bool, start: &Kept) -> Chart {
         let mut chart = Chart {
             visited: Visited::new(exact),
             graph: Graph::default(),
-            waiting: VecDeque::new(),
+            frontier: Frontier::default(),
             first: 0,
-            waiting_bytes: 0,
-            reached: Vec::new(),
+            reached: vec![(0, 0, 0)],
             level_end: 1,
             depth: 0,
             outcomes: IndexSet::with_hasher(FixedState::default()),
@@ -96,64 +125,59 @@ impl Chart {
             leads_back: false,
             reduced: false,
         };
-        chart.add(start.print, start.delta.clone(), (0, 0, 0));
+        chart.visited.insert(start.print, || &start.delta);
+        chart.frontier.push(start.print, &start.delta);
         chart
     }
 
-    fn add(&mut self, print: u128, delta: Delta, (from, by, more): (StateId, u8, u8)) -> StateId {
-        let (state, new) = self.visited.insert(print, &delta);
+    /// The next of the level that are not expanded, at most `most`.
+    fn next(&mut self, most: usize, next: &mut Vec<StateId>) {
+        next.clear();
+        while next.len() < most && self.first < self.level_end {
+            let state = self.first as StateId;
+            next.extend(self.frontier.get(state).map(|_| state));
+            self.first += 1;
+        }
+    }
+
+    /// What became of a state, whose steps are those from `first` on.
+    fn put(&mut self, base: &[u16], finds: &mut Finds, number: usize, first: usize) {
+        let Expanded { state, ref mut end, steps, reduced } = finds.expanded[number];
+        self.reduced |= reduced;
+        if let Some(outcome) = end.take() {
+            self.record(state, outcome);
+        }
+        self.graph.expand(state);
+        for number in first..first + steps {
+            let Step { choice, more, to, .. } = finds.steps[number];
+            let to = to.unwrap_or_else(|| self.arrive(base, finds, number, state));
+            self.leads_back |= (to as usize) < self.level_end;
+            self.graph.add(state, Edge::new(choice, to), more);
+        }
+        self.frontier.remove(state);
+    }
+
+    /// The number of the state that a step leads to.
+    fn arrive(&mut self, base: &[u16], finds: &mut Finds, step: usize, from: StateId) -> StateId {
+        let Step { choice, more, print, .. } = finds.steps[step];
+        let (state, new) =
+            self.visited.insert(print, || finds.delta(step, base, self.frontier.delta(from)));
         if new {
-            self.reached.push((from, by, more));
-            let waiting = Waiting { print, delta };
-            self.waiting_bytes += waiting.bytes();
-            self.waiting.push_back(Some(waiting));
+            self.reached.push((from, choice.to_bits(), more));
+            self.frontier.push(print, finds.delta(step, base, self.frontier.delta(from)));
         }
         state
     }
 
-    fn take(&mut self, state: StateId) -> Option<Waiting> {
-        self.waiting.get_mut((state as usize).checked_sub(self.first)?)?.take()
+    fn is_bounded(&self, bounds: Bounds) -> bool {
+        self.visited.len() >= bounds.states || self.bytes() >= bounds.bytes
     }
 
-    /// The next of the level that are not expanded, at most `most`.
-    fn take_next(&mut self, most: usize) -> Vec<(StateId, Waiting)> {
-        let mut next = Vec::with_capacity(most);
-        while next.len() < most && self.first < self.level_end {
-            let state = self.first as StateId;
-            let waiting = self.take(state);
-            next.extend(waiting.map(|waiting| (state, waiting)));
-            self.waiting.pop_front();
-            self.first += 1;
-        }
-        next
-    }
-
-    /// Gives back what [`Chart::take_next`] has taken and nobody has expanded: the last of it.
-    fn give_back(&mut self, rest: Vec<(StateId, Waiting)>) {
-        for (state, waiting) in rest.into_iter().rev() {
-            while self.first > state as usize {
-                self.first -= 1;
-                self.waiting.push_front(None);
-            }
-            self.waiting[0] = Some(waiting);
-        }
-    }
-
-    /// What became of a state, with its steps.
-    fn put(&mut self, expanded: Expanded, steps: impl Iterator<Item = Step>) {
-        let Expanded { state, end, reduced, .. } = expanded;
-        self.reduced |= reduced;
-        if let Some(outcome) = end {
-            self.record(state, outcome);
-        }
-        self.graph.expand(state);
-        for Step { choice, more, print, to, delta, .. } in steps {
-            let to = to.unwrap_or_else(|| {
-                self.add(print, delta.unwrap_or_default(), (state, choice.to_bits(), more))
-            });
-            self.leads_back |= (to as usize) < self.level_end;
-            self.graph.add(state, Edge::new(choice, to), more);
-        }
+    fn bytes(&self) -> usize {
+        self.visited.bytes()
+            + self.frontier.bytes()
+            + self.reached.capacity() * size_of::<(StateId, u8, u8)>()
+            + self.graph.bytes()
     }
 
     fn record(&mut self, state: StateId, outcome: Outcome) {
@@ -176,16 +200,25 @@ impl Search {
         let mut workers: Vec<Worker> =
             (0..threads.max(1)).map(|_| Worker::new(memory, Arc::clone(&base))).collect();
         let print = workers[0].memory.fingerprint();
-        let start = Waiting { print, delta: Box::from([]) };
+        let start = Kept { print, delta: Box::from([]) };
         let chart = Chart::new(exact, &start);
         if reduce {
             workers.iter_mut().for_each(|worker| worker.known = Some(Known::new(&system)));
-            let mut seed = 1;
-            (0..WALKS).for_each(|_| workers[0].walk(&system, &start, &mut seed));
+            let mut chance = Chance::seeded(1);
+            (0..WALKS).for_each(|_| workers[0].walk(&system, &start, &mut chance));
         }
-        let (readers, reduction) = (Vec::new(), None);
-        let mut search =
-            Search { system, workers, exact, start, reduction, outdated: None, readers, chart };
+        let mut search = Search {
+            system,
+            workers,
+            exact,
+            base,
+            start,
+            next: Vec::new(),
+            reduction: None,
+            outdated: None,
+            readers: Vec::new(),
+            chart,
+        };
         search.reduce();
         search
     }
@@ -209,16 +242,17 @@ impl Search {
     pub fn advance(&mut self, fuel: usize, bounds: Bounds) -> Progress {
         let stop = self.chart.graph.edges().saturating_add(fuel);
         while self.chart.graph.edges() < stop {
-            if self.is_bounded(bounds) {
+            if self.chart.is_bounded(bounds) {
                 let done = self.chart.first == self.states() && !self.next_level();
                 return if done { Progress::Done } else { Progress::Bounded };
             }
             let left = self.chart.level_end - self.chart.first;
             let side_by_side = self.workers.len() > 1 && left >= AT_ONCE / 4;
-            let most = if side_by_side { AT_ONCE * self.workers.len() } else { 1 };
-            let next = self.chart.take_next(most);
-            if !next.is_empty() {
-                self.expand(next, bounds);
+            let most = if side_by_side { AT_ONCE * self.workers.len() } else { ALONE };
+            self.chart.next(most, &mut self.next);
+            if !self.next.is_empty() {
+                self.make_steps(side_by_side);
+                self.put_together(bounds);
             } else if !self.next_level() {
                 return Progress::Done;
             }
@@ -226,41 +260,44 @@ impl Search {
         Progress::More
     }
 
-    fn is_bounded(&self, bounds: Bounds) -> bool {
-        self.states() >= bounds.states || self.bytes() >= bounds.bytes
-    }
-
-    /// Expands states side by side, and puts what was found together in their order, up to the
-    /// bounds.
-    fn expand(&mut self, mut states: Vec<(StateId, Waiting)>, bounds: Bounds) {
-        let each = states.len().div_ceil(self.workers.len());
-        let (system, visited) = (&*self.system, &self.chart.visited);
-        let reduction = self.reduction.as_ref();
-        let shares = self.workers.iter_mut().zip(states.chunks(each));
-        let work = |(worker, share): (&mut Worker, &[(StateId, Waiting)])| {
-            for (state, waiting) in share {
-                worker.expand(system, visited, reduction, *state, waiting);
+    /// Makes the steps of the next states, each worker those of a share.
+    fn make_steps(&mut self, side_by_side: bool) {
+        let Search { system, workers, chart: Chart { visited, frontier, .. }, next, .. } = self;
+        let (system, reduction) = (&**system, self.reduction.as_ref());
+        let work = |worker: &mut Worker, share: &[StateId]| {
+            for state in share {
+                let Some(waiting) = frontier.get(*state) else { continue };
+                worker.expand(system, reduction, *state, waiting);
             }
         };
-        side_by_side(shares, work);
-        if states.len() > 1 {
-            self.share_readers();
+        if !side_by_side {
+            work(&mut workers[0], next);
+            return visited.touch(workers[0].finds.steps.iter().map(|step| step.print));
         }
-        let taken: Vec<_> = self.workers.iter_mut().map(Worker::take).collect();
+        let each = next.len().div_ceil(workers.len());
+        in_parallel(workers.iter_mut().zip(next.chunks(each)), |(worker, share)| {
+            work(worker, share);
+            worker.look_up(visited, frontier);
+        });
+        self.share_readers();
+    }
+
+    /// Puts what was found together in the order of the states, up to the bounds.
+    fn put_together(&mut self, bounds: Bounds) {
         let mut put = 0;
-        'all: for (done, steps) in taken {
-            let mut steps = steps.into_iter();
-            for expanded in done {
-                if put > 0 && self.is_bounded(bounds) {
+        'all: for worker in &mut self.workers {
+            let mut first = 0;
+            for number in 0..worker.finds.expanded.len() {
+                if put > 0 && self.chart.is_bounded(bounds) {
+                    self.chart.first = self.next[put] as usize;
                     break 'all;
                 }
-                let own = expanded.steps;
-                self.chart.put(expanded, steps.by_ref().take(own));
-                self.chart.waiting_bytes -= states[put].1.bytes();
+                self.chart.put(&self.base, &mut worker.finds, number, first);
+                first += worker.finds.expanded[number].steps;
                 put += 1;
             }
         }
-        self.chart.give_back(states.split_off(put));
+        self.workers.iter_mut().for_each(|worker| worker.finds.clear());
     }
 
     /// A worker may get a state that another has found, and must know what its properties have
@@ -304,34 +341,41 @@ impl Search {
         news || worker.memory.all_readers() != self.readers
     }
 
-    /// Gives every state of a fair component an outcome: how executions end that never do.
-    pub fn record_livelocks(&mut self, component: &[StateId]) {
-        let Some(entry) = component.first() else { return };
-        let inside: HashSet<StateId, FixedState> = component.iter().copied().collect();
-        let mut known: HashSet<StateId, FixedState> = HashSet::from_iter([*entry]);
-        let mut work = vec![(*entry, self.arrive(*entry))];
-        while let Some((state, waiting)) = work.pop() {
+    /// Gives every state of fair components an outcome: how executions end that never do. Takes the
+    /// states off the fuel; whether there is more to do.
+    pub fn record_livelocks(&mut self, record: &mut Livelocks, fuel: &mut usize) -> bool {
+        while *fuel > 0 {
+            *fuel -= 1;
+            let Some((state, Kept { print, delta })) = record.work.pop() else {
+                let Some(component) = record.components.pop() else { return false };
+                let entry = component[0];
+                record.known.insert(entry);
+                record.work.push((entry, self.arrive(entry)));
+                record.inside = component.into_iter().collect();
+                continue;
+            };
             let worker = &mut self.workers[0];
-            worker.stand(&waiting);
+            worker.stand(print, &delta);
             let outcome = Outcome::of(&self.system, &worker.memory, End::Livelock);
             self.chart.record(state, outcome);
             for edge in self.chart.graph.from(state) {
-                if inside.contains(&edge.to()) && known.insert(edge.to()) {
+                if record.inside.contains(&edge.to()) && record.known.insert(edge.to()) {
                     self.system.make(&mut worker.memory, edge.choice());
-                    work.push((edge.to(), worker.waiting()));
-                    worker.memory.take_back(waiting.print);
+                    record.work.push((edge.to(), worker.keep()));
+                    worker.memory.take_back(print);
                 }
             }
         }
+        true
     }
 
     /// A state that was expanded, got at once more.
-    fn arrive(&mut self, state: StateId) -> Waiting {
+    fn arrive(&mut self, state: StateId) -> Kept {
         let choices = self.path(state);
         let worker = &mut self.workers[0];
-        worker.stand(&self.start);
+        worker.stand(self.start.print, &self.start.delta);
         choices.iter().for_each(|choice| self.system.make(&mut worker.memory, *choice));
-        worker.waiting()
+        worker.keep()
     }
 
     /// The choices by which a state was first reached: of the ways to it one with the fewest steps.
@@ -378,10 +422,10 @@ impl Search {
         self.chart.ends.get(&state).copied()
     }
 
-    /// Whether executions may go on for ever. Breadth first, a cycle has a step that leads to its
+    /// Whether executions might go on for ever: breadth first, a cycle has a step that leads to its
     /// own level or to one before.
-    pub fn has_cycle(&self) -> bool {
-        self.chart.leads_back && self.chart.graph.has_cycle()
+    pub fn leads_back(&self) -> bool {
+        self.chart.leads_back
     }
 
     /// Which choice leads where, as far as it is known.
@@ -396,20 +440,17 @@ impl Search {
 
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
-        let chart = &self.chart;
-        let delta = chart.waiting_bytes / chart.waiting.len().max(1);
-        chart.visited.bytes(delta)
-            + chart.waiting_bytes
-            + chart.reached.capacity() * size_of::<(StateId, u8, u8)>()
-            + chart.graph.bytes()
+        self.chart.bytes()
     }
 }
 
 impl Land for Search {
     fn outcome(&mut self, state: StateId) -> Option<usize> {
-        if let Some(waiting) = self.chart.take(state) {
-            let unbounded = Bounds { states: usize::MAX, bytes: usize::MAX };
-            self.expand(vec![(state, waiting)], unbounded);
+        if let Some(waiting) = self.chart.frontier.get(state) {
+            let worker = &mut self.workers[0];
+            worker.expand(&self.system, self.reduction.as_ref(), state, waiting);
+            self.chart.put(&self.base, &mut worker.finds, 0, 0);
+            worker.finds.clear();
         }
         self.outcome_of(state)
     }
@@ -421,7 +462,7 @@ impl Land for Search {
 
 /// Does the work of each, at the same time where there are threads.
 #[cfg(not(target_arch = "wasm32"))]
-fn side_by_side<T: Send>(mut shares: impl Iterator<Item = T>, work: impl Fn(T) + Sync) {
+fn in_parallel<T: Send>(mut shares: impl Iterator<Item = T>, work: impl Fn(T) + Sync) {
     let own = shares.next();
     std::thread::scope(|scope| {
         let work = &work;
@@ -432,6 +473,6 @@ fn side_by_side<T: Send>(mut shares: impl Iterator<Item = T>, work: impl Fn(T) +
 
 /// Does the work of each: a module of the page has one thread.
 #[cfg(target_arch = "wasm32")]
-fn side_by_side<T>(shares: impl Iterator<Item = T>, work: impl Fn(T)) {
+fn in_parallel<T>(shares: impl Iterator<Item = T>, work: impl Fn(T)) {
     shares.for_each(work);
 }

@@ -2,7 +2,7 @@
 use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
-use super::delta::Delta;
+use super::delta::{Delta, Pair};
 use super::graph::{MOST_STATES, StateId};
 
 /// What a state is known by.
@@ -10,7 +10,14 @@ pub enum Visited {
     /// By its fingerprint: two states may be taken for one, see [`Visited::missed`].
     Compact(Prints),
     /// By all its cells.
-    Exact(IndexSet<Delta, FixedState>),
+    Exact(Deltas),
+}
+
+/// States with all their cells.
+#[derive(Default)]
+pub struct Deltas {
+    states: IndexSet<Delta, FixedState>,
+    pairs: usize,
 }
 
 impl Visited {
@@ -18,7 +25,7 @@ impl Visited {
     pub fn new(exact: bool) -> Visited {
         match exact {
             false => Visited::Compact(Prints::default()),
-            true => Visited::Exact(IndexSet::with_hasher(FixedState::default())),
+            true => Visited::Exact(Deltas::default()),
         }
     }
 
@@ -26,32 +33,43 @@ impl Visited {
     pub fn len(&self) -> usize {
         match self {
             Visited::Compact(prints) => prints.len,
-            Visited::Exact(states) => states.len(),
+            Visited::Exact(deltas) => deltas.states.len(),
         }
     }
 
-    /// The number of a state that is known by its fingerprint.
-    pub fn find_print(&self, print: u128) -> Option<StateId> {
+    /// The number of a state, if it was found: looked up by its fingerprint, or by its delta.
+    pub fn find<'a>(&self, print: u128, delta: impl FnOnce() -> &'a [Pair]) -> Option<StateId> {
         match self {
             Visited::Compact(prints) => prints.find(print),
-            Visited::Exact(_) => None,
+            Visited::Exact(deltas) => {
+                deltas.states.get_index_of(delta()).map(|state| state as StateId)
+            }
         }
     }
 
-    /// The number of a state that is known by its cells.
-    pub fn find_delta(&self, delta: &Delta) -> Option<StateId> {
-        match self {
-            Visited::Compact(_) => None,
-            Visited::Exact(states) => states.get_index_of(delta).map(|state| state as StateId),
+    /// Makes the cache ready for a look at these fingerprints: it misses for all at once, where it
+    /// would miss for one behind the other.
+    pub fn touch(&self, prints: impl Iterator<Item = u128>) {
+        if let Visited::Compact(known) = self {
+            known.touch(prints);
         }
     }
 
     /// Adds a state; its number, and whether it is new.
-    pub fn insert(&mut self, print: u128, delta: &Delta) -> (StateId, bool) {
+    pub fn insert<'a>(
+        &mut self,
+        print: u128,
+        delta: impl FnOnce() -> &'a [Pair],
+    ) -> (StateId, bool) {
         match self {
             Visited::Compact(prints) => prints.insert(print),
-            Visited::Exact(states) => {
-                let (state, new) = states.insert_full(delta.clone());
+            Visited::Exact(deltas) => {
+                let delta = delta();
+                if let Some(state) = deltas.states.get_index_of(delta) {
+                    return (state as StateId, false);
+                }
+                deltas.pairs += delta.len();
+                let (state, new) = deltas.states.insert_full(delta.into());
                 (state as StateId, new)
             }
         }
@@ -69,13 +87,15 @@ impl Visited {
         }
     }
 
-    /// About how many bytes it takes, of deltas that are as long as `delta` on average.
-    pub fn bytes(&self, delta: usize) -> usize {
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
         match self {
             Visited::Compact(prints) => prints.slots.len() * size_of::<Slot>(),
             // An entry has a key and its hash; the table beside it has a number for each, with
             // room.
-            Visited::Exact(states) => states.capacity() * (24 + 9) + states.len() * delta,
+            Visited::Exact(deltas) => {
+                deltas.states.capacity() * (24 + 9) + deltas.pairs * size_of::<Pair>()
+            }
         }
     }
 }
@@ -105,17 +125,35 @@ impl Prints {
         ((print >> 64) as u64, print as u64 >> NUMBER << NUMBER)
     }
 
+    /// Where a fingerprint is looked for first. Upper bits are the better ones.
+    fn home(&self, first: u64) -> usize {
+        (first >> 15) as usize & (self.slots.len() - 1)
+    }
+
     /// Where a fingerprint is, or where it would be put. There is room.
     fn place(&self, first: u64, second: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        // Upper bits are the better ones.
-        let mut at = (first >> 15) as usize & mask;
+        let mut at = self.home(first);
         loop {
             let [own, rest] = self.slots[at];
             if rest == 0 || own == first && rest >> NUMBER << NUMBER == second {
                 return at;
             }
-            at = (at + 1) & mask;
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    /// The number in a slot, if it has one.
+    fn number(&self, at: usize) -> Option<StateId> {
+        let [_, rest] = self.slots[at];
+        let number = rest & ((1 << NUMBER) - 1);
+        (rest != 0).then(|| number as StateId - 1)
+    }
+
+    fn touch(&self, prints: impl Iterator<Item = u128>) {
+        if !self.slots.is_empty() {
+            let all =
+                prints.fold(0, |all, print| all ^ self.slots[self.home(Self::split(print).0)][1]);
+            std::hint::black_box(all);
         }
     }
 
@@ -124,21 +162,19 @@ impl Prints {
             return None;
         }
         let (first, second) = Self::split(print);
-        let [_, rest] = self.slots[self.place(first, second)];
-        let number = rest & ((1 << NUMBER) - 1);
-        (rest != 0).then(|| number as StateId - 1)
+        self.number(self.place(first, second))
     }
 
     /// The caller stops below [`MOST_STATES`].
     fn insert(&mut self, print: u128) -> (StateId, bool) {
-        if let Some(state) = self.find(print) {
-            return (state, false);
-        }
         if self.slots.len() * 3 <= self.len * 4 {
             self.grow();
         }
         let (first, second) = Self::split(print);
         let at = self.place(first, second);
+        if let Some(state) = self.number(at) {
+            return (state, false);
+        }
         self.len += 1;
         self.slots[at] = [first, second | self.len as u64];
         (self.len as StateId - 1, true)
@@ -185,7 +221,7 @@ mod tests {
     fn the_bound_is_that_of_the_pairs() {
         let mut visited = Visited::new(false);
         for number in 0..1_000u128 {
-            visited.insert(number << 64, &Delta::default());
+            visited.insert(number << 64, || &[]);
         }
         let bound = visited.missed();
         assert!((3e-21..4e-21).contains(&bound), "{bound:e}");

@@ -2,13 +2,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::delta::{self, Delta};
+use super::delta::{self, Delta, Pair};
 use super::facts::Known;
+use super::frontier::Frontier;
 use super::graph::StateId;
 use super::reduction::{Decided, Reduction};
 use super::visited::Visited;
 use crate::machine::{Choice, System};
 use crate::mm::Memory;
+use crate::mm::chance::Chance;
 use crate::scenario::{End, Outcome};
 
 /// What a worker needs to expand states: it shares nothing that changes.
@@ -17,29 +19,31 @@ pub struct Worker {
     pub memory: Memory,
     base: Arc<[u16]>,
     able: Vec<Choice>,
-    /// What became of the states that were expanded since the last [`Worker::take`].
-    done: Vec<Expanded>,
-    steps: Vec<Step>,
-    writes: Vec<(u32, u16)>,
+    /// What was found since it was last cleared.
+    pub finds: Finds,
     /// What lines read and write, as far as this worker saw; kept where a reduction needs it.
     pub known: Option<Known>,
     /// What the reduction at hand has decided.
     pub decided: Decided,
 }
 
-/// A state that is to be expanded, and what it is known by.
-pub struct Waiting {
+/// A state that is kept.
+pub struct Kept {
     /// Its fingerprint.
     pub print: u128,
     /// How it differs from the first.
     pub delta: Delta,
 }
 
-impl Waiting {
-    /// The bytes that it takes.
-    pub fn bytes(&self) -> usize {
-        size_of_val(&*self.delta) + size_of::<Option<Waiting>>()
-    }
+/// What was found of some states, in order.
+#[derive(Default)]
+pub struct Finds {
+    /// What became of each.
+    pub expanded: Vec<Expanded>,
+    /// The steps of all.
+    pub steps: Vec<Step>,
+    writes: Vec<(u32, u16)>,
+    pairs: Vec<Pair>,
 }
 
 /// A step to another state.
@@ -50,12 +54,12 @@ pub struct Step {
     pub more: u8,
     /// The other state's fingerprint.
     pub print: u128,
-    /// What it writes, of all that the worker has written down.
-    writes: Range<usize>,
-    /// The state's number, if it has one yet.
+    /// The state's number, if it is known to have one.
     pub to: Option<StateId>,
-    /// What it is known by, if it has none.
-    pub delta: Option<Delta>,
+    /// What it writes, of all that was written down.
+    writes: Range<usize>,
+    /// What it is known by, if that was asked for.
+    delta: Option<Range<usize>>,
 }
 
 /// What became of a state.
@@ -70,6 +74,28 @@ pub struct Expanded {
     pub reduced: bool,
 }
 
+impl Finds {
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.expanded.clear();
+        self.steps.clear();
+        self.writes.clear();
+        self.pairs.clear();
+    }
+
+    /// How the state that a step leads to differs from `base`, if that which it starts from
+    /// differs as `from` says.
+    pub fn delta(&mut self, step: usize, base: &[u16], from: &[Pair]) -> &[Pair] {
+        let Step { writes, delta, .. } = &mut self.steps[step];
+        let range = delta.get_or_insert_with(|| {
+            let start = self.pairs.len();
+            delta::add_delta(base, from, &mut self.writes[writes.clone()], &mut self.pairs);
+            start..self.pairs.len()
+        });
+        &self.pairs[range.clone()]
+    }
+}
+
 impl Worker {
     /// A worker for a search from this state.
     pub fn new(start: &Memory, base: Arc<[u16]>) -> Worker {
@@ -79,37 +105,35 @@ impl Worker {
             memory,
             base,
             able: Vec::new(),
-            done: Vec::new(),
-            steps: Vec::new(),
-            writes: Vec::new(),
+            finds: Finds::default(),
             known: None,
             decided: Decided::default(),
         }
     }
 
-    /// The state that it stands at.
-    pub fn stand(&mut self, waiting: &Waiting) {
-        self.memory.restore_search(&self.base, delta::changes(&waiting.delta), waiting.print);
+    /// Goes to this state.
+    pub fn stand(&mut self, print: u128, delta: &[Pair]) {
+        self.memory.restore_search(&self.base, delta::changes(delta), print);
     }
 
     /// The state that it has come to.
-    pub fn waiting(&self) -> Waiting {
+    pub fn keep(&self) -> Kept {
         let cells = self.memory.cells().iter().enumerate();
         let mut all: Vec<(u32, u16)> = cells.map(|(cell, value)| (cell as u32, *value)).collect();
-        let delta = delta::delta(&self.base, &[], &mut all);
-        Waiting { print: self.memory.fingerprint(), delta }
+        let mut pairs = Vec::new();
+        delta::add_delta(&self.base, &[], &mut all, &mut pairs);
+        Kept { print: self.memory.fingerprint(), delta: pairs.into() }
     }
 
     /// Makes the choices of a state, or those that the reduction asks for.
     pub fn expand(
         &mut self,
         system: &System,
-        visited: &Visited,
         reduction: Option<&Reduction>,
         state: StateId,
-        waiting: &Waiting,
+        (print, delta): (u128, &[Pair]),
     ) {
-        self.stand(waiting);
+        self.stand(print, delta);
         self.find_able(system);
         let all = self.able.len();
         let end = if all == 0 { End::of(system, &self.memory) } else { None };
@@ -118,26 +142,35 @@ impl Worker {
             reduction.choices(&mut self.decided, known, system, &self.memory, &mut self.able);
         }
         let (steps, reduced) = (self.able.len(), self.able.len() < all);
-        self.done.push(Expanded { state, end, steps, reduced });
-        let first_step = self.steps.len();
-        self.writes.clear();
+        self.finds.expanded.push(Expanded { state, end, steps, reduced });
         for number in 0..self.able.len() {
             let choice = self.able[number];
             let more = self.make(system, reduction, choice);
-            let first = self.writes.len();
-            self.writes.extend(self.memory.changes());
-            let (print, writes) = (self.memory.fingerprint(), first..self.writes.len());
-            self.steps.push(Step { choice, more, print, writes, to: None, delta: None });
-            self.memory.take_back(waiting.print);
+            let first = self.finds.writes.len();
+            self.finds.writes.extend(self.memory.changes());
+            let writes = first..self.finds.writes.len();
+            let to = self.memory.fingerprint();
+            self.finds.steps.push(Step { choice, more, print: to, to: None, writes, delta: None });
+            self.memory.take_back(print);
         }
-        // One behind the other, so that the cache misses of all overlap.
-        let own = &mut self.steps[first_step..];
-        own.iter_mut().for_each(|step| step.to = visited.find_print(step.print));
-        for step in own.iter_mut().filter(|step| step.to.is_none()) {
-            let writes = &mut self.writes[step.writes.clone()];
-            let delta = delta::delta(&self.base, &waiting.delta, writes);
-            step.to = visited.find_delta(&delta);
-            step.delta = Some(delta);
+    }
+
+    /// Looks for the states that were come to among those that are known.
+    pub fn look_up(&mut self, visited: &Visited, frontier: &Frontier) {
+        visited.touch(self.finds.steps.iter().map(|step| step.print));
+        let mut next = 0;
+        for number in 0..self.finds.expanded.len() {
+            let Expanded { state, steps, .. } = self.finds.expanded[number];
+            let from = frontier.delta(state);
+            for step in next..next + steps {
+                let print = self.finds.steps[step].print;
+                let to = visited.find(print, || self.finds.delta(step, &self.base, from));
+                if to.is_none() {
+                    self.finds.delta(step, &self.base, from);
+                }
+                self.finds.steps[step].to = to;
+            }
+            next += steps;
         }
     }
 
@@ -161,11 +194,6 @@ impl Worker {
         more
     }
 
-    /// What was expanded, and the steps of all, in order. It is forgotten here.
-    pub fn take(&mut self) -> (Vec<Expanded>, Vec<Step>) {
-        (std::mem::take(&mut self.done), std::mem::take(&mut self.steps))
-    }
-
     fn find_able(&mut self, system: &System) {
         self.able.clear();
         for choice in system.choices() {
@@ -180,11 +208,14 @@ impl Worker {
     }
 
     /// Walks from the start at random, and learns what lines read and write.
-    pub fn walk(&mut self, system: &System, start: &Waiting, seed: &mut u64) {
-        self.stand(start);
+    pub fn walk(&mut self, system: &System, start: &Kept, chance: &mut Chance) {
+        self.stand(start.print, &start.delta);
         for _ in 0..MOST_STEPS_OF_A_WALK {
             self.find_able(system);
-            let Some(choice) = pick(&self.able, seed) else { break };
+            if self.able.is_empty() {
+                break;
+            }
+            let choice = self.able[chance.below(self.able.len() as u64) as usize];
             if let Some(known) = &mut self.known {
                 self.memory.commit();
                 known.make(system, &mut self.memory, choice);
@@ -193,10 +224,5 @@ impl Worker {
     }
 }
 
-fn pick(able: &[Choice], seed: &mut u64) -> Option<Choice> {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    let number = (*seed >> 33) as usize;
-    able.get(number.checked_rem(able.len())?).copied()
-}
-
+/// A walk that comes to no end has seen enough.
 const MOST_STEPS_OF_A_WALK: usize = 2_000;

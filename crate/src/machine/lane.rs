@@ -31,8 +31,6 @@ pub struct LaneCells {
 }
 
 impl LaneCells {
-    const FIELDS: u32 = 9;
-
     /// Where each frame stands.
     pub(super) fn location(self, frame: Frame) -> Cell<u16> {
         Cell::at(self.base + frame as u32)
@@ -66,6 +64,8 @@ impl LaneCells {
 /// A CPU's programs.
 pub struct Lane {
     programs: [Program; 3],
+    /// Where the cells of each program start: results, and then locals.
+    starts: [u32; 3],
     /// Its store buffer, where memory is not sequentially consistent.
     pub buffer: Option<StoreBuffer>,
     /// Where its cells start.
@@ -90,16 +90,18 @@ impl Lane {
         layout.add(subject, "awaited", 0, Unit::Hidden);
         layout.add(subject, "asked", 0, Unit::Hidden);
         layout.add(subject, "serving", 0, Unit::Hidden);
-        for program in &programs {
+        let starts = programs.each_ref().map(|program| {
+            let start = layout.len() as u32;
             for index in 0..program.operations.len() {
                 layout.add(subject, "result", index as u16, Unit::Hidden);
             }
             for index in 0..u16::from(program.slots) {
                 layout.add(subject, "local", index, Unit::Hidden);
             }
-        }
+            start
+        });
         let buffer = order.map(|order| StoreBuffer::new(layout, cpu, order));
-        Lane { programs, buffer, cells: LaneCells { base } }
+        Lane { programs, starts, buffer, cells: LaneCells { base } }
     }
 
     /// The program of a frame.
@@ -107,20 +109,14 @@ impl Lane {
         &self.programs[frame as usize]
     }
 
-    fn cells_of(&self, frame: Frame) -> u32 {
-        let below = &self.programs[..frame as usize];
-        let cells = |program: &Program| program.operations.len() as u32 + u32::from(program.slots);
-        self.cells.base + LaneCells::FIELDS + below.iter().map(cells).sum::<u32>()
-    }
-
     /// What an operation returned; 0 before.
     pub fn result(&self, frame: Frame, operation: usize) -> Cell<u16> {
-        Cell::at(self.cells_of(frame) + operation as u32)
+        Cell::at(self.starts[frame as usize] + operation as u32)
     }
 
     /// Index of the first local cell of a frame's program.
     pub fn slots(&self, frame: Frame) -> u32 {
-        self.cells_of(frame) + self.program(frame).operations.len() as u32
+        self.starts[frame as usize] + self.program(frame).operations.len() as u32
     }
 
     /// Where a frame stands: nothing if it is not on the CPU.

@@ -53,6 +53,9 @@ impl Operation {
     }
 }
 
+/// In the place of a slot: there is none.
+const NO_SLOT: u8 = u8::MAX;
+
 /// An activation: a routine inlined at one place.
 pub struct Call {
     /// What runs: the table.
@@ -68,6 +71,8 @@ pub struct Call {
     /// One past its last location.
     pub end: usize,
     first_slot: u8,
+    /// The slot of each local, by its number, or [`NO_SLOT`].
+    slot_of: [u8; Local::COUNT],
     pass: &'static [(Local, Local)],
 }
 
@@ -96,19 +101,16 @@ impl Call {
         edited.map_or_else(|| (line().label, line().text), |row| (&row.label, &row.text))
     }
 
-    fn locals(&self) -> impl Iterator<Item = &'static Local> + use<> {
-        self.routine.params.iter().chain(self.routine.locals)
-    }
-
     /// The cell of a local, counted from the program's first.
     pub fn slot(&self, local: Local) -> Option<u8> {
-        let position = self.locals().position(|other| *other == local)?;
-        Some(self.first_slot + position as u8)
+        let slot = self.slot_of[local as usize];
+        (slot != NO_SLOT).then_some(slot)
     }
 
     /// The cells of all its locals.
     pub fn slots(&self) -> std::ops::Range<u8> {
-        self.first_slot..self.first_slot + self.locals().count() as u8
+        let locals = self.routine.params.len() + self.routine.locals.len();
+        self.first_slot..self.first_slot + locals as u8
     }
 
     /// The caller's local that a parameter gets its value from.
@@ -218,7 +220,13 @@ impl Program {
         let start = self.locs.len();
         let number = self.calls.len();
         let edited = kernel.edited(routine.function).cloned();
-        let call = Call { routine, edited, parent, depth, start, end: start, first_slot, pass };
+        let mut slot_of = [NO_SLOT; Local::COUNT];
+        let locals = routine.params.iter().chain(routine.locals);
+        for (number, local) in locals.enumerate() {
+            slot_of[*local as usize] = first_slot + number as u8;
+        }
+        let end = start;
+        let call = Call { routine, edited, parent, depth, start, end, first_slot, slot_of, pass };
         let rows = call.rows();
         self.calls.push(call);
         self.slots = self.slots.max(self.calls[number].slots().end);

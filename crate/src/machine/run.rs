@@ -97,9 +97,8 @@ impl System {
         if self.masks_interrupts(memory, cpu, frame) {
             memory.update(lane.cells.irqs_off(), |depth: u16| depth.wrapping_add(1));
         }
-        memory.store(lane.cells.location(frame), lane.program(frame).starts[operation] as u16);
         self.begin(memory, cpu, frame, operation);
-        self.settle(memory, cpu, frame);
+        self.settle(memory, cpu, frame, lane.program(frame).starts[operation]);
     }
 
     /// A frame is through. Who asked for a call need not wait for this CPU any more.
@@ -149,33 +148,31 @@ impl System {
             let Some(loc) = lane.location(memory, frame) else { return };
             let Loc { line, compares, .. } = lane.program(frame).locs[loc];
             let op = line.op;
-            let lock = self.lock_at(memory, cpu, frame, loc);
-            let stopped = self.execute(memory, cpu, frame, loc);
-            let jumped = lane.location(memory, frame) != Some(loc + 1);
-            if !stopped {
-                self.settle(memory, cpu, frame);
+            let lock = if self.fine { None } else { self.lock_at(memory, cpu, frame, loc) };
+            let next = self.execute(memory, cpu, frame, loc);
+            match next {
+                Some(next) => self.settle(memory, cpu, frame, next),
+                None => self.stop(memory, cpu, frame),
             }
             if let Some(lines) = &mut lines {
                 let jumps = compares || matches!(op, Op::Branch(..));
-                let taken = jumps.then_some(jumped);
+                let taken = jumps.then_some(next != Some(loc + 1));
                 lines.push(LineRecord { loc, taken, accesses: memory.take_record() });
             }
             section = match (op, lock.map(|lock| (lock.kind, lock.cell.index() as u32))) {
-                (Op::Acquire(_), Some((LockKind::SpinIrq, cell))) if !self.fine => {
-                    section.or(Some(cell))
-                }
+                (Op::Acquire(_), Some((LockKind::SpinIrq, cell))) => section.or(Some(cell)),
                 (Op::Release(_), Some((_, cell))) if section == Some(cell) => None,
                 _ => section,
             };
-            let goes_on = section.is_some() && !stopped;
+            let goes_on = section.is_some() && next.is_some();
             if !goes_on || self.status(memory, Choice::Run(cpu)) != Status::Runnable {
                 return;
             }
         }
     }
 
-    /// Runs one atomic line; whether the machine stopped there.
-    fn execute(&self, memory: &mut Memory, cpu: usize, frame: Frame, loc: usize) -> bool {
+    /// Runs one atomic line; where the lane goes from there, or nothing if the machine stops.
+    fn execute(&self, memory: &mut Memory, cpu: usize, frame: Frame, loc: usize) -> Option<usize> {
         let lane = &self.lanes[cpu];
         let Loc { line, target, compares, .. } = lane.program(frame).locs[loc];
         let mut next = loc + 1;
@@ -200,8 +197,8 @@ impl System {
             }
             Op::Await(..) => {}
             Op::BugOn(test) => stops = test(&mut ctx) || ctx.has_faulted(),
-            Op::Acquire(which) => stops = !self.acquire(memory, cpu, frame, loc, which),
-            Op::Release(which) => stops = !self.release(memory, cpu, frame, loc, which),
+            Op::Acquire(which) => stops = !self.turn_lock(memory, (cpu, frame, loc), which, true),
+            Op::Release(which) => stops = !self.turn_lock(memory, (cpu, frame, loc), which, false),
             Op::Fence => ctx.fence(),
             Op::IrqOff => ctx.count(lane.cells.irqs_off(), 1),
             Op::IrqOn => ctx.count(lane.cells.irqs_off(), -1),
@@ -220,54 +217,33 @@ impl System {
             // They run in `settle`, which has given up for this step.
             Op::If(..) | Op::Goto(_) | Op::Let(_) | Op::Call(..) | Op::Return(_) => next = loc,
         }
-        if stops {
-            self.stop(memory, cpu, frame);
-        } else {
-            memory.store(lane.cells.location(frame), next as u16);
-        }
-        stops
+        (!stops).then_some(next)
     }
 
-    /// Takes a lock; not one that the lane has, which a patch may try: a reader that reads again
-    /// waits for a writer that waits for it, and lockdep stops there.
-    fn acquire(
+    /// Takes or drops a lock; whether it could. A patch may try to take one that the lane has (a
+    /// reader that reads again waits for a writer that waits for it, and lockdep stops there), or
+    /// to drop one that it does not have.
+    fn turn_lock(
         &self,
         memory: &mut Memory,
-        cpu: usize,
-        frame: Frame,
-        loc: usize,
+        (cpu, frame, loc): (usize, Frame, usize),
         which: fn(&Look) -> Lock,
-    ) -> bool {
-        let look = self.at(&*memory, cpu, frame, loc);
-        let lock = which(&look);
-        let again = self.kernel.is_patched() && look.peek(lock.cell).held_by(cpu);
-        if look.has_faulted() || again {
-            return false;
-        }
-        let mut ctx = self.at(&mut *memory, cpu, frame, loc);
-        ctx.acquire(lock);
-        !ctx.has_faulted()
-    }
-
-    /// Drops a lock; not one that the lane does not have, which a patch may try.
-    fn release(
-        &self,
-        memory: &mut Memory,
-        cpu: usize,
-        frame: Frame,
-        loc: usize,
-        which: fn(&Look) -> Lock,
+        take: bool,
     ) -> bool {
         let look = self.at(&*memory, cpu, frame, loc);
         let lock = which(&look);
         // A timeline may call the half of a function that drops: that is not for here to say.
-        let nothing = self.kernel.is_patched() && !look.peek(lock.cell).held_by(cpu);
-        if look.has_faulted() || nothing {
+        let cannot = self.kernel.is_patched() && look.peek(lock.cell).held_by(cpu) == take;
+        if look.has_faulted() || cannot {
             return false;
         }
         let mut ctx = self.at(&mut *memory, cpu, frame, loc);
-        ctx.release(lock);
-        ctx.count_lock(lock.kind, -1);
+        if take {
+            ctx.acquire(lock);
+        } else {
+            ctx.release(lock);
+            ctx.count_lock(lock.kind, -1);
+        }
         !ctx.has_faulted()
     }
 
@@ -277,18 +253,26 @@ impl System {
         memory.store(Cell::at(self.bug), number as u16 + 1);
     }
 
-    /// Runs the local lines that follow, up to the next atomic one or the end.
-    pub(super) fn settle(&self, memory: &mut Memory, cpu: usize, frame: Frame) {
+    /// Runs the local lines from a location on, up to the next atomic one or the end: the frame
+    /// stands there then.
+    pub(super) fn settle(&self, memory: &mut Memory, cpu: usize, frame: Frame, from: usize) {
         let lane = &self.lanes[cpu];
+        let stands = |memory: &mut Memory, loc: usize| {
+            memory.store(lane.cells.location(frame), loc as u16);
+        };
+        let stops = |memory: &mut Memory, loc: usize| {
+            stands(memory, loc);
+            self.stop(memory, cpu, frame);
+        };
+        let mut loc = from;
         for _ in 0..MAX_LINES {
-            let Some(loc) = lane.location(memory, frame) else { return };
             let Loc { line, target, .. } = lane.program(frame).locs[loc];
             let look = self.at(&*memory, cpu, frame, loc);
-            let next = match line.op {
+            loc = match line.op {
                 Op::If(test, _) => {
                     let holds = test(&look);
                     if look.has_faulted() {
-                        return self.stop(memory, cpu, frame);
+                        return stops(memory, loc);
                     }
                     if holds { target } else { loc + 1 }
                 }
@@ -298,7 +282,7 @@ impl System {
                     let mut ctx = self.at(&mut *memory, cpu, frame, loc);
                     effect(&mut ctx);
                     if ctx.has_faulted() {
-                        return self.stop(memory, cpu, frame);
+                        return stops(memory, loc);
                     }
                     loc + 1
                 }
@@ -306,17 +290,17 @@ impl System {
                 Op::Return(value) => {
                     let value = value(&look);
                     if look.has_faulted() {
-                        return self.stop(memory, cpu, frame);
+                        return stops(memory, loc);
                     }
                     match self.leave(memory, cpu, frame, loc, value) {
                         Some(next) => next,
                         None => return,
                     }
                 }
-                _ => return,
+                _ => return stands(memory, loc),
             };
-            memory.store(lane.cells.location(frame), next as u16);
         }
+        stands(memory, loc);
     }
 
     /// Passes the arguments of a call; the callee's first location.
@@ -398,6 +382,7 @@ impl System {
     /// The memory as it will be when all stores on their way have arrived: properties are about
     /// what lines have done. Nothing if none is on its way.
     pub fn with_stores_done(&self, memory: &Memory) -> Option<Memory> {
+        self.kernel.config.buffers?;
         let storing = self.lanes.iter().any(|lane| lane.is_storing(memory));
         storing.then(|| {
             let mut settled = memory.clone();
@@ -428,9 +413,11 @@ impl System {
         let mut settled = self.with_stores_done(memory);
         let looked_at = settled.as_mut().unwrap_or(memory);
         let done = self.is_quiescent(looked_at);
-        let disturbed = if done { u64::MAX } else { disturbed };
-        let unbroken = self.watched & !self.findings(looked_at);
-        let (mut left, mut broken) = (disturbed & self.readers(), 0u128);
+        let mut left = self.readers() & if done { u64::MAX } else { disturbed };
+        if left == 0 {
+            return;
+        }
+        let (unbroken, mut broken) = (self.watched & !self.findings(looked_at), 0u128);
         while left != 0 {
             let reader = left.trailing_zeros();
             left &= left - 1;

@@ -28,6 +28,7 @@ pub struct System {
     /// Whether every line of a lock section is a step of its own.
     pub fine: bool,
     pub(super) bug: u32,
+    choices: Box<[Choice]>,
 }
 
 /// A lane's timeline: what its task runs and what its interrupt runs.
@@ -68,7 +69,19 @@ impl System {
         let watched = watched.fold(0, |bits, (number, _)| bits | 1 << number);
         let stated = scopes().filter(|(_, scope)| matches!(scope, Scope::State | Scope::Lane));
         let stated = stated.map(|(number, _)| number).collect();
-        Ok(System { layout, kernel, lanes, remote, properties, watched, stated, fine, bug })
+        let choices = choices(&lanes).collect();
+        Ok(System {
+            layout,
+            kernel,
+            lanes,
+            remote,
+            properties,
+            watched,
+            stated,
+            fine,
+            bug,
+            choices,
+        })
     }
 
     /// Watches a property that is watched on request only, by its number.
@@ -93,9 +106,8 @@ impl System {
                 memory.poke(lane.cells.location(Frame::Interrupt), PENDING);
             }
             if !lane.program(Frame::Task).locs.is_empty() {
-                memory.poke(lane.cells.location(Frame::Task), 0);
                 self.begin(memory, cpu, Frame::Task, 0);
-                self.settle(memory, cpu, Frame::Task);
+                self.settle(memory, cpu, Frame::Task, 0);
             }
         }
         self.watch_all(memory);
@@ -120,22 +132,12 @@ impl System {
 
     /// Every choice that the lanes have in principle.
     pub fn choices(&self) -> impl Iterator<Item = Choice> + '_ {
-        let cpus = 0..self.lanes.len();
-        let has = move |frame: Frame| {
-            let cpus = cpus.clone();
-            cpus.filter(move |cpu| !self.lanes[*cpu].program(frame).locs.is_empty())
-        };
-        let runs = (0..self.lanes.len()).map(Choice::Run);
-        let interrupts = has(Frame::Interrupt).map(Choice::Interrupt);
-        let drains = (0..self.lanes.len())
-            .filter(|_| self.kernel.config.buffers.is_some())
-            .map(Choice::Drain);
-        runs.chain(interrupts).chain(has(Frame::Call).map(Choice::Call)).chain(drains)
+        self.choices.iter().copied()
     }
 
     /// Whether a choice can be made, without making it.
     pub fn status(&self, memory: &Memory, choice: Choice) -> Status {
-        if self.bug(memory).is_some() {
+        if memory.peek::<u16>(Cell::at(self.bug)) != 0 {
             return Status::Done;
         }
         match choice {
@@ -310,6 +312,16 @@ impl System {
             slots: lane.slots(frame),
         }
     }
+}
+
+/// Every choice that lanes have in principle.
+fn choices(lanes: &[Lane]) -> impl Iterator<Item = Choice> + '_ {
+    let cpus = 0..lanes.len();
+    let has = |frame| cpus.clone().filter(move |cpu| !lanes[*cpu].program(frame).locs.is_empty());
+    let runs = cpus.clone().map(Choice::Run);
+    let interrupts = has(Frame::Interrupt).map(Choice::Interrupt);
+    let drains = cpus.clone().filter(|cpu| lanes[*cpu].buffer.is_some()).map(Choice::Drain);
+    runs.chain(interrupts).chain(has(Frame::Call).map(Choice::Call)).chain(drains)
 }
 
 /// What the lines of these programs ask other CPUs to run, each once.

@@ -1,6 +1,8 @@
 //! A number that stands for a state: kept up to date at each write, for one multiplication a lane.
 use std::sync::Arc;
 
+use super::chance::Chance;
+
 /// Two multilinear hashes over all cells, modulo 2^64 each, with keys that have nothing to do with
 /// what is modelled.
 ///
@@ -16,9 +18,8 @@ pub struct Fingerprint {
 impl Fingerprint {
     /// The fingerprint of a state.
     pub fn of(cells: &[u16]) -> Fingerprint {
-        let mut seed = 0x5EED_0FA0_9A6E_u64;
-        let keys: Arc<[[u64; 2]]> =
-            cells.iter().map(|_| [split_mix(&mut seed), split_mix(&mut seed)]).collect();
+        let mut chance = Chance::seeded(0x5EED_0FA0_9A6E);
+        let keys: Arc<[[u64; 2]]> = cells.iter().map(|_| [chance.word(), chance.word()]).collect();
         let mut print = Fingerprint { lanes: [0; 2], keys };
         cells.iter().enumerate().for_each(|(at, value)| print.change(at, 0, *value));
         print
@@ -41,15 +42,6 @@ impl Fingerprint {
     pub fn set(&mut self, value: u128) {
         self.lanes = [(value >> 64) as u64, value as u64];
     }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-fn split_mix(seed: &mut u64) -> u64 {
-    *seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mut mixed = *seed;
-    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ mixed >> 31
 }
 
 #[cfg(test)]

@@ -130,11 +130,18 @@ pub struct Access {
 pub struct Memory {
     cells: Vec<u16>,
     record: Option<Vec<Access>>,
-    undo: Option<Vec<(u32, u16)>>,
-    print: Option<Fingerprint>,
+    search: Option<Trail>,
     /// The cells that were read, or only looked at, while they are listed.
     looks: RefCell<Vec<u32>>,
     watch: Watch,
+}
+
+/// What a search keeps.
+#[derive(Clone, Debug)]
+struct Trail {
+    /// The cells that were written, and what they were before.
+    undo: Vec<(u32, u16)>,
+    print: Fingerprint,
 }
 
 /// The most readers.
@@ -175,7 +182,7 @@ impl Memory {
     }
 
     /// The value of a cell, looked at from outside: not an access.
-    #[inline]
+    #[inline(always)]
     pub fn peek<T: Word>(&self, cell: Cell<T>) -> T {
         self.look(cell.index());
         T::from_word(self.cells[cell.index()])
@@ -197,6 +204,7 @@ impl Memory {
         }
     }
 
+    #[inline(never)]
     fn note_look(&self, cell: usize) {
         let reading = self.watch.reading.get();
         if reading == LISTING {
@@ -273,13 +281,13 @@ impl Memory {
 
     /// From here on writes can be taken back, and a fingerprint is kept.
     pub fn start_search(&mut self) {
-        self.undo = Some(Vec::new());
-        self.print = Some(Fingerprint::of(&self.cells));
+        let print = Fingerprint::of(&self.cells);
+        self.search = Some(Trail { undo: Vec::new(), print });
     }
 
     /// The fingerprint; 0 unless [`Memory::start_search`] was called.
     pub fn fingerprint(&self) -> u128 {
-        self.print.as_ref().map_or(0, Fingerprint::value)
+        self.search.as_ref().map_or(0, |search| search.print.value())
     }
 
     /// Takes the values of another state whose fingerprint is known: those of `base`, but for the
@@ -292,55 +300,50 @@ impl Memory {
     ) {
         self.cells.copy_from_slice(base);
         changes.for_each(|(cell, value)| self.cells[cell] = value);
-        if let Some(own) = &mut self.print {
-            own.set(print);
-        }
-        if let Some(undo) = &mut self.undo {
-            undo.clear();
+        if let Some(search) = &mut self.search {
+            search.print.set(print);
+            search.undo.clear();
         }
     }
 
     /// Takes back all writes since [`Memory::start_search`], [`Memory::restore_search`] or the last
     /// call. `print` is the fingerprint of then.
     pub fn take_back(&mut self, print: u128) {
-        if let Some(undo) = &mut self.undo {
-            for (cell, old) in undo.drain(..).rev() {
-                self.cells[cell as usize] = old;
-            }
-        }
-        if let Some(own) = &mut self.print {
-            own.set(print);
+        if let Some(search) = &mut self.search {
+            search.undo.iter().rev().for_each(|(cell, old)| self.cells[*cell as usize] = *old);
+            search.undo.clear();
+            search.print.set(print);
         }
     }
 
     /// The cells that were written since, and their values now.
     pub fn changes(&self) -> impl Iterator<Item = (u32, u16)> + '_ {
-        self.written().map(|cell| (cell, self.cells[cell as usize]))
+        self.trail().iter().map(|(cell, _)| (*cell, self.cells[*cell as usize]))
     }
 
     /// What was written so far is not taken back any more.
     pub fn commit(&mut self) {
-        if let Some(undo) = &mut self.undo {
-            undo.clear();
+        if let Some(search) = &mut self.search {
+            search.undo.clear();
         }
+    }
+
+    fn trail(&self) -> &[(u32, u16)] {
+        self.search.as_ref().map_or(&[], |search| &search.undo)
     }
 
     /// How many writes can be taken back.
     pub fn mark(&self) -> usize {
-        self.undo.as_ref().map_or(0, Vec::len)
+        self.trail().len()
     }
 
     /// The cells that were written since a [`Memory::mark`].
     pub fn written_since(&self, mark: usize) -> impl Iterator<Item = u32> + '_ {
-        self.written().skip(mark)
-    }
-
-    /// The cells that were written since, in whatever order and as often as they were.
-    pub fn written(&self) -> impl Iterator<Item = u32> + '_ {
-        self.undo.iter().flatten().map(|(cell, _)| *cell)
+        self.trail()[mark..].iter().map(|(cell, _)| *cell)
     }
 
     /// A load.
+    #[inline(always)]
     pub fn load<T: Word>(&mut self, cell: Cell<T>) -> T {
         let word = self.cells[cell.index()];
         self.look(cell.index());
@@ -349,6 +352,7 @@ impl Memory {
     }
 
     /// A store.
+    #[inline(always)]
     pub fn store<T: Word>(&mut self, cell: Cell<T>, value: T) {
         let old = self.cells[cell.index()];
         self.write(cell.index, old, value.to_word());
@@ -356,6 +360,7 @@ impl Memory {
     }
 
     /// One atomic read-modify-write: the value before it.
+    #[inline(always)]
     pub fn update<T: Word>(&mut self, cell: Cell<T>, change: impl FnOnce(T) -> T) -> T {
         let old = self.cells[cell.index()];
         let new = change(T::from_word(old)).to_word();
@@ -370,11 +375,9 @@ impl Memory {
         let at = cell as usize;
         self.cells[at] = new;
         self.watch.disturbed |= self.watch.readers[at].get();
-        if let Some(undo) = &mut self.undo {
-            undo.push((cell, old));
-        }
-        if let Some(print) = &mut self.print {
-            print.change(at, old, new);
+        if let Some(search) = &mut self.search {
+            search.undo.push((cell, old));
+            search.print.change(at, old, new);
         }
     }
 
@@ -388,6 +391,7 @@ impl Memory {
         self.cells[access.cell as usize] = access.new;
     }
 
+    #[inline(always)]
     fn note(&mut self, cell: u32, kind: AccessKind, old: u16, new: u16) {
         if let Some(record) = &mut self.record {
             record.push(Access { cell, kind, old, new });

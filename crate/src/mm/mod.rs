@@ -2,6 +2,7 @@
 //!
 //! Everything that can change is a cell of [`Memory`]; everything here says *where* a thing is
 //! kept and how it reads in words. Nothing here knows a CPU's program, a routine or time.
+pub mod chance;
 pub mod compound;
 pub mod fingerprint;
 pub mod free_list;

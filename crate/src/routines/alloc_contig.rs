@@ -11,7 +11,7 @@ use super::page_isolation::{
 };
 use super::pagevec::{LRU_CACHE_DISABLE, LRU_CACHE_ENABLE};
 use super::swap::{PUT_PAGE, take_over};
-use crate::machine::routine::{errno, line};
+use crate::machine::routine::{errno, joined, line};
 use crate::machine::{Ctx, Function, Line, Local, Look, Op, Returns, Routine};
 use crate::mm::{Lock, Migratetype, Mode, OwnListKind, Pfn, Place};
 
@@ -195,20 +195,11 @@ const ENOMEM: Line = line("enomem", "return -ENOMEM", Op::Return(|_| errno::ENOM
 const MIGRATED: Line = line("done", "return 0", Op::Return(|_| 0));
 
 /// The walk, and migrating until nothing is left on the list.
-pub(in crate::routines) const MIGRATE_RANGE: &[Line] = &[
-    SCAN,
-    EMPTY,
-    TRIES,
-    GFP,
-    MIGRATE_LIST,
-    NO_MEMORY,
-    WHILE,
-    MIGRATED,
-    PUTBACK,
-    EBUSY,
-    PUTBACK_2,
-    ENOMEM,
-];
+const MIGRATING: &[Line] = &[SCAN, EMPTY, TRIES, GFP, MIGRATE_LIST, NO_MEMORY, WHILE];
+
+/// And giving back what is left if that is in vain.
+pub(in crate::routines) const MIGRATE_RANGE: &[Line] =
+    joined!(MIGRATING, &[MIGRATED, PUTBACK, EBUSY, PUTBACK_2, ENOMEM]);
 
 const fn alloc_contig_migrate_range(source: &'static str, body: &'static [Line]) -> Routine {
     Routine {
@@ -229,32 +220,28 @@ pub static ALLOC_CONTIG_MIGRATE_RANGE_V5_17: Routine =
     alloc_contig_migrate_range("mm/page_alloc.c, v3.16 to v6.12", MIGRATE_RANGE);
 
 /// And the page lists that wait for the LRU are drained first.
-pub(in crate::routines) const MIGRATE_RANGE_DRAINING: &[Line] = &[
-    line("lru", "lru_cache_disable()", Op::Call(LRU_CACHE_DISABLE, &[])),
-    SCAN,
-    EMPTY,
-    TRIES,
-    GFP,
-    MIGRATE_LIST,
-    NO_MEMORY,
-    WHILE,
-    line("done", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
-    line("zero", "return 0", Op::Return(|_| 0)),
-    line("busy", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
-    line(
-        "putback",
-        "putback_movable_pages(&cc->migratepages)",
-        Op::Call(PUTBACK_MOVABLE_PAGES, &[]),
-    ),
-    EBUSY,
-    line("nomem", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
-    line(
-        "putback2",
-        "putback_movable_pages(&cc->migratepages)",
-        Op::Call(PUTBACK_MOVABLE_PAGES, &[]),
-    ),
-    ENOMEM,
-];
+pub(in crate::routines) const MIGRATE_RANGE_DRAINING: &[Line] = joined!(
+    &[line("lru", "lru_cache_disable()", Op::Call(LRU_CACHE_DISABLE, &[]))],
+    MIGRATING,
+    &[
+        line("done", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
+        line("zero", "return 0", Op::Return(|_| 0)),
+        line("busy", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
+        line(
+            "putback",
+            "putback_movable_pages(&cc->migratepages)",
+            Op::Call(PUTBACK_MOVABLE_PAGES, &[]),
+        ),
+        EBUSY,
+        line("nomem", "lru_cache_enable()", Op::Call(LRU_CACHE_ENABLE, &[])),
+        line(
+            "putback2",
+            "putback_movable_pages(&cc->migratepages)",
+            Op::Call(PUTBACK_MOVABLE_PAGES, &[]),
+        ),
+        ENOMEM,
+    ],
+);
 
 /// Pagevecs give their pages back first; since v5.13 they take none until migration is over.
 pub static ALLOC_CONTIG_MIGRATE_RANGE_DRAINING: Routine = alloc_contig_migrate_range(
@@ -265,24 +252,20 @@ pub static ALLOC_CONTIG_MIGRATE_RANGE_DRAINING: Routine = alloc_contig_migrate_r
 /// Nobody unmaps pages meanwhile.
 pub static ALLOC_CONTIG_MIGRATE_RANGE_ALONE: Routine = alloc_contig_migrate_range(
     "the sleeping lock that was floated in August 2020, on mm/page_alloc.c",
-    &[
-        line("sem", "down_write(&unmap_sem)", Op::Acquire(unmap_sem)),
-        SCAN,
-        EMPTY,
-        TRIES,
-        GFP,
-        MIGRATE_LIST,
-        NO_MEMORY,
-        WHILE,
-        line("done", "up_write(&unmap_sem)", Op::Release(unmap_sem)),
-        line("zero", "return 0", Op::Return(|_| 0)),
-        PUTBACK,
-        line("busysem", "up_write(&unmap_sem)", Op::Release(unmap_sem)),
-        EBUSY,
-        PUTBACK_2,
-        line("nomemsem", "up_write(&unmap_sem)", Op::Release(unmap_sem)),
-        ENOMEM,
-    ],
+    joined!(
+        &[line("sem", "down_write(&unmap_sem)", Op::Acquire(unmap_sem))],
+        MIGRATING,
+        &[
+            line("done", "up_write(&unmap_sem)", Op::Release(unmap_sem)),
+            line("zero", "return 0", Op::Return(|_| 0)),
+            PUTBACK,
+            line("busysem", "up_write(&unmap_sem)", Op::Release(unmap_sem)),
+            EBUSY,
+            PUTBACK_2,
+            line("nomemsem", "up_write(&unmap_sem)", Op::Release(unmap_sem)),
+            ENOMEM,
+        ],
+    ),
 );
 
 /// What was taken beside the range goes back, while its block is still isolated.

@@ -1,27 +1,19 @@
 //! Small tables: two lanes that count, take locks, wait or stop, on the machine of one page.
+#[path = "config.rs"]
+mod config;
 #[path = "geometry.rs"]
 mod geometry;
 
 use std::rc::Rc;
 
+use config::CONFIG;
 use geometry::one_page;
 use pagerace::machine::routine::line;
 use pagerace::machine::system::Timeline;
 use pagerace::machine::{
-    Config, Ctx, Function, Kernel, Local, Look, Op, Operation, Returns, Routine, System,
+    Ctx, Function, Kernel, Local, Look, Op, Operation, Returns, Routine, System,
 };
 use pagerace::mm::{Layout, Lock, LockKind, Memory};
-
-const CONFIG: Config = Config {
-    smp: true,
-    preempt_rt: false,
-    debug_vm: false,
-    strict_free_lists: false,
-    types_change_under_lock: true,
-    sections_look_inside: true,
-    types_read_once: false,
-    buffers: None,
-};
 
 // Two locks and two shared counters, borrowed from the machine of one page.
 fn lock_a(look: &Look) -> Lock {

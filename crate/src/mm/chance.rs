@@ -16,10 +16,15 @@ fn mix(word: u64) -> u64 {
 }
 
 impl Chance {
+    /// The stream of a seed.
+    pub fn seeded(seed: u64) -> Chance {
+        Chance { counter: seed }
+    }
+
     /// The stream of one run: it depends on nothing but these two numbers.
     pub fn of(seed: u64, run: u64) -> Chance {
-        let seed = mix(seed.wrapping_add(STEP));
-        Chance { counter: mix(seed ^ run.wrapping_mul(STEP)) }
+        let seed = Chance::seeded(seed).word();
+        Chance::seeded(mix(seed ^ run.wrapping_mul(STEP)))
     }
 
     /// The next number.
@@ -41,7 +46,7 @@ mod tests {
     /// The numbers of the reference implementation, which starts its counter at the seed.
     #[test]
     fn it_is_the_published_generator() {
-        let mut chance = Chance { counter: 1_234_567 };
+        let mut chance = Chance::seeded(1_234_567);
         let words =
             [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
         assert_eq!([(); 3].map(|()| chance.word()), words);
