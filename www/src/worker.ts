@@ -18,10 +18,32 @@ let trapped = false;
 
 const answer = (message: FromWorker): void => self.postMessage(message);
 
+/** A larger engine that only looks at drafts; null while it loads. */
+let critic: Engine | null | undefined;
+
+/** What it says of a draft; until it is there, `later`: no step waits for it. */
+function judged(request: Request, later: Reply): Reply {
+  if (critic) return critic.request(request);
+  if (critic === undefined) {
+    critic = null;
+    const loaded = import('./whole').then(({ whole }) => whole());
+    loaded.then(
+      (engine) => {
+        critic = engine;
+      },
+      () => {
+        critic = undefined;
+      },
+    );
+  }
+  return later;
+}
+
 /** The larger engine takes over with the scenario that it can open. */
 async function reply(request: Request): Promise<Reply> {
   const small = (await engine).request(request);
   if (small.type !== 'more') return small;
+  if (request.type === 'check') return judged(request, small);
   const { whole } = await import('./whole');
   const larger = await whole();
   if (small.text !== null) larger.request({ type: 'open', text: small.text });

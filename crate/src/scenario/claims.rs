@@ -1,9 +1,8 @@
 //! `[[expect]]`: what a scenario claims of all executions, and under which kernels.
 use super::kernel_choice;
-use super::parse::CLAIM_WORDS;
 use super::patch::Patch;
 use super::reader::{Item, Reader, Table, integer, nearest_or_all, short};
-use super::{End, Expectation, KernelChoice, Pattern, Quantifier, limits};
+use super::{End, Expectation, KernelChoice, Pattern, Quantifier, keys, limits};
 use crate::properties;
 
 /// The claims, one for each kernel that each names.
@@ -16,7 +15,7 @@ pub(super) fn expectations(
     let tables = root.get("expect").map(|item| reader.tables(item, "[[expect]]", limits::EXPECTS));
     let mut expects = Vec::new();
     for (table, place) in tables.unwrap_or_default() {
-        reader.only_keys(table, "an [[expect]]", &["kernel", "never", "sometimes", "always"]);
+        reader.only_keys(table, &keys::EXPECT);
         let kernels = kernels_of_claim(reader, table, of_file);
         let claims: Vec<(Quantifier, &Item)> = Quantifier::ALL
             .into_iter()
@@ -80,7 +79,7 @@ fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern
             other => {
                 let place = reader.key_place(table, other);
                 let mut known: Vec<&str> = names.iter().map(String::as_str).collect();
-                known.extend(CLAIM_WORDS);
+                known.extend(keys::CLAIM.names());
                 let hint = nearest_or_all(other, &known, "there is");
                 let message = say!("no call that returns a value is named `{}`", short(other));
                 reader.complain(place, message, hint);

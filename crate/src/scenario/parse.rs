@@ -6,7 +6,7 @@ use super::machine_table::{self, StartMachine};
 use super::patch;
 use super::reader::{Item, Reader, Table, Text, integer, nearest, short};
 use super::{Before, Complaint, Place, Scenario, Timeline, limits};
-use super::{collapse, kernel_choice};
+use super::{collapse, kernel_choice, keys};
 use crate::machine::{Arg, Frame, Kernel, Local, Operation};
 use crate::mm::{Geometry, Mapping, Pfn};
 use crate::routines::fork::FORK;
@@ -14,10 +14,6 @@ use crate::routines::{kernels, presets};
 
 const FORMAT: i64 = 1;
 const TITLE: usize = 200;
-const KEYS: &[&str] = &[
-    "format", "title", "about", "refs", "kernel", "patch", "machine", "process", "before", "cpu",
-    "schedule", "expect",
-];
 
 /// Reads a scenario.
 ///
@@ -43,7 +39,7 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     if !cfg!(feature = "whole") && asks_for_more(root) {
         return None;
     }
-    reader.only_keys(root, "a scenario", KEYS);
+    reader.only_keys(root, &keys::ROOT);
     let title = required(reader, root, "title");
     if let Some(title) = title.as_ref().filter(|title| title.value.chars().count() > TITLE) {
         reader.complain(title.place, say!("title has at most {TITLE} characters"), None);
@@ -158,10 +154,6 @@ fn required(reader: &mut Reader, root: &Table, key: &str) -> Option<Text> {
     Some(text)
 }
 
-/// What claims say besides results.
-pub(super) const CLAIM_WORDS: &[&str] = &["breaks", "drift", "end"];
-const CPU_KEYS: &[&str] = &["process", "run", "interrupt", "pcp", "tlb"];
-
 /// A lane as it was read, its calls not understood yet.
 struct Lane {
     process: Option<usize>,
@@ -172,7 +164,7 @@ struct Lane {
 }
 
 fn lane(reader: &mut Reader, table: &Table, machine: &mut StartMachine) -> Lane {
-    reader.only_keys(table, "a [[cpu]]", CPU_KEYS);
+    reader.only_keys(table, &keys::CPU);
     let process = table.get("process");
     let process = process.and_then(|item| process_named(reader, item, &machine.geometry));
     let list = |reader: &mut Reader, key: &str| {
@@ -232,7 +224,7 @@ fn before(
     let (mut all, mut places) = (Vec::new(), Vec::new());
     let Some(item) = root.get("before") else { return (all, places) };
     for (table, _) in reader.tables(item, "[[before]]", limits::BEFORE) {
-        reader.only_keys(table, "a [[before]]", &["process", "run"]);
+        reader.only_keys(table, &keys::BEFORE);
         let process = table.get("process");
         let process = process.and_then(|item| process_named(reader, item, &machine.geometry));
         let run = table.get("run");
@@ -342,7 +334,7 @@ fn name_result(
         reader.complain(text.place, message, Some(say!("give each its own name")));
         return;
     }
-    if CLAIM_WORDS.contains(&name) {
+    if keys::CLAIM.has(name) {
         let message = say!("`{name}` has a meaning of its own in claims");
         reader.complain(text.place, message, Some(say!("choose another name")));
         return;
@@ -399,7 +391,7 @@ fn operations(
 fn schedule(reader: &mut Reader, root: &Table) -> Option<(String, Place)> {
     let item = root.get("schedule")?;
     let table = reader.table(item, "schedule")?;
-    reader.only_keys(table, "[schedule]", &["steps"]);
+    reader.only_keys(table, &keys::SCHEDULE);
     let Some(steps) = table.get("steps") else {
         let place = reader.at(item);
         let hint = Some(say!("write `steps = \"1*4 0*2 1*\"`"));

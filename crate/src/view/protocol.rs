@@ -17,6 +17,11 @@ pub enum Request {
         /// The text.
         text: String,
     },
+    /// Say what is wrong with a text; nothing changes.
+    Check {
+        /// The text.
+        text: String,
+    },
     /// Open the scenario again under another kernel; the text changes with it.
     Kernel {
         /// The preset.
@@ -89,6 +94,7 @@ impl Request {
         Ok(match text("type")?.as_str() {
             "catalogue" => Request::Catalogue,
             "open" => Request::Open { text: text("text")? },
+            "check" => Request::Check { text: text("text")? },
             "kernel" => Request::Kernel {
                 base: text("base")?,
                 toggles: needed("toggles", fields.texts("toggles"))?,
@@ -116,13 +122,19 @@ impl Request {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // one reply at a time, and serialised at once
 pub enum Reply {
-    /// To `Open` and `Kernel`, of a build without all routines: one that has them should be asked.
+    /// To `Open`, `Check` and `Kernel`, of a build without all routines: one that has them should
+    /// be asked.
     More {
-        /// The scenario that stands on the stage here, to be opened there first.
+        /// The scenario that stands on the stage here, to be opened there first; for `Kernel`.
         text: Option<String>,
     },
     /// To `Catalogue`.
     Catalogue(Catalogue),
+    /// To `Check`.
+    Checked {
+        /// What is wrong; none if the text can be opened.
+        diagnostics: Vec<Diagnostic>,
+    },
     /// To `Open` and `Kernel`: a scenario stands on the stage.
     Opened {
         /// Why the schedule of the text was not played, after a change of kernel.
@@ -190,6 +202,10 @@ pub struct Catalogue {
     pub kernels: Vec<KernelHelp>,
     /// The toggles.
     pub toggles: Vec<ToggleHelp>,
+    /// The properties.
+    pub properties: Vec<PropertyHelp>,
+    /// The tables of a scenario file.
+    pub sections: Vec<SectionHelp>,
 }
 
 /// One operation that a timeline can name.
@@ -204,6 +220,8 @@ pub struct OperationHelp {
     pub help: String,
     /// Its parameters: name and help.
     pub params: Vec<(String, String)>,
+    /// The flags that a caller may give.
+    pub flags: Vec<String>,
     /// What it returns, in words.
     pub returns: String,
 }
@@ -230,6 +248,28 @@ pub struct ToggleHelp {
     pub sentence: String,
     /// Its values, each with a sentence.
     pub values: Vec<(String, String)>,
+}
+
+/// One property.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PropertyHelp {
+    /// As a claim writes it behind `breaks`.
+    pub name: String,
+    /// What it says.
+    pub sentence: String,
+}
+
+/// One table of a scenario file.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SectionHelp {
+    /// How its head is written: `[[cpu]]`; of what stands before any head, nothing.
+    pub head: String,
+    /// What it is for.
+    pub sentence: String,
+    /// Its keys, each with a sentence.
+    pub keys: Vec<(String, String)>,
 }
 
 /// What does not change while a scenario plays.

@@ -4,15 +4,17 @@ use std::rc::Rc;
 
 use super::exploration::Search;
 use super::protocol::{
-    Catalogue, ClaimedKernel, Diagnostic, KernelHelp, OperationHelp, PropertyView, Reply, Request,
-    ScenarioView, ToggleHelp,
+    Catalogue, ClaimedKernel, Diagnostic, KernelHelp, OperationHelp, PropertyHelp, PropertyView,
+    Reply, Request, ScenarioView, SectionHelp, ToggleHelp,
 };
 use super::{lanes, picture, words};
 use crate::explore::sample::{MOST_DEPTH, Plan, Sampler, Strategy};
 use crate::explore::{Explorer, Limits};
+use crate::machine::Property;
 use crate::player::Player;
+use crate::properties::PROPERTIES;
 use crate::routines::{entry, kernels, presets};
-use crate::scenario::{Complaint, KernelChoice, Place, Scenario, edit, parse};
+use crate::scenario::{Complaint, KernelChoice, Place, Scenario, edit, keys, parse};
 use crate::schedule;
 
 /// The largest search that a page may ask for, in states.
@@ -46,6 +48,12 @@ impl Session {
                 // What this build refuses one with all routines may open, or it says why not.
                 Err(_) if !cfg!(feature = "whole") => Ok(Reply::More { text: None }),
                 reply => reply,
+            },
+            Request::Check { text } => match check(text) {
+                wrong if wrong.is_empty() || cfg!(feature = "whole") => {
+                    Ok(Reply::Checked { diagnostics: wrong.into_iter().map(diagnostic).collect() })
+                }
+                _ => Ok(Reply::More { text: None }),
             },
             Request::Kernel { base, toggles } => match self.switch_kernel(&base, &toggles) {
                 Err(_) if !cfg!(feature = "whole") => {
@@ -141,7 +149,10 @@ impl Stage {
                 let steps = self.player.schedule().to_text();
                 Ok(Reply::Shared { text: edit::with_schedule(&self.text, &steps) })
             }
-            Request::Catalogue | Request::Open { .. } | Request::Kernel { .. } => {
+            Request::Catalogue
+            | Request::Open { .. }
+            | Request::Check { .. }
+            | Request::Kernel { .. } => {
                 unreachable!("answered without a stage")
             }
         }
@@ -243,6 +254,14 @@ impl Stage {
     }
 }
 
+/// What is wrong with a text, its schedule included.
+fn check(text: String) -> Vec<Complaint> {
+    match Stage::open(text) {
+        Ok((_, unplayed)) => unplayed.into_iter().collect(),
+        Err(complaints) => complaints,
+    }
+}
+
 /// What exists to choose from.
 pub fn catalogue() -> Catalogue {
     Catalogue {
@@ -253,6 +272,7 @@ pub fn catalogue() -> Catalogue {
                 signature: entry.signature(),
                 help: entry.help.into(),
                 params: entry.params.iter().map(|p| (p.name.into(), p.help.into())).collect(),
+                flags: entry.flags.iter().map(|(name, _)| (*name).into()).collect(),
                 returns: entry.returns.into(),
             })
             .collect(),
@@ -272,7 +292,26 @@ pub fn catalogue() -> Catalogue {
                 values: toggle.values.iter().map(|(v, s)| ((*v).into(), (*s).into())).collect(),
             })
             .collect(),
+        properties: properties(),
+        sections: sections(),
     }
+}
+
+/// Only the file that the build makes has these: nothing needs them before the editor is opened.
+fn properties() -> Vec<PropertyHelp> {
+    let all = PROPERTIES.iter().filter(|_| cfg!(feature = "whole"));
+    let help = |it: &Property| PropertyHelp { name: it.name.into(), sentence: it.sentence.into() };
+    all.map(help).collect()
+}
+
+fn sections() -> Vec<SectionHelp> {
+    let all = keys::SECTIONS.iter().filter(|_| cfg!(feature = "whole"));
+    all.map(|section| SectionHelp {
+        head: section.head.into(),
+        sentence: section.sentence.into(),
+        keys: section.keys.iter().map(|(key, help)| ((*key).into(), (*help).into())).collect(),
+    })
+    .collect()
 }
 
 fn complaint(message: &str) -> Complaint {
@@ -346,6 +385,26 @@ steps = "0*14"
             panic!("nothing is open");
         };
         assert_eq!(diagnostics[0].message, "no scenario is open");
+    }
+
+    #[test]
+    fn a_text_is_checked_and_the_stage_stands() {
+        let mut session = Session::new();
+        opened(session.handle(Request::Open { text: TEXT.into() }));
+        let wrong = TEXT.replace("blocks", "bloks").replace("0*14", "0*14 0");
+        for (text, places) in [
+            (TEXT.to_string(), vec![]),
+            (TEXT.replace("0*14", "0*14 0"), vec![(16, 15)]),
+            (wrong, vec![(7, 1), (8, 1)]),
+        ] {
+            let Reply::Checked { diagnostics } = session.handle(Request::Check { text }) else {
+                panic!("it was not checked");
+            };
+            let found: Vec<_> = diagnostics.iter().map(|it| (it.line, it.column)).collect();
+            assert_eq!(found, places, "{diagnostics:?}");
+        }
+        let Reply::Moved { state } = session.handle(Request::Seek { cursor: 3 }) else { panic!() };
+        assert_eq!(state.cursor, 3);
     }
 
     #[test]
