@@ -58,11 +58,17 @@ export async function opened(page: Page): Promise<void> {
   await expect(page.locator('pagerace-editor .cm-content')).toBeVisible();
 }
 
-/** Gives the editor a text. */
+/** Gives the editor a text, as by pasting it. */
 export async function write(page: Page, text: string): Promise<void> {
   await opened(page);
   await editor(page).press('Control+a');
-  await page.keyboard.insertText(text);
+  await editor(page).evaluate((field, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    const paste = { clipboardData, bubbles: true, cancelable: true };
+    field.dispatchEvent(new ClipboardEvent('paste', paste));
+  }, text);
+  await expect.poll(() => textOf(page)).toBe(text);
 }
 
 /** Gives the editor a scenario, applies it, and lets keys move the cursor. */

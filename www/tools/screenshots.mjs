@@ -54,7 +54,7 @@ function stepsBack(count) {
 async function badText(page) {
   await page.getByRole('button', { name: 'Edit text' }).click();
   await page.locator('pagerace-editor .cm-content').press('Control+a');
-  await page.keyboard.insertText('format = 1\ntitel = "x"\n');
+  await page.keyboard.type('format = 1\ntitel = \n');
   await page.getByRole('button', { name: 'Apply' }).click();
 }
 

@@ -151,12 +151,13 @@ fn one_of<'k>(
 
 fn edit(reader: &mut Reader, table: &Table, place: Place) -> Option<(Edit, &'static [Local])> {
     let (what, label) = one_of(reader, table, place, &["drop", "move", "insert"])?;
+    let known = keys::EDIT.names();
     let allowed: &[&str] = match what {
         "drop" => &["drop"],
         "move" => &["move", "before", "after"],
-        _ => EDIT_KEYS,
+        _ => &known,
     };
-    for key in EDIT_KEYS.iter().filter(|key| table.contains_key(**key)) {
+    for key in known.iter().filter(|key| table.contains_key(**key)) {
         if !allowed.contains(key) {
             let place = reader.key_place(table, key);
             reader.complain(place, say!("`{key}` is of an `insert`, not of a `{what}`"), None);

@@ -26,6 +26,7 @@ import { change } from './change';
 import { completions } from './complete';
 import { helpAt, render } from './help';
 import { marks, wordsOf } from './marks';
+import { overtype } from './overtype';
 import { theme } from './theme';
 
 /** What the element around the editor has to do with it. */
@@ -97,6 +98,7 @@ function extensions(around: Around): Extension {
     ]),
     autocompletion({ override: [completions(() => around.catalogue())], icons: false }),
     helpOnHover(() => around.catalogue()),
+    overtype,
     marks,
     theme,
     EditorView.contentAttributes.of({
