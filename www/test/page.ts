@@ -54,7 +54,7 @@ export const textOf = (page: Page): Promise<string> =>
 
 /** Brings the editor into sight, and waits until CodeMirror stands there. */
 export async function opened(page: Page): Promise<void> {
-  await editor(page).scrollIntoViewIfNeeded();
+  await page.locator('pagerace-editor').evaluate((it) => it.scrollIntoView());
   await expect(page.locator('pagerace-editor .cm-content')).toBeVisible();
 }
 

@@ -531,6 +531,8 @@ mod tests {
             OperationHelp::decl(config),
             KernelHelp::decl(config),
             ToggleHelp::decl(config),
+            PropertyHelp::decl(config),
+            SectionHelp::decl(config),
             ScenarioView::decl(config),
             ClaimedKernel::decl(config),
             PropertyView::decl(config),
