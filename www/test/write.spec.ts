@@ -52,7 +52,9 @@ test('an operation is completed with fields for its arguments', async ({ page })
   const options = page.getByRole('option');
   const wanted = options.filter({ hasText: 'pin_user_pages_fast(' });
   await expect(wanted).toBeVisible();
-  await expect(page.locator('.cm-completionInfo')).toContainText('GUP_PIN_COUNTING_BIAS');
+  await expect(page.locator('.cm-completionInfo')).toContainText(
+    'Pins the page behind one address',
+  );
   await wanted.click();
   await expect.poll(() => textOf(page)).toMatch(/run = \["p = pin_user_pages_fast\(\w+, \w+\)"\]/);
   // The name is the first field, then the arguments.
@@ -98,7 +100,7 @@ test('hovering explains operations, kernels, properties and keys', async ({ page
   await open(page);
   await opened(page);
   for (const [word, help] of [
-    ['pin_user_pages_fast', /GUP_PIN_COUNTING_BIAS[\s\S]*Returns/],
+    ['pin_user_pages_fast', /Pins the page behind one address.*Returns/],
     ['"v5.17"', /v5\.17/],
     ['blocks', /pageblocks/],
     ['[[cpu]]', /what one CPU runs/],

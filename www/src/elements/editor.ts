@@ -20,14 +20,18 @@ export class PageraceEditor extends LitElement {
   static override styles = [
     ui,
     css`
+      :host {
+        --field-height: clamp(280px, 100dvh - 330px, 640px);
+        --field-font: var(--small);
+      }
       textarea {
         display: block;
         width: 100%;
-        height: clamp(280px, 100dvh - 330px, 640px);
+        height: var(--field-height);
         margin-top: 10px;
         padding: 10px 12px;
         resize: vertical;
-        font: var(--small) / 1.55 var(--mono);
+        font: var(--field-font) / 1.55 var(--mono);
         color: var(--ink);
         background: var(--raised);
         border: 1px solid var(--strong-line);
@@ -95,17 +99,17 @@ export class PageraceEditor extends LitElement {
         border-left: 4px solid var(--now-line);
       }
       @media (max-width: 700px) {
-        textarea {
-          font-size: 16px;
-          height: clamp(240px, 100dvh - 420px, 640px);
+        :host {
+          --field-height: clamp(240px, 100dvh - 420px, 640px);
+          --field-font: 16px;
         }
         .errors button {
           min-height: 44px;
         }
       }
       @media print {
-        textarea {
-          height: auto;
+        :host {
+          --field-height: auto;
         }
       }
     `,

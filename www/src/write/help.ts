@@ -32,7 +32,7 @@ export function sectionAt(
 export const helpOfOperation = (it: OperationHelp): Help => ({
   name: it.signature,
   sentences: [it.help, `Returns ${it.returns}.`],
-  list: [...it.params, ...(it.flags.length > 0 ? [['flags', it.flags.join(' | ')] as const] : [])],
+  list: it.params,
 });
 
 /** A toggle. */

@@ -13,7 +13,7 @@ const tooltip = {
 /** Sizes as of the plain text field, which it replaces. */
 export const theme = EditorView.theme({
   '&': {
-    height: 'clamp(280px, 100dvh - 330px, 640px)',
+    height: 'var(--field-height)',
     marginTop: '10px',
     overflow: 'hidden',
     resize: 'vertical',
@@ -21,7 +21,7 @@ export const theme = EditorView.theme({
     background: 'var(--raised)',
     border: '1px solid var(--strong-line)',
     borderRadius: 'var(--radius)',
-    fontSize: 'var(--small)',
+    fontSize: 'var(--field-font)',
   },
   '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '2px' },
   '&.wrong': { borderColor: 'var(--bad)', borderWidth: '2px' },
@@ -111,12 +111,10 @@ export const theme = EditorView.theme({
     ]),
   ),
   '@media (max-width: 700px)': {
-    '&': { fontSize: '16px', height: 'clamp(240px, 100dvh - 420px, 640px)' },
     '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '9px 8px' },
     '.cm-panel.cm-search input, .cm-panel.cm-search button': { minHeight: '44px' },
   },
   '@media print': {
-    '&': { height: 'auto', overflow: 'visible' },
     '.cm-scroller': { overflow: 'visible' },
   },
 });
