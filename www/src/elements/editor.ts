@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { request } from '../actions';
-import type { Catalogue, Diagnostic, OperationHelp } from '../protocol';
+import type { Catalogue, Diagnostic } from '../protocol';
 import { offsetOf, reach } from '../text';
 import { ui } from '../ui';
 import { asSentence } from '../wording';
@@ -72,26 +72,6 @@ export class PageraceEditor extends LitElement {
         color: var(--bad);
         font-weight: 650;
       }
-      details {
-        margin-top: 12px;
-        font-size: var(--small);
-      }
-      summary {
-        cursor: pointer;
-        width: fit-content;
-        padding: 4px 0;
-        color: var(--link);
-      }
-      dt {
-        margin-top: 8px;
-      }
-      dt code {
-        font-weight: 700;
-      }
-      dd {
-        max-width: 90ch;
-        padding-left: 2ch;
-      }
       .stash {
         font-size: var(--small);
         padding: 6px 10px;
@@ -154,6 +134,7 @@ export class PageraceEditor extends LitElement {
   async #load(): Promise<void> {
     if (this.#loading || this.written) return;
     this.#loading = true;
+    void import('./reference').catch(() => null);
     const module = await import('../write/write').catch(() => null);
     this.#loading = false;
     const field = this.renderRoot.querySelector('textarea');
@@ -228,7 +209,7 @@ export class PageraceEditor extends LitElement {
             : html`<ul class="errors">${this.diagnostics.map((it) => this.#error(it))}</ul>`
         }
       </div>
-      ${this.#reference(this.catalogue?.operations ?? [])}
+      <pagerace-reference .operations=${this.catalogue?.operations ?? []}></pagerace-reference>
     </section>`;
   }
 
@@ -248,21 +229,6 @@ export class PageraceEditor extends LitElement {
       first &&
       html`<button class="plain bad" @click=${() => this.show(first.line, first.column)}>${words}</button>`
     }</span>`;
-  }
-
-  /** What a timeline can call, in the engine's words. */
-  #reference(operations: readonly OperationHelp[]): TemplateResult | typeof nothing {
-    if (operations.length === 0) return nothing;
-    return html`<details @toggle=${() => request(this, { type: 'catalogue' })}>
-      <summary>Operations of timelines</summary>
-      <dl>
-        ${operations.map(
-          (it) => html`<dt><code>${it.signature}</code></dt>
-            <dd>${it.help} Returns ${it.returns}.
-              ${it.params.map(([name, help]) => html`<span class="soft"><code>${name}</code>: ${help}. </span>`)}</dd>`,
-        )}
-      </dl>
-    </details>`;
   }
 
   /** Shows a place of the text: from 1; 0 for unknown. */
