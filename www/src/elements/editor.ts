@@ -171,7 +171,7 @@ export class PageraceEditor extends LitElement {
     const module = await import('../write/format').catch(() => null);
     const laid = module ? await module.format(text).catch(() => null) : null;
     if (!module) this.said = 'The formatter could not be loaded.';
-    else if (laid === null) this.said = 'Not formatted: this is no TOML yet.';
+    else if (laid === null) this.said = 'Not formatted: a mistake is in the way.';
     else this.said = laid === text ? 'Nothing to format.' : 'Formatted.';
     if (laid === null || laid === text || text !== this.#shown) return;
     if (this.#writing) this.#writing.replace(laid);

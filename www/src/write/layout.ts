@@ -1,5 +1,6 @@
 /** How a scenario is laid out: the options of taplo under which the gallery is as it stands. */
 import type { Options } from '@wasm-fmt/taplo_fmt/vite';
+import { scan } from './scan';
 
 /** Nothing is reordered, no array that fits or does not is broken or joined. */
 export const LAYOUT: Options = {
@@ -19,3 +20,10 @@ export const LAYOUT: Options = {
   trailing_newline: true,
   crlf: false,
 };
+
+/** Whether two texts say the same, comments included, and differ in layout alone. */
+export function saysTheSame(one: string, other: string): boolean {
+  const words = (text: string) =>
+    scan(text).map((it) => [it.kind, it.head, it.path, text.slice(it.from, it.to).trimEnd()]);
+  return JSON.stringify(words(one)) === JSON.stringify(words(other));
+}

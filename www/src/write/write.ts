@@ -104,6 +104,7 @@ function extensions(around: Around): Extension {
     EditorView.contentAttributes.of({
       'aria-labelledby': around.label,
       'aria-describedby': around.description,
+      tabindex: '0',
       spellcheck: 'false',
       autocapitalize: 'off',
       autocorrect: 'off',
