@@ -41,7 +41,7 @@ for (const file of files) {
 
 // What a reader waits for before the first step: all but what is loaded when it is asked for.
 const LATER =
-  /(catalogue|contents|dialogs|format|gallery-rest|pool|races|races-worker|reference|whole|write)-[^/]*\.js$/;
+  /(catalogue|contents|dialogs|format|gallery-rest|pool|races|races-worker|reference|scan|whole|write)-[^/]*\.js$/;
 const MOST_AT_FIRST = 300_000;
 const modules = files.filter((file) => file.endsWith('.wasm'));
 const engines = modules.filter((file) => file.includes('pagerace'));
