@@ -1,6 +1,7 @@
 /** The one place where the page's state changes: wishes in, models out. */
 import type { Action } from './actions';
 import { AddressLine, type Surroundings } from './address';
+import { Checking } from './checking';
 import { type EngineClient, EngineLost } from './engine';
 import { front, inGallery } from './gallery';
 import { type Address, type Look, parseHash } from './hash';
@@ -40,12 +41,17 @@ export class Store extends EventTarget {
   readonly #around: Surroundings;
   readonly #address: AddressLine;
   readonly #keeper: Keeper;
+  readonly #checking: Checking;
 
   constructor(engine: EngineClient, around: Surroundings, keeper: Keeper) {
     super();
     this.#keeper = keeper;
     this.#engine = engine;
     this.#around = around;
+    this.#checking = new Checking(
+      (request) => this.#engine.call(request),
+      (draft, diagnostics) => draft === this.#model.draft && this.#set({ diagnostics }),
+    );
     this.#address = new AddressLine(
       (hash, push) => around.writeHash(hash, push),
       () => this.#look(),
@@ -156,13 +162,15 @@ export class Store extends EventTarget {
         return this.#do(() => this.#openAddress(parseHash(`g=${action.name}`), true));
       case 'edit':
         this.#set({ draft: action.text === this.#model.text ? null : action.text });
+        this.#checking.soon(this.#model.draft);
         return this.#syncSoon();
       case 'apply':
         return this.#do(() => this.#apply());
       case 'revert':
         return this.#set({ stash: this.#model.draft, draft: null, diagnostics: [] });
       case 'unstash':
-        return this.#set({ draft: this.#model.stash, stash: null, diagnostics: [] });
+        this.#set({ draft: this.#model.stash, stash: null, diagnostics: [] });
+        return this.#checking.soon(this.#model.draft);
       case 'drop_stash':
         return this.#set({ stash: null });
       case 'share':

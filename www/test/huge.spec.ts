@@ -1,4 +1,4 @@
-import { expect, fromGallery, open, test, violations } from './page';
+import { expect, fromGallery, open, test, textOf, violations, write } from './page';
 
 /** How many modules were loaded; who searches loads the larger one, too, when all is calm. */
 const modules = (urls: string[]) => new Set(urls.filter((url) => url.endsWith('.wasm'))).size;
@@ -54,9 +54,7 @@ test('a section goes offline and vanishes with its struct pages', async ({ page 
 test('text that no module can open is told about as ever', async ({ page }) => {
   await open(page);
   await page.getByRole('button', { name: 'Edit text' }).click();
-  const text = page.getByRole('textbox', { name: 'Scenario' });
-  const good = await text.inputValue();
-  await text.fill(good.replace('title =', 'titel ='));
+  await write(page, (await textOf(page)).replace('title =', 'titel ='));
   await page.getByRole('button', { name: 'Apply' }).click();
   await expect(page.getByText('`titel`').first()).toBeVisible();
 });

@@ -1,6 +1,5 @@
 import {
   apply,
-  editor,
   expect,
   fromGallery,
   open,
@@ -9,6 +8,8 @@ import {
   standsAt,
   stepButton,
   test,
+  textOf,
+  write,
 } from './page';
 
 const heading = (page: Parameters<typeof open>[0]) => page.getByRole('heading', { level: 1 });
@@ -39,14 +40,14 @@ test('edits that were not applied outlive a reload', async ({ page }) => {
   page.on('dialog', (dialog) => void dialog.accept());
   await open(page);
   await button(page, 'Edit text').click();
-  await editor(page).fill('format = 1 # mine');
+  await write(page, 'format = 1 # mine');
   await expect
     .poll(() => page.evaluate(() => localStorage.getItem('pagerace-kept')))
     .toContain('# mine');
   await page.reload();
   await expect(page.getByRole('alert')).toContainText('Edits that were not applied');
   await button(page, 'Take it up').click();
-  await expect(editor(page)).toHaveValue('format = 1 # mine');
+  await expect.poll(() => textOf(page)).toBe('format = 1 # mine');
 });
 
 test('a link from a mail comes before what is kept', async ({ page }) => {
@@ -63,7 +64,7 @@ test('a link from a mail comes before what is kept', async ({ page }) => {
 test('a scenario that ended the page is not opened again by itself', async ({ page }) => {
   await open(page);
   await button(page, 'Edit text').click();
-  const text = await editor(page).inputValue();
+  const text = await textOf(page);
   await apply(page, text.replace(/^title = .*/m, 'title = "Mine"'));
   await expect(page).toHaveURL(/#1/);
   // As if the tab had died at it: the engine has begun, and nothing came after.

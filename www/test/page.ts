@@ -42,7 +42,7 @@ export const standsAt = (page: Page, at: number) => expect(slider(page)).toHaveV
 export const searched = (page: Page) =>
   expect(page.getByText(/every interleaving searched, [\d,]+ states?$/).first()).toBeVisible();
 
-/** The editor's text field. */
+/** The editor's text field: a plain one until CodeMirror has come. */
 export const editor = (page: Page) => page.getByRole('textbox', { name: 'Scenario' });
 
 /** The text that the editor shows, all of it: lines out of sight are not in the document. */
@@ -52,9 +52,28 @@ export const textOf = (page: Page): Promise<string> =>
     return draft ?? text;
   });
 
+/** Brings the editor into sight, and waits until CodeMirror stands there. */
+export async function opened(page: Page): Promise<void> {
+  await page.locator('pagerace-editor').evaluate((it) => it.scrollIntoView());
+  await expect(page.locator('pagerace-editor .cm-content')).toBeVisible();
+}
+
+/** Gives the editor a text, as by pasting it. */
+export async function write(page: Page, text: string): Promise<void> {
+  await opened(page);
+  await editor(page).press('Control+a');
+  await editor(page).evaluate((field, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    const paste = { clipboardData, bubbles: true, cancelable: true };
+    field.dispatchEvent(new ClipboardEvent('paste', paste));
+  }, text);
+  await expect.poll(() => textOf(page)).toBe(text);
+}
+
 /** Gives the editor a scenario, applies it, and lets keys move the cursor. */
 export async function apply(page: Page, text: string): Promise<void> {
-  await editor(page).fill(text);
+  await write(page, text);
   await editor(page).press('Control+Enter');
   const title = /^title = "(.*)"/m.exec(text)?.[1] ?? '';
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);

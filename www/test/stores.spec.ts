@@ -2,13 +2,13 @@
 import type { Page } from '@playwright/test';
 import {
   apply,
-  editor,
   expect,
   open,
   slider,
   standsAt,
   stepButton,
   test,
+  textOf,
   violations,
 } from './page';
 
@@ -88,7 +88,7 @@ test('a link keeps the steps that let stores reach memory', async ({ page }) => 
     await standsAt(page, at + 1);
   }
   await expect(page.locator('pagerace-lanes .lane.cpu1')).toContainText('= 7');
-  await expect(editor(page)).toHaveValue(/steps = "0 0d 1"/);
+  await expect.poll(() => textOf(page)).toMatch(/steps = "0 0d 1"/);
   await expect(page).toHaveURL(/#1/);
   await page.reload();
   await standsAt(page, 3);

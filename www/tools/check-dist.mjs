@@ -42,7 +42,7 @@ for (const file of files) {
 // What a reader waits for before the first step: index.html, what it loads, the engine's thread,
 // the smaller module, and what these import at once. What they import later is asked for by name.
 const MOST_AT_FIRST = 300_000;
-const modules = files.filter((file) => file.endsWith('.wasm'));
+const modules = files.filter((file) => /pagerace[^/]*\.wasm$/.test(file));
 const small = modules.reduce((one, other) => (sizeOf(one) < sizeOf(other) ? one : other));
 const AT_ONCE = /(?:\b(?:from|import)\s*|\b(?:src|href)=)["']([^"']+)["']/g;
 const first = new Set([small]);

@@ -53,7 +53,8 @@ function stepsBack(count) {
 
 async function badText(page) {
   await page.getByRole('button', { name: 'Edit text' }).click();
-  await page.getByRole('textbox', { name: 'Scenario' }).fill('format = 1\ntitel = "x"\n');
+  await page.locator('pagerace-editor .cm-content').press('Control+a');
+  await page.keyboard.type('format = 1\ntitel = \n');
   await page.getByRole('button', { name: 'Apply' }).click();
 }
 

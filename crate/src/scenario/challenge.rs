@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use super::patch::Patch;
 use super::reader::{Reader, Table};
-use super::{Expectation, KernelChoice, Scenario, Timeline, claims, limits};
+use super::{Expectation, KernelChoice, Scenario, Timeline, claims, keys, limits};
 use crate::machine::Operation;
 use crate::routines::{kernels, presets};
 
@@ -33,8 +33,6 @@ pub struct Challenge {
     pub hints: Vec<String>,
 }
 
-const KEYS: &[&str] = &["task", "may", "goal", "hint"];
-
 /// The challenge of a text. `names` are those of the results that goals may speak of.
 pub(super) fn read(
     reader: &mut Reader,
@@ -45,11 +43,10 @@ pub(super) fn read(
     let item = root.get("challenge")?;
     let place = reader.at(item);
     let table = reader.table(item, "challenge")?;
-    reader.only_keys(table, "a [challenge]", KEYS);
+    reader.only_keys(table, &keys::CHALLENGE);
     let task = table.get("task").and_then(|item| reader.prose(item, "task"));
     let may = table.get("may").and_then(|item| reader.table(item, "may"));
-    let goals =
-        claims::expectations(reader, table.get("goal"), "a [[challenge.goal]]", of_file, names);
+    let goals = claims::expectations(reader, table.get("goal"), &keys::GOAL, of_file, names);
     let hints = table.get("hint").map(|item| reader.strings(item, "hint", limits::HINTS));
     for (key, hint) in [
         ("task", "say what is to be brought about: `task = \"...\"`"),
@@ -66,7 +63,7 @@ pub(super) fn read(
 }
 
 fn may(reader: &mut Reader, table: &Table) -> May {
-    reader.only_keys(table, "`may`", &["calls", "edits", "moves", "toggles"]);
+    reader.only_keys(table, &keys::MAY);
     let mut number = |key: &str| {
         let item = table.get(key)?;
         reader.number(item, key, (1, limits::EDITS))

@@ -1,31 +1,30 @@
 //! `[[expect]]`: what a scenario claims of all executions, and under which kernels.
 use super::kernel_choice;
-use super::parse::CLAIM_WORDS;
+use super::keys::Section;
 use super::patch::Patch;
 use super::reader::{Item, Reader, Table, integer, nearest_or_all, short};
-use super::{End, Expectation, KernelChoice, Pattern, Quantifier, limits};
+use super::{End, Expectation, KernelChoice, Pattern, Quantifier, keys, limits};
 use crate::properties;
 
-/// The claims of an array of tables, of which `what` is one, for each kernel that each names.
+/// The claims of an array of tables of this section, for each kernel that each names.
 pub(super) fn expectations(
     reader: &mut Reader,
     item: Option<&Item>,
-    what: &str,
+    section: &Section,
     of_file: (&KernelChoice, &[Patch]),
     names: &[String],
 ) -> Vec<Expectation> {
-    let name = what.rsplit(' ').next().unwrap_or_default();
-    let tables = item.map(|item| reader.tables(item, name, limits::EXPECTS));
+    let tables = item.map(|item| reader.tables(item, section.head, limits::EXPECTS));
     let mut expects = Vec::new();
     for (table, place) in tables.unwrap_or_default() {
-        reader.only_keys(table, what, &["kernel", "never", "sometimes", "always"]);
+        reader.only_keys(table, section);
         let kernels = kernels_of_claim(reader, table, of_file);
         let claims: Vec<(Quantifier, &Item)> = Quantifier::ALL
             .into_iter()
             .filter_map(|quantifier| Some((quantifier, table.get(quantifier.word())?)))
             .collect();
         let [(quantifier, item)] = claims.as_slice() else {
-            let message = say!("{what} has one of `never`, `sometimes` and `always`");
+            let message = say!("{} has one of `never`, `sometimes` and `always`", section.said);
             reader.complain(place, message, None);
             continue;
         };
@@ -82,7 +81,7 @@ fn pattern(reader: &mut Reader, item: &Item, names: &[String]) -> Option<Pattern
             other => {
                 let place = reader.key_place(table, other);
                 let mut known: Vec<&str> = names.iter().map(String::as_str).collect();
-                known.extend(CLAIM_WORDS);
+                known.extend(keys::CLAIM.names());
                 let hint = nearest_or_all(other, &known, "there is");
                 let message = say!("no call that returns a value is named `{}`", short(other));
                 reader.complain(place, message, hint);

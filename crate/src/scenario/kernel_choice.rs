@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use super::KernelChoice;
+use super::keys;
 use super::patch::Patch;
 use super::reader::{Item, Reader, Text, nearest, nearest_or_all, short};
 use crate::routines::{kernels, presets};
@@ -52,7 +53,7 @@ pub(super) fn read(
         let place = reader.key_place(table, key);
         let Some(toggle) = kernels::toggle(key) else {
             let known =
-                kernels::TOGGLES.iter().map(|toggle| toggle.name).chain(["base", kernels::PATCH]);
+                kernels::TOGGLES.iter().map(|toggle| toggle.name).chain(keys::KERNEL.names());
             let hint = nearest(key, &known.collect::<Vec<_>>())
                 .or_else(|| Some(say!("`pagerace kernels` lists the toggles")));
             reader.complain(place, say!("there is no toggle `{}`", short(key)), hint);

@@ -2,7 +2,7 @@
 use super::call::is_name;
 use super::mapping::{self, StartMapping, Wants};
 use super::reader::{Item, Reader, Table, Text, nearest, nearest_or_all, short};
-use super::{Place, StartBlock, limits};
+use super::{Place, StartBlock, keys, limits};
 use crate::mm::{CmaArea, Geometry, Mapping, Migratetype, Pfn, Process, vm};
 
 /// What the two tables say.
@@ -20,25 +20,6 @@ pub struct StartMachine {
     /// Every line of a lock section is a step.
     pub fine: bool,
 }
-
-const KEYS: &[&str] = &[
-    "pageblock_pages",
-    "blocks",
-    "fine",
-    "pin_bias",
-    "migrate_passes",
-    "migrate_tries",
-    "hpage_pages",
-    "section_pages",
-    "zero_page",
-    "allocated",
-    "isolated",
-    "max_order",
-    "pcp_high",
-    "pcp_batch",
-    "gather_pages",
-    "swap_slots",
-];
 
 const DEFAULT_BIAS: usize = 1024;
 const MOST_BIAS: usize = 2048;
@@ -60,7 +41,7 @@ pub fn read(reader: &mut Reader, root: &Table) -> Option<StartMachine> {
     };
     let place = reader.at(item);
     let table = reader.table(item, "machine")?;
-    reader.only_keys(table, "[machine]", KEYS);
+    reader.only_keys(table, &keys::MACHINE);
     let pageblock_order = pageblock_order(reader, table)?;
     let (blocks, cma_areas) = blocks(reader, table, place, pageblock_order)?;
     let mut number = |key: &str, default: usize, bounds: (usize, usize)| {
@@ -341,7 +322,7 @@ fn processes(reader: &mut Reader, root: &Table, machine: &mut StartMachine) {
     let Some(item) = root.get("process") else { return };
     let mut waiting = Vec::new();
     for (table, place) in reader.tables(item, "[[process]]", limits::PROCESSES) {
-        reader.only_keys(table, "a [[process]]", &["name", "map", "child_of"]);
+        reader.only_keys(table, &keys::PROCESS);
         let name = table.get("name").and_then(|item| reader.string(item, "name"));
         let Some(name) = name.filter(|name| is_name(&name.value)) else {
             let hint = Some(say!("letters, digits and `_`: `name = \"B\"`"));

@@ -22,6 +22,7 @@ pub mod edit;
 mod hotplug;
 pub mod huge;
 mod kernel_choice;
+pub mod keys;
 pub mod machine_table;
 pub mod mapping;
 mod needs;

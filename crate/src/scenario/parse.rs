@@ -7,7 +7,7 @@ use super::patch;
 use super::reader::{Item, Reader, Table, Text, integer, nearest, short};
 use super::{Before, Complaint, Place, Scenario, Timeline, limits};
 use super::{challenge, tour};
-use super::{collapse, kernel_choice};
+use super::{collapse, kernel_choice, keys};
 use crate::machine::{Arg, Frame, Kernel, Local, Operation};
 use crate::mm::{Geometry, Mapping, Pfn};
 use crate::routines::fork::FORK;
@@ -15,22 +15,6 @@ use crate::routines::{kernels, presets};
 
 const FORMAT: i64 = 1;
 const TITLE: usize = 200;
-const KEYS: &[&str] = &[
-    "format",
-    "title",
-    "about",
-    "refs",
-    "kernel",
-    "patch",
-    "machine",
-    "process",
-    "before",
-    "cpu",
-    "schedule",
-    "expect",
-    "tour",
-    "challenge",
-];
 
 /// Reads a scenario.
 ///
@@ -56,7 +40,7 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     if !cfg!(feature = "whole") && asks_for_more(root) {
         return None;
     }
-    reader.only_keys(root, "a scenario", KEYS);
+    reader.only_keys(root, &keys::ROOT);
     let title = required(reader, root, "title");
     if let Some(title) = title.as_ref().filter(|title| title.value.chars().count() > TITLE) {
         reader.complain(title.place, say!("title has at most {TITLE} characters"), None);
@@ -93,7 +77,7 @@ fn read(reader: &mut Reader, root: &Table) -> Option<Scenario> {
     let names = result_names(&cpus, &routines?);
     let claimed = root.get("expect");
     let of_file = (&kernel, patches.as_slice());
-    let expects = claims::expectations(reader, claimed, "an [[expect]]", of_file, &names);
+    let expects = claims::expectations(reader, claimed, &keys::EXPECT, of_file, &names);
     let pages = machine.geometry.pages();
     let tour = whole(|| tour::read(reader, root, (&kernel, schedule.as_ref()), &patches, pages));
     let challenge = whole(|| challenge::read(reader, root, (&kernel, &patches), &names));
@@ -176,10 +160,6 @@ fn required(reader: &mut Reader, root: &Table, key: &str) -> Option<Text> {
     Some(text)
 }
 
-/// What claims say besides results.
-pub(super) const CLAIM_WORDS: &[&str] = &["breaks", "drift", "end"];
-const CPU_KEYS: &[&str] = &["process", "run", "interrupt", "pcp", "tlb"];
-
 /// A lane as it was read, its calls not understood yet.
 struct Lane {
     process: Option<usize>,
@@ -190,7 +170,7 @@ struct Lane {
 }
 
 fn lane(reader: &mut Reader, table: &Table, machine: &mut StartMachine) -> Lane {
-    reader.only_keys(table, "a [[cpu]]", CPU_KEYS);
+    reader.only_keys(table, &keys::CPU);
     let process = table.get("process");
     let process = process.and_then(|item| process_named(reader, item, &machine.geometry));
     let list = |reader: &mut Reader, key: &str| {
@@ -250,7 +230,7 @@ fn before(
     let (mut all, mut places) = (Vec::new(), Vec::new());
     let Some(item) = root.get("before") else { return (all, places) };
     for (table, _) in reader.tables(item, "[[before]]", limits::BEFORE) {
-        reader.only_keys(table, "a [[before]]", &["process", "run"]);
+        reader.only_keys(table, &keys::BEFORE);
         let process = table.get("process");
         let process = process.and_then(|item| process_named(reader, item, &machine.geometry));
         let run = table.get("run");
@@ -367,7 +347,7 @@ fn name_result(
         reader.complain(text.place, message, Some(say!("give each its own name")));
         return;
     }
-    if CLAIM_WORDS.contains(&name) {
+    if keys::CLAIM.has(name) {
         let message = say!("`{name}` has a meaning of its own in claims");
         reader.complain(text.place, message, Some(say!("choose another name")));
         return;
@@ -424,7 +404,7 @@ fn operations(
 fn schedule(reader: &mut Reader, root: &Table) -> Option<(String, Place)> {
     let item = root.get("schedule")?;
     let table = reader.table(item, "schedule")?;
-    reader.only_keys(table, "[schedule]", &["steps"]);
+    reader.only_keys(table, &keys::SCHEDULE);
     let Some(steps) = table.get("steps") else {
         let place = reader.at(item);
         let hint = Some(say!("write `steps = \"1*4 0*2 1*\"`"));

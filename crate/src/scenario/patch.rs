@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::reader::{Reader, Table, Text, nearest_or_all, short};
-use super::{Complaint, KernelChoice, Place, Scenario, limits};
+use super::{Complaint, KernelChoice, Place, Scenario, keys, limits};
 use crate::machine::{Edit, EditError, Edited, Insert, Kernel, Local, Routine, Spot};
 use crate::routines::{balance, kernels, presets, stock};
 
@@ -58,19 +58,14 @@ struct Part {
 const NAME: usize = 40;
 const LABEL: usize = 16;
 
-const PATCH_KEYS: &[&str] = &["name", "about", "function", "edits"];
 const STOCK_KEYS: &[&str] = &["acquire", "release", "irq", "preempt", "fence", "again", "same"];
-const EDIT_KEYS: &[&str] = &[
-    "drop", "move", "insert", "before", "after", "goto", "acquire", "release", "irq", "preempt",
-    "fence", "again", "same",
-];
 
 /// The patches of a text.
 pub(super) fn read(reader: &mut Reader, root: &Table) -> Vec<Patch> {
     let mut patches: Vec<Patch> = Vec::new();
     let Some(item) = root.get("patch") else { return patches };
     for (table, place) in reader.tables(item, "[[patch]]", limits::PATCHES) {
-        reader.only_keys(table, "a [[patch]]", PATCH_KEYS);
+        reader.only_keys(table, &keys::PATCH);
         let string = |reader: &mut Reader, key: &str| {
             table.get(key).and_then(|item| reader.string(item, key))
         };
@@ -112,7 +107,7 @@ pub fn read_alone(text: &str, known: &[Patch]) -> Result<Vec<Patch>, Vec<Complai
     let mut reader = Reader::new(text);
     let document = reader.document()?;
     let root = document.as_ref();
-    reader.only_keys(root, "a file of patches", &["patch"]);
+    reader.only_keys(root, &keys::OF_PATCHES);
     let patches = read(&mut reader, root);
     for patch in &patches {
         if known.iter().any(|other| other.name == patch.name) {
@@ -146,8 +141,8 @@ fn edits(reader: &mut Reader, table: &Table, place: Place) -> Vec<(Edit, &'stati
     };
     let tables = reader.tables(item, "edits", limits::EDITS);
     let edit = |(table, place): (&Table, Place)| {
-        if table.keys().any(|key| !EDIT_KEYS.contains(&key.as_ref().as_ref())) {
-            reader.only_keys(table, "an edit", EDIT_KEYS);
+        if table.keys().any(|key| !keys::EDIT.has(key.as_ref())) {
+            reader.only_keys(table, &keys::EDIT);
             return None;
         }
         let read = edit(reader, table, place);
@@ -186,12 +181,13 @@ fn one_of<'k>(
 
 fn edit(reader: &mut Reader, table: &Table, place: Place) -> Option<(Edit, &'static [Local])> {
     let (what, label) = one_of(reader, table, place, &["drop", "move", "insert"])?;
+    let known = keys::EDIT.names();
     let allowed: &[&str] = match what {
         "drop" => &["drop"],
         "move" => &["move", "before", "after"],
-        _ => EDIT_KEYS,
+        _ => &known,
     };
-    for key in EDIT_KEYS.iter().filter(|key| table.contains_key(**key)) {
+    for key in known.iter().filter(|key| table.contains_key(**key)) {
         if !allowed.contains(key) {
             let place = reader.key_place(table, key);
             reader.complain(place, say!("`{key}` is of an `insert`, not of a `{what}`"), None);

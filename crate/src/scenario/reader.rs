@@ -4,6 +4,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
+use super::keys::Section;
 use super::{Complaint, Place, limits};
 
 /// A table of the text.
@@ -99,13 +100,13 @@ impl<'a> Reader<'a> {
         self.complaints.len() >= if cfg!(feature = "whole") { MOST_COMPLAINTS } else { 1 }
     }
 
-    /// Complains about every key that is not among those known.
-    pub fn only_keys(&mut self, table: &Table, of: &str, known: &[&str]) {
+    /// Complains about every key that a section does not have.
+    pub fn only_keys(&mut self, table: &Table, section: &Section) {
         for key in table.keys().map(Spanned::as_ref) {
-            if !known.contains(&key.as_ref()) && !self.is_full() {
+            if !section.has(key) && !self.is_full() {
                 let place = self.key_place(table, key);
-                let hint = nearest_or_all(key, known, "it has");
-                self.complain(place, say!("{of} has no `{}`", short(key)), hint);
+                let hint = nearest_or_all(key, &section.names(), "it has");
+                self.complain(place, say!("{} has no `{}`", section.said, short(key)), hint);
             }
         }
     }

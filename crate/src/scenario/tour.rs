@@ -1,7 +1,7 @@
 //! `[[tour]]`: prose tied to steps. Whether the steps are there is known once they are played.
 use super::patch::Patch;
 use super::reader::{Item, Reader, Table, integer};
-use super::{KernelChoice, Place, kernel_choice, limits};
+use super::{KernelChoice, Place, kernel_choice, keys, limits};
 use crate::mm::Pfn;
 
 /// Where a stop stands in its schedule.
@@ -32,8 +32,6 @@ pub struct Stop {
     pub text: String,
 }
 
-const KEYS: &[&str] = &["kernel", "steps", "at", "look", "text"];
-
 /// The stops of a text; `of_file` is its kernel and its schedule, with which a tour begins.
 pub(super) fn read(
     reader: &mut Reader,
@@ -48,7 +46,7 @@ pub(super) fn read(
     let mut begins = true;
     let mut stops = Vec::new();
     for (table, place) in reader.tables(item, "[[tour]]", limits::STOPS) {
-        reader.only_keys(table, "a [[tour]]", KEYS);
+        reader.only_keys(table, &keys::TOUR);
         if let Some(item) = table.get("kernel") {
             kernel = kernel_choice::read(reader, item, Some(of_file.0), patches)
                 .unwrap_or_else(|| kernel.clone());

@@ -22,6 +22,11 @@ pub enum Request {
         /// The text.
         text: String,
     },
+    /// Say what is wrong with a text; nothing changes.
+    Check {
+        /// The text.
+        text: String,
+    },
     /// Open the scenario again under another kernel, on which its schedule need not run; the text
     /// changes with it.
     Kernel {
@@ -121,6 +126,7 @@ impl Request {
         Ok(match text("type")?.as_str() {
             "catalogue" => Request::Catalogue,
             "open" => Request::Open { text: text("text")? },
+            "check" => Request::Check { text: text("text")? },
             "kernel" => Request::Kernel {
                 text: fields.text("text"),
                 base: text("base")?,
@@ -171,6 +177,11 @@ pub enum Reply {
     },
     /// To `Catalogue`.
     Catalogue(Catalogue),
+    /// To `Check`.
+    Checked {
+        /// What is wrong; none if the text can be opened.
+        diagnostics: Vec<Diagnostic>,
+    },
     /// To `Open` and `Kernel`: a scenario stands on the stage.
     Opened {
         /// Why the schedule of the text was not played, after a change of kernel.
@@ -270,6 +281,10 @@ pub struct Catalogue {
     pub kernels: Vec<KernelHelp>,
     /// The toggles.
     pub toggles: Vec<ToggleHelp>,
+    /// The properties.
+    pub properties: Vec<PropertyHelp>,
+    /// The tables of a scenario file.
+    pub sections: Vec<SectionHelp>,
 }
 
 /// One operation that a timeline can name.
@@ -284,6 +299,8 @@ pub struct OperationHelp {
     pub help: String,
     /// Its parameters: name and help.
     pub params: Vec<(String, String)>,
+    /// The flags that a caller may give.
+    pub flags: Vec<String>,
     /// What it returns, in words.
     pub returns: String,
 }
@@ -310,6 +327,28 @@ pub struct ToggleHelp {
     pub sentence: String,
     /// Its values, each with a sentence.
     pub values: Vec<(String, String)>,
+}
+
+/// One property.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PropertyHelp {
+    /// As a claim writes it behind `breaks`.
+    pub name: String,
+    /// What it says.
+    pub sentence: String,
+}
+
+/// One table of a scenario file.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SectionHelp {
+    /// How its head is written: `[[cpu]]`; of what stands before any head, nothing.
+    pub head: String,
+    /// What it is for.
+    pub sentence: String,
+    /// Its keys, each with a sentence.
+    pub keys: Vec<(String, String)>,
 }
 
 /// What does not change while a scenario plays.
@@ -574,6 +613,8 @@ mod tests {
             OperationHelp::decl(config),
             KernelHelp::decl(config),
             ToggleHelp::decl(config),
+            PropertyHelp::decl(config),
+            SectionHelp::decl(config),
             ScenarioView::decl(config),
             ClaimedKernel::decl(config),
             PropertyView::decl(config),

@@ -3,17 +3,19 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::protocol::{
-    Catalogue, ClaimedKernel, Diagnostic, KernelHelp, OperationHelp, PropertyView, Reply, Request,
-    ScenarioView, StageCopy, ToggleHelp,
+    Catalogue, ClaimedKernel, Diagnostic, KernelHelp, OperationHelp, PropertyHelp, PropertyView,
+    Reply, Request, ScenarioView, SectionHelp, StageCopy, ToggleHelp,
 };
 #[cfg(feature = "whole")]
 use super::searching::Searching;
 #[cfg(feature = "whole")]
 use super::{bench, follow};
 use super::{lanes, picture, words};
+use crate::machine::Property;
 use crate::player::Player;
+use crate::properties::PROPERTIES;
 use crate::routines::{entry, kernels, presets};
-use crate::scenario::{Complaint, KernelChoice, Place, Scenario, edit, parse};
+use crate::scenario::{Complaint, KernelChoice, Place, Scenario, edit, keys, parse};
 use crate::schedule;
 
 /// A scenario with its player and, once asked for, its search.
@@ -33,9 +35,12 @@ pub struct Session {
 
 /// Whether a build with all routines may do what this one refuses, or says better why not.
 fn is_for_more(request: &Request) -> bool {
-    use Request::{Explore, Kernel, Open, Sample};
+    use Request::{Check, Explore, Kernel, Open, Sample};
     !cfg!(feature = "whole")
-        && matches!(request, Open { .. } | Kernel { .. } | Explore { .. } | Sample { .. })
+        && matches!(
+            request,
+            Open { .. } | Check { .. } | Kernel { .. } | Explore { .. } | Sample { .. }
+        )
 }
 
 impl Session {
@@ -50,6 +55,7 @@ impl Session {
         let reply = match request {
             Request::Catalogue => Ok(Reply::Catalogue(catalogue())),
             Request::Open { text } => self.open(text),
+            Request::Check { text } => check(text),
             Request::Kernel { text, base, toggles } => self.switch_kernel(text, &base, &toggles),
             Request::TakeOver(copy) => self.take_over(copy),
             other => match &mut self.stage {
@@ -174,6 +180,7 @@ impl Stage {
             }
             Request::Catalogue
             | Request::Open { .. }
+            | Request::Check { .. }
             | Request::Kernel { .. }
             | Request::TakeOver(_) => unreachable!("answered without a stage"),
         }
@@ -295,6 +302,18 @@ fn claimed(preset: &presets::Preset, choice: &KernelChoice) -> ClaimedKernel {
     ClaimedKernel { name: kernels::name(preset, &toggles), base, toggles }
 }
 
+/// What is wrong with a text, its schedule included.
+fn check(text: String) -> Result<Reply, Vec<Complaint>> {
+    let wrong = match Stage::open(text, None) {
+        Ok((_, unplayed)) => unplayed.into_iter().collect(),
+        Err(complaints) => complaints,
+    };
+    if !cfg!(feature = "whole") && !wrong.is_empty() {
+        return Err(wrong);
+    }
+    Ok(Reply::Checked { diagnostics: wrong.into_iter().map(Diagnostic::from).collect() })
+}
+
 /// What exists to choose from.
 pub fn catalogue() -> Catalogue {
     Catalogue {
@@ -305,6 +324,7 @@ pub fn catalogue() -> Catalogue {
                 signature: entry.signature(),
                 help: entry.help.into(),
                 params: entry.params.iter().map(|p| (p.name.into(), p.help.into())).collect(),
+                flags: entry.flags.iter().map(|(name, _)| (*name).into()).collect(),
                 returns: entry.returns.into(),
             })
             .collect(),
@@ -324,7 +344,26 @@ pub fn catalogue() -> Catalogue {
                 values: toggle.values.iter().map(|(v, s)| ((*v).into(), (*s).into())).collect(),
             })
             .collect(),
+        properties: properties(),
+        sections: sections(),
     }
+}
+
+/// Only the file that the build makes has these: nothing needs them before the editor is opened.
+fn properties() -> Vec<PropertyHelp> {
+    let all = PROPERTIES.iter().filter(|_| cfg!(feature = "whole"));
+    let help = |it: &Property| PropertyHelp { name: it.name.into(), sentence: it.sentence.into() };
+    all.map(help).collect()
+}
+
+fn sections() -> Vec<SectionHelp> {
+    let all = keys::SECTIONS.iter().filter(|_| cfg!(feature = "whole"));
+    all.map(|section| SectionHelp {
+        head: section.head.into(),
+        sentence: section.sentence.into(),
+        keys: section.keys.iter().map(|(key, help)| ((*key).into(), (*help).into())).collect(),
+    })
+    .collect()
 }
 
 fn complaint(message: &str) -> Complaint {
@@ -401,6 +440,26 @@ steps = "0*14"
             panic!("nothing is open");
         };
         assert_eq!(diagnostics[0].message, "no scenario is open");
+    }
+
+    #[test]
+    fn a_text_is_checked_and_the_stage_stands() {
+        let mut session = Session::new();
+        opened(session.handle(Request::Open { text: TEXT.into() }));
+        let wrong = TEXT.replace("blocks", "bloks").replace("0*14", "0*14 0");
+        for (text, places) in [
+            (TEXT.to_string(), vec![]),
+            (TEXT.replace("0*14", "0*14 0"), vec![(16, 15)]),
+            (wrong, vec![(7, 1), (8, 1)]),
+        ] {
+            let Reply::Checked { diagnostics } = session.handle(Request::Check { text }) else {
+                panic!("it was not checked");
+            };
+            let found: Vec<_> = diagnostics.iter().map(|it| (it.line, it.column)).collect();
+            assert_eq!(found, places, "{diagnostics:?}");
+        }
+        let Reply::Moved { state } = session.handle(Request::Seek { cursor: 3 }) else { panic!() };
+        assert_eq!(state.cursor, 3);
     }
 
     #[test]

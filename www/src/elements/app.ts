@@ -125,7 +125,7 @@ export class PageraceApp extends LitElement {
             <pagerace-system class="memory" .state=${state}></pagerace-system>
           </div>
           <pagerace-editor class="text" .text=${model.text} .draft=${model.draft} .stash=${model.stash}
-            .diagnostics=${model.diagnostics} .operations=${model.catalogue?.operations ?? []}></pagerace-editor>
+            .diagnostics=${model.diagnostics} .catalogue=${model.catalogue}></pagerace-editor>
         </div>
       </main>
       <pagerace-dock .trace=${trace} .loopFrom=${model.loopFrom} .state=${state} .playing=${model.playing} .stepsPerSecond=${model.stepsPerSecond}

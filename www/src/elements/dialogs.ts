@@ -48,6 +48,18 @@ const dialogStyles = css`
   }
 `;
 
+/** The keys of the text, as CodeMirror and `write/write.ts` have them. */
+const IN_TEXT: readonly (readonly [string, string])[] = [
+  ['Ctrl Enter', 'apply'],
+  ['Ctrl Space', 'what may stand here'],
+  ['Shift Alt F', 'format'],
+  ['F8', 'next mistake'],
+  ['Ctrl F', 'find and replace'],
+  ['Ctrl Z', 'undo what was typed'],
+  ['Ctrl ]', 'indent; Ctrl [ takes it back'],
+  ['Tab', 'leave the text; or to the next field of what was completed, which Esc ends'],
+];
+
 /** The table of keys. */
 export class PageraceHelp extends LitElement {
   static override properties = { open: { type: Boolean } };
@@ -77,7 +89,12 @@ export class PageraceHelp extends LitElement {
           ${KEYS.map((it) => html`<tr><th scope="row"><kbd>${it.shown}</kbd></th><td>${it.does}</td></tr>`)}
         </tbody>
       </table>
-      <p class="soft">Letters work while no text field has the focus.</p>
+      <p class="soft">Letters work while no text field has the focus. In the text these do:</p>
+      <table>
+        <tbody>
+          ${IN_TEXT.map(([shown, does]) => html`<tr><th scope="row"><kbd>${shown}</kbd></th><td>${does}</td></tr>`)}
+        </tbody>
+      </table>
     </dialog>`;
   }
 }
