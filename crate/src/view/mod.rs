@@ -5,6 +5,7 @@ pub mod contents;
 pub mod exploration;
 pub mod kcsan;
 pub mod lanes;
+pub mod operations;
 pub mod picture;
 pub mod process;
 pub mod protocol;

@@ -4,7 +4,10 @@
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+pub use super::operations::{LackHelp, OperationHelp, ParamHelp};
 pub use super::state::*;
+#[cfg(test)]
+use crate::routines::entry::ParamKind;
 
 /// What the page may ask for.
 #[derive(Clone, Debug)]
@@ -14,6 +17,12 @@ pub enum Request {
     Catalogue,
     /// Open a scenario text; its `[schedule]` is played.
     Open {
+        /// The text.
+        text: String,
+    },
+    /// Open what a scenario was edited to. Where its schedule does not run any more nothing is
+    /// played, and the reply says why.
+    Edit {
         /// The text.
         text: String,
     },
@@ -89,6 +98,7 @@ impl Request {
         Ok(match text("type")?.as_str() {
             "catalogue" => Request::Catalogue,
             "open" => Request::Open { text: text("text")? },
+            "edit" => Request::Edit { text: text("text")? },
             "kernel" => Request::Kernel {
                 base: text("base")?,
                 toggles: needed("toggles", fields.texts("toggles"))?,
@@ -116,7 +126,7 @@ impl Request {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // one reply at a time, and serialised at once
 pub enum Reply {
-    /// To `Open` and `Kernel`, of a build without all routines: one that has them should be asked.
+    /// To `Open`, `Edit` and `Kernel`, of a build without all routines: one that has them should be asked.
     More {
         /// The scenario that stands on the stage here, to be opened there first.
         text: Option<String>,
@@ -190,22 +200,6 @@ pub struct Catalogue {
     pub kernels: Vec<KernelHelp>,
     /// The toggles.
     pub toggles: Vec<ToggleHelp>,
-}
-
-/// One operation that a timeline can name.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct OperationHelp {
-    /// The kernel function.
-    pub name: String,
-    /// How it is written: `cma_alloc(area, count)`.
-    pub signature: String,
-    /// What it does.
-    pub help: String,
-    /// Its parameters: name and help.
-    pub params: Vec<(String, String)>,
-    /// What it returns, in words.
-    pub returns: String,
 }
 
 /// One kernel preset.
@@ -489,6 +483,9 @@ mod tests {
             Diagnostic::decl(config),
             Catalogue::decl(config),
             OperationHelp::decl(config),
+            ParamHelp::decl(config),
+            ParamKind::decl(config),
+            LackHelp::decl(config),
             KernelHelp::decl(config),
             ToggleHelp::decl(config),
             ScenarioView::decl(config),

@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use super::exploration::Search;
 use super::protocol::{
-    Catalogue, ClaimedKernel, Diagnostic, KernelHelp, OperationHelp, PropertyView, Reply, Request,
-    ScenarioView, ToggleHelp,
+    Catalogue, ClaimedKernel, Diagnostic, KernelHelp, PropertyView, Reply, Request, ScenarioView,
+    ToggleHelp,
 };
-use super::{lanes, picture, words};
+use super::{lanes, operations, picture, words};
 use crate::explore::sample::{MOST_DEPTH, Plan, Sampler, Strategy};
 use crate::explore::{Explorer, Limits};
 use crate::player::Player;
-use crate::routines::{entry, kernels, presets};
+use crate::routines::{kernels, presets};
 use crate::scenario::{Complaint, KernelChoice, Place, Scenario, edit, parse};
 use crate::schedule;
 
@@ -46,6 +46,10 @@ impl Session {
                 // What this build refuses one with all routines may open, or it says why not.
                 Err(_) if !cfg!(feature = "whole") => Ok(Reply::More { text: None }),
                 reply => reply,
+            },
+            Request::Edit { text } => match Stage::open(text) {
+                Err(_) if !cfg!(feature = "whole") => Ok(Reply::More { text: None }),
+                opened => opened.map(|(stage, unplayed)| self.put(stage, unplayed)),
             },
             Request::Kernel { base, toggles } => match self.switch_kernel(&base, &toggles) {
                 Err(_) if !cfg!(feature = "whole") => {
@@ -141,7 +145,10 @@ impl Stage {
                 let steps = self.player.schedule().to_text();
                 Ok(Reply::Shared { text: edit::with_schedule(&self.text, &steps) })
             }
-            Request::Catalogue | Request::Open { .. } | Request::Kernel { .. } => {
+            Request::Catalogue
+            | Request::Open { .. }
+            | Request::Edit { .. }
+            | Request::Kernel { .. } => {
                 unreachable!("answered without a stage")
             }
         }
@@ -246,16 +253,8 @@ impl Stage {
 /// What exists to choose from.
 pub fn catalogue() -> Catalogue {
     Catalogue {
-        operations: entry::ENTRIES
-            .iter()
-            .map(|entry| OperationHelp {
-                name: entry.name.into(),
-                signature: entry.signature(),
-                help: entry.help.into(),
-                params: entry.params.iter().map(|p| (p.name.into(), p.help.into())).collect(),
-                returns: entry.returns.into(),
-            })
-            .collect(),
+        // The module that the page starts with has no help: the page has a file of it.
+        operations: if cfg!(feature = "whole") { operations::listed() } else { Vec::new() },
         kernels: presets::PRESETS
             .iter()
             .map(|preset| KernelHelp {
@@ -346,6 +345,16 @@ steps = "0*14"
             panic!("nothing is open");
         };
         assert_eq!(diagnostics[0].message, "no scenario is open");
+    }
+
+    #[test]
+    fn an_edit_that_the_schedule_does_not_fit_opens_and_is_told() {
+        let mut session = Session::new();
+        let text = TEXT.replace("0*14", "0*14 0");
+        let (kept, unplayed, steps) = opened(session.handle(Request::Edit { text: text.clone() }));
+        let why = unplayed.expect("it does not fit").message;
+        assert_eq!((why.as_str(), steps), ("step 15: CPU0 cannot move: it has finished", 0));
+        assert_eq!(kept, text);
     }
 
     #[test]
