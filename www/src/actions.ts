@@ -3,6 +3,15 @@ import type { Panel } from './hash';
 import type { Opening } from './model';
 import type { Theme } from './theme';
 
+/** A text that the composer has made. */
+export interface Composed {
+  text: string;
+  /** What was done to it. */
+  said: string;
+  /** It is another scenario. */
+  fresh?: boolean;
+}
+
 /** One wish of the reader. */
 export type Action =
   | { type: 'step'; choice: string }
@@ -20,6 +29,10 @@ export type Action =
   | { type: 'kernel'; base: string; toggles: { [key in string]: string } }
   | { type: 'gallery'; name: string }
   | { type: 'edit'; text: string }
+  | ({ type: 'compose' } & Composed)
+  | { type: 'undo' | 'redo' }
+  /** A scenario to begin with; and the text without its schedule. */
+  | { type: 'new' | 'unschedule' }
   | { type: 'apply' | 'revert' | 'unstash' | 'drop_stash' }
   | { type: 'share' | 'close_share' }
   | { type: 'restart'; keepTrace: boolean }

@@ -130,7 +130,11 @@ function anyEdit(text: string, below: (n: number) => number): Edit | null {
     }
     case 7: {
       if (processes.length === 0) return null;
-      return insert({ table: 'process', at: below(processes.length), key: 'map' }, 0, 'zz = anon rw');
+      return insert(
+        { table: 'process', at: below(processes.length), key: 'map' },
+        0,
+        'zz = anon rw',
+      );
     }
     default:
       return { do: 'set', in: { table: 'machine' }, key: 'swap_slots', value: below(9) };
@@ -191,7 +195,10 @@ test('CPUs that change places keep their steps, claims and signals', () => {
   const text = edited(SMALL, { do: 'move_table', name: 'cpu', at: 1, place: 0 });
   assert.match(text, /steps = "1\*2 0 1i"/);
   assert.match(text, /sometimes = \{ cpu0 = "1", end = "done" \} # why/);
-  assert.match(text, /^\[\[cpu\]\]\nrun = \["send_sig\(cpu1\)"\]\n\n# the first lane\n\[\[cpu\]\]/m);
+  assert.match(
+    text,
+    /^\[\[cpu\]\]\nrun = \["send_sig\(cpu1\)"\]\n\n# the first lane\n\[\[cpu\]\]/m,
+  );
   assert.equal(edited(text, { do: 'move_table', name: 'cpu', at: 1, place: 0 }), SMALL);
 });
 

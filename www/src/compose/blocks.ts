@@ -127,16 +127,22 @@ function newPair({ text, eol }: Tree, table: Table, name: string, words: string)
   return { from: place, to: place, put: `${open}${dotted}${words}${eol}` };
 }
 
-/** Takes out every table of a name whose lines hold one of those given. */
+/** Takes out every table of a name that holds one of these lines. */
 export function removeTablesAt(text: string, name: string, lines: readonly number[]): string {
   const tree = read(text);
   if (!isTree(tree)) return text;
-  const hit = headers(tree).filter((node) => {
-    const first = node.loc.start.line;
-    const last = (node.body.at(-1) ?? node).loc.end.line;
-    return nameOf(node) === name && lines.some((line) => first <= line && line <= last);
-  });
+  const hit = headers(tree).filter((node) => holds(node, name, lines));
   return spliced(text, merged(hit, tree));
+}
+
+/** Whether each of these lines is one of a table of a name. */
+export const allWithin = (tree: Tree, name: string, lines: readonly number[]): boolean =>
+  lines.every((line) => headers(tree).some((node) => holds(node, name, [line])));
+
+function holds(node: AST.TOMLTable, name: string, lines: readonly number[]): boolean {
+  const first = node.loc.start.line;
+  const last = (node.body.at(-1) ?? node).loc.end.line;
+  return nameOf(node) === name && lines.some((line) => first <= line && line <= last);
 }
 
 /** Neighbours may both want the blank line between them. */

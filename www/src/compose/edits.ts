@@ -139,7 +139,7 @@ function remove(tree: Tree, list: List, at: number, carry = false): Splice[] {
 function moved(text: string, list: List, at: number, to: List, place: number): string {
   const tree = parsed(text);
   const source = arrayAt(tree, list);
-  if (!source || !source.elements[at]) throw new CannotEdit('There is nothing to move.');
+  if (!source?.elements[at]) throw new CannotEdit('There is nothing to move.');
   const item = carried(tree, source, at);
   let now = parsed(spliced(text, remove(tree, list, at, true)));
   let target = arrayAt(now, to);

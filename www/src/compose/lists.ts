@@ -31,7 +31,8 @@ function alone(tree: Tree, node: AST.TOMLNode): { comma: boolean; comment: strin
 
 const commaBetween = ({ program }: Tree, from: number, to: number): AST.Range | undefined =>
   program.tokens.find(
-    (it) => it.type === 'Punctuator' && it.value === ',' && it.range[0] >= from && it.range[1] <= to,
+    (it) =>
+      it.type === 'Punctuator' && it.value === ',' && it.range[0] >= from && it.range[1] <= to,
   )?.range;
 
 const commentBetween = ({ program }: Tree, from: number, to: number): boolean =>

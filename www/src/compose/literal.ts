@@ -10,8 +10,12 @@ export function literal(value: Value): string {
   return `[${value.map((it) => literal(it)).join(', ')}]`;
 }
 
-/** A basic string. */
+/** A basic string; over several lines where the text has them. */
 function quoted(text: string): string {
+  if (text.includes('\n')) {
+    const lines = text.trimEnd().replace(/\\/g, '\\\\').replace(/"""/g, '""\\"');
+    return `"""\n${lines}\n"""`;
+  }
   const escaped = text.replace(/["\\]/g, '\\$&').replace(/\p{Cc}/gu, (control) => {
     const code = control.codePointAt(0) ?? 0;
     return `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`;

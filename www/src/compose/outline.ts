@@ -25,8 +25,8 @@ export interface Outline {
   blocks: readonly string[];
   processes: readonly ProcessOutline[];
   cpus: readonly CpuOutline[];
-  /** Whether there is a schedule. */
-  scheduled: boolean;
+  /** The calls that have returned when the lanes begin. */
+  before: readonly string[];
 }
 
 /** Reads the outline of a text. */
@@ -53,7 +53,7 @@ export function outline(tree: Tree): Outline {
       run: textsAt(it, 'run'),
       interrupt: textsAt(it, 'interrupt'),
     })),
-    scheduled: table(tree, 'schedule') !== undefined,
+    before: tables(tree, 'before').flatMap((it) => textsAt(it, 'run')),
   };
 }
 

@@ -29,8 +29,12 @@ const PANEL_NAMES: Record<Panel, string> = {
   memory: 'Memory',
   source: 'Source',
   outcomes: 'Outcomes',
+  compose: 'Compose',
   text: 'Text',
 };
+
+/** Among the gallery's names, which have no blanks. */
+const NEW = 'new scenario';
 
 /** The page: holds the store, and lays the elements out. */
 export class PageraceApp extends LitElement {
@@ -40,6 +44,7 @@ export class PageraceApp extends LitElement {
     help: { state: true },
     more: { state: true },
     gallery: { state: true },
+    composing: { state: true },
   };
   static override styles = [ui, appStyles];
 
@@ -48,6 +53,8 @@ export class PageraceApp extends LitElement {
   declare private help: boolean;
   declare private more: boolean;
   declare private gallery: readonly GalleryEntry[];
+  /** The composer is open beside the text. */
+  declare private composing: boolean;
   #store = new Store(
     new EngineClient(),
     {
@@ -66,6 +73,7 @@ export class PageraceApp extends LitElement {
     this.help = false;
     this.more = false;
     this.gallery = [front];
+    this.composing = false;
   }
 
   override connectedCallback(): void {
@@ -85,6 +93,12 @@ export class PageraceApp extends LitElement {
     void gallery().then((all) => {
       this.gallery = all;
     });
+  }
+
+  protected override willUpdate(): void {
+    if (this.model.panel !== 'compose' || this.composing) return;
+    this.composing = true;
+    void import('./compose').then(() => this.#reveal('compose'));
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -110,7 +124,7 @@ export class PageraceApp extends LitElement {
               html`<button aria-pressed=${panel === model.panel} @click=${() => this.#act({ type: 'panel', panel })}>${PANEL_NAMES[panel]}</button>`,
           )}
         </nav>
-        <div class="grid ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''}">
+        <div class="grid ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''} ${this.composing ? 'composing' : ''}">
           <div class="column">
             <pagerace-lanes class="lanes" .trace=${trace} .loopFrom=${model.loopFrom} .state=${state}></pagerace-lanes>
             <pagerace-outcomes class="outcomes" .scenario=${scenario} .search=${model.search} .searched=${model.searched} .text=${model.text}></pagerace-outcomes>
@@ -122,6 +136,7 @@ export class PageraceApp extends LitElement {
             <pagerace-source class="source" .state=${state} .trace=${trace}></pagerace-source>
             <pagerace-system class="memory" .state=${state}></pagerace-system>
           </div>
+          ${this.composing ? this.#composer() : nothing}
           <pagerace-editor class="text" .text=${model.text} .draft=${model.draft} .stash=${model.stash}
             .diagnostics=${model.diagnostics} .operations=${model.catalogue?.operations ?? []}></pagerace-editor>
         </div>
@@ -134,6 +149,26 @@ export class PageraceApp extends LitElement {
       }}></pagerace-help>`;
   }
 
+  #composer(): TemplateResult {
+    const { text, draft, diagnostics, catalogue, scenario, history } = this.model;
+    const close = () => {
+      this.composing = false;
+      this.#act({ type: 'panel', panel: 'lanes' });
+    };
+    return html`<pagerace-compose class="compose" .text=${draft ?? text} .diagnostics=${diagnostics} .catalogue=${catalogue}
+      .scenario=${scenario} .history=${history} @close=${close}></pagerace-compose>`;
+  }
+
+  #turns(): TemplateResult | typeof nothing {
+    const { past, future } = this.model.history;
+    if (past.length + future.length === 0) return nothing;
+    const button = (type: 'undo' | 'redo', label: string, keys: string, off: boolean) =>
+      html`<button class="square turn" aria-label=${label} title="${label} (${keys.replaceAll('Control', 'Ctrl')})" aria-keyshortcuts=${keys}
+        aria-disabled=${off} @click=${() => off || this.#act({ type })}>${icon(type)}</button>`;
+    return html`${button('undo', 'Undo', 'Control+Z', past.length === 0)}
+      ${button('redo', 'Redo', 'Control+Shift+Z', future.length === 0)}`;
+  }
+
   #header(): TemplateResult {
     const { entry, shared } = this.model;
     const dark = isDark(this.theme);
@@ -143,6 +178,7 @@ export class PageraceApp extends LitElement {
       <label class="gallery"><span class="hidden">Scenario</span>
         <select @change=${this.#open}>
           ${entry === null ? html`<option value="" selected>not in the gallery</option>` : nothing}
+          <option value=${NEW}>New scenario</option>
           ${this.gallery.map(
             (it) =>
               html`<option value=${it.name} ?selected=${it.name === entry}>${it.name}: ${it.title}</option>`,
@@ -150,6 +186,8 @@ export class PageraceApp extends LitElement {
         </select>
       </label>
       <div class="tools">
+        ${this.#turns()}
+        <button class="edit" @click=${() => this.#compose()}>Compose</button>
         <button class="edit" @click=${() => this.#act({ type: 'goto_text', line: 1, column: 1 })}>Edit text</button>
         <button class="copy" aria-keyshortcuts="s" title="Copy a link to this race (s)" aria-label=${shared?.copied ? 'Link copied' : 'Copy link'}
           @click=${() => this.#act({ type: 'share' })}>
@@ -215,7 +253,13 @@ export class PageraceApp extends LitElement {
 
   #open(event: Event): void {
     const { value } = event.target as HTMLSelectElement;
-    if (value) this.#act({ type: 'gallery', name: value });
+    if (value === NEW) this.#act({ type: 'new' });
+    else if (value) this.#act({ type: 'gallery', name: value });
+  }
+
+  #compose(): void {
+    this.#act({ type: 'panel', panel: 'compose' });
+    if (this.composing) void this.#reveal('compose');
   }
 
   #key(event: KeyboardEvent): void {
@@ -227,7 +271,7 @@ export class PageraceApp extends LitElement {
   }
 
   /** Brings a panel to the front on a narrow screen, and into sight on a wide one. */
-  async #reveal(panel: 'lanes' | 'outcomes'): Promise<void> {
+  async #reveal(panel: 'lanes' | 'outcomes' | 'compose'): Promise<void> {
     if (this.model.panel !== panel) this.#act({ type: 'panel', panel });
     await this.updateComplete;
     const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth';
