@@ -252,9 +252,13 @@ export class PageraceApp extends LitElement {
   }
 
   #open(event: Event): void {
-    const { value } = event.target as HTMLSelectElement;
-    if (value === NEW) this.#act({ type: 'new' });
-    else if (value) this.#act({ type: 'gallery', name: value });
+    const select = event.target as HTMLSelectElement;
+    const { value } = select;
+    if (value === NEW) {
+      // It names no scenario: it can be chosen again.
+      select.value = this.model.entry ?? '';
+      this.#act({ type: 'new' });
+    } else if (value) this.#act({ type: 'gallery', name: value });
   }
 
   #compose(): void {
