@@ -46,7 +46,7 @@ export const KEYS: readonly Key[] = [
   { key: 's', shown: 's', does: 'copy a link to this race', action: { type: 'share' } },
   { key: 'z', ctrl: true, shown: 'Ctrl Z', does: 'undo an edit', action: { type: 'undo' } },
   {
-    key: 'Z',
+    key: 'z',
     ctrl: true,
     shift: true,
     shown: 'Ctrl Shift Z',
@@ -65,9 +65,10 @@ export function actionOf(event: KeyboardEvent): Action | null {
   if (wanted ? writes(target) : takesKey(target, event.key)) return null;
   if (!wanted && /^[0-7]$/.test(event.key)) return { type: 'step', choice: event.key };
   const needsNoShift = event.key !== '?';
+  const pressed = wanted ? event.key.toLowerCase() : event.key;
   const found = KEYS.find(
     ({ key, shift = false, ctrl = false }) =>
-      key === event.key && ctrl === wanted && (!needsNoShift || shift === event.shiftKey),
+      key === pressed && ctrl === wanted && (!needsNoShift || shift === event.shiftKey),
   );
   return found?.action ?? null;
 }

@@ -34,6 +34,10 @@ export function textOfCall({ result, retry, name, args }: Call): string {
   return `${result === '' ? '' : `${result} = `}${retry ? 'retry ' : ''}${call}`;
 }
 
+/** The process of a lane; that which it gets with a call that needs one. */
+export const processOf = ({ cpus, processes }: Outline, cpu: number): string | undefined =>
+  cpus[cpu]?.process ?? processes[0]?.name;
+
 /** The names that an argument may be, as the scenario has them at a spot; null for a free text. */
 export function namesFor(
   { kind }: ParamHelp,
@@ -41,7 +45,7 @@ export function namesFor(
   { cpu }: Spot,
   operations: readonly OperationHelp[],
 ): string[] | null {
-  const process = outline.processes.find((it) => it.name === outline.cpus[cpu]?.process);
+  const process = outline.processes.find((it) => it.name === processOf(outline, cpu));
   const mappings = process?.map.map(mappingName) ?? [];
   const results = (which: (it: OperationHelp) => boolean) => resultsOf(outline, operations, which);
   switch (kind) {

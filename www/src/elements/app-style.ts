@@ -234,7 +234,7 @@ export const appStyles = css`
       border-bottom: 1px solid var(--strong-line);
     }
     .panels button {
-      flex: 1;
+      flex: 1 0 auto;
       border: none;
       border-radius: 0;
       background: none;

@@ -5,6 +5,7 @@ import {
   found,
   lacking,
   namesFor,
+  processOf,
   type Spot,
   startOf,
   textOfCall,
@@ -160,7 +161,7 @@ export class PageraceCall extends LitElement {
       this.call = null;
       void this.#show();
     };
-    return html`<form method="dialog" @submit=${this.#submit}>
+    return html`<form method="dialog" @submit=${this.#submit} @keydown=${this.#enter}>
       <p><code>${help?.signature ?? call.name}</code> <button type="button" class="plain" @click=${other}>another operation</button></p>
       <p class="soft">${help?.help ?? nothing} Returns ${help?.returns ?? 'something'}.</p>
       ${help ? this.#fields(help, call) : nothing}
@@ -179,9 +180,8 @@ export class PageraceCall extends LitElement {
 
   #fields(help: OperationHelp, call: Call): TemplateResult {
     const named = help.makes_pin || help.returns !== 'nothing';
-    const lacks = help.needs_process && this.outline?.cpus[this.spot.cpu]?.process === null;
     return html`
-      ${lacks ? html`<p class="lacks">It needs a process: give CPU${this.spot.cpu} one.</p>` : nothing}
+      ${this.#needed(help)}
       ${help.params.map((param, at) => this.#field(param, at, call))}
       ${
         named
@@ -198,6 +198,21 @@ export class PageraceCall extends LitElement {
               <span><code>retry</code> <span class="soft">the caller calls again until it succeeds</span></span></label>`
           : nothing
       }`;
+  }
+
+  /** A lane without a process gets one with a call that needs it. */
+  #gets({ needs_process }: OperationHelp): string | undefined {
+    const { outline } = this;
+    if (!outline || !needs_process || outline.cpus[this.spot.cpu]?.process) return undefined;
+    return processOf(outline, this.spot.cpu);
+  }
+
+  #needed(help: OperationHelp): TemplateResult | typeof nothing {
+    if (!help.needs_process || this.outline?.cpus[this.spot.cpu]?.process) return nothing;
+    const gets = this.#gets(help);
+    return gets === undefined
+      ? html`<p class="lacks">It needs a process: add one first.</p>`
+      : html`<p class="soft">It needs a process: CPU${this.spot.cpu} gets ${gets}.</p>`;
   }
 
   #field(param: ParamHelp, at: number, call: Call): TemplateResult {
@@ -280,6 +295,13 @@ export class PageraceCall extends LitElement {
     return calls.filter((_, at) => !(old?.cpu === cpu && old.list === list && old.at === at));
   }
 
+  /** Enter is done with the form in every field, lists included. */
+  #enter(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || !(event.target instanceof HTMLSelectElement)) return;
+    event.preventDefault();
+    event.target.form?.requestSubmit();
+  }
+
   #submit(event: Event): void {
     event.preventDefault();
     const { call, spot } = this;
@@ -294,6 +316,12 @@ export class PageraceCall extends LitElement {
     if (old && (old.cpu !== spot.cpu || old.list !== spot.list || old.at !== spot.at)) {
       const [list, to] = [listOf(old), listOf(spot)];
       edit.push({ do: 'move', list, at: old.at, to, place: spot.at });
+    }
+    const help = this.operations.find((it) => it.name === call.name);
+    const process = help && this.#gets(help);
+    if (process !== undefined) {
+      const lane = { table: 'cpu', at: spot.cpu };
+      edit.push({ do: 'set', in: lane, key: 'process', value: process });
     }
     wish(this, { edit, said, focus: spot });
   }

@@ -179,6 +179,12 @@ export const composeStyles = css`
     gap: 4px 8px;
     padding: 3px 0;
   }
+  .rows .small {
+    margin-left: auto;
+  }
+  .rows select {
+    max-width: 13em;
+  }
   .rows label {
     display: flex;
     flex-wrap: wrap;
