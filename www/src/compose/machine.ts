@@ -49,10 +49,10 @@ export interface Mapping {
 
 /** What a mapping may be: its words with `N` for a page, and what they mean. */
 export const WHATS: readonly (readonly [string, string])[] = [
-  ['page N anon', 'anonymous, of page'],
-  ['anon', 'anonymous, of any free page'],
-  ['page N file', 'private mapping of a file, of page'],
-  ['none', 'nothing yet: the first access faults'],
+  ['page N anon', 'anon, of page'],
+  ['anon', 'anon, any free page'],
+  ['page N file', 'of a file, page'],
+  ['none', 'nothing yet'],
   ['zero page', 'the zero page'],
   ['huge page N anon', 'huge page from page'],
   ['huge anon', 'a huge page, anywhere'],
@@ -62,9 +62,9 @@ export const WHATS: readonly (readonly [string, string])[] = [
 /** Rights of a mapping, each with what it means. */
 export const RIGHTS: readonly (readonly [string, string])[] = [
   ['rw', 'read and write'],
-  ['wp', 'write-protected entry of a writable area'],
+  ['wp', 'write-protected entry'],
   ['ro', 'read only'],
-  ['rw lazyfree', 'read and write, of MADV_FREE'],
+  ['rw lazyfree', 'of MADV_FREE'],
 ];
 
 /** Takes a mapping apart; null for what is none. */
