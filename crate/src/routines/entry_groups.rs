@@ -1,6 +1,6 @@
 //! Which operations stand together where they are listed.
 
-/// Headings with the names of the entries under them, in the order in which a reader looks for them.
+/// Headings with the names of the entries under them, in the order in which readers look for them.
 pub const GROUPS: &[(&str, &[&str])] = &[
     (
         "Pins",
