@@ -126,7 +126,8 @@ impl Request {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // one reply at a time, and serialised at once
 pub enum Reply {
-    /// To `Open`, `Edit` and `Kernel`, of a build without all routines: one that has them should be asked.
+    /// To `Open`, `Edit` and `Kernel`, of a build without all routines: one that has them should be
+    /// asked.
     More {
         /// The scenario that stands on the stage here, to be opened there first.
         text: Option<String>,
