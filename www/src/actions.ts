@@ -4,6 +4,15 @@ import type { Opening } from './model';
 import type { ClaimedKernel, StopView } from './protocol';
 import type { Theme } from './theme';
 
+/** A text that the composer has made. */
+export interface Composed {
+  text: string;
+  /** What was done to it. */
+  said: string;
+  /** It is another scenario. */
+  fresh?: boolean;
+}
+
 /** One wish of the reader. */
 export type Action =
   | { type: 'step'; choice: string }
@@ -25,6 +34,10 @@ export type Action =
   | { type: 'predict'; on: boolean }
   | { type: 'gallery'; name: string }
   | { type: 'edit'; text: string }
+  | ({ type: 'compose' } & Composed)
+  | { type: 'undo' | 'redo' }
+  /** A scenario to begin with; and the text without its schedule. */
+  | { type: 'new' | 'unschedule' }
   | { type: 'apply' | 'revert' | 'unstash' | 'drop_stash' }
   | { type: 'share' | 'close_share' }
   | { type: 'restart'; keepTrace: boolean }

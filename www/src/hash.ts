@@ -1,7 +1,7 @@
 /** What stands behind `#` in the address: a scenario, and apart from it how it is looked at. */
 
 /** The panels that a narrow screen shows one at a time. */
-export const PANELS = ['lanes', 'memory', 'source', 'outcomes', 'text'] as const;
+export const PANELS = ['lanes', 'memory', 'source', 'outcomes', 'compose', 'text'] as const;
 /** One panel. */
 export type Panel = (typeof PANELS)[number];
 

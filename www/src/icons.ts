@@ -20,6 +20,8 @@ const PATHS = {
   interrupt: 'M11 2L5 11h4l-1 7 7-10h-5z',
   drain: 'M3 3h9M3 6.500h9M3 10h9M14 3.500v12M10.500 12.500l3.500 4 3.500-4',
   call: 'M2 10h9M7.500 6l4 4-4 4M16 3v14',
+  undo: 'M8 4L4 8l4 4M4 8h7a5 5 0 010 9H8',
+  redo: 'M12 4l4 4-4 4M16 8H9a5 5 0 000 9h3',
   close: 'M5 5l10 10M15 5L5 15',
 } as const;
 

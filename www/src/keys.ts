@@ -6,6 +6,8 @@ export interface Key {
   /** As `KeyboardEvent.key` gives it. */
   key: string;
   shift?: boolean;
+  /** With Ctrl, or Cmd. */
+  ctrl?: boolean;
   /** As a reader sees it. */
   shown: string;
   /** What it does. */
@@ -43,21 +45,38 @@ export const KEYS: readonly Key[] = [
   { key: 'x', shown: 'x', does: 'explore every interleaving', action: { type: 'explore' } },
   { key: 'g', shown: 'g', does: 'the gallery', action: { type: 'browse' } },
   { key: 's', shown: 's', does: 'copy a link to this race', action: { type: 'share' } },
+  { key: 'z', ctrl: true, shown: 'Ctrl Z', does: 'undo an edit', action: { type: 'undo' } },
+  {
+    key: 'z',
+    ctrl: true,
+    shift: true,
+    shown: 'Ctrl Shift Z',
+    does: 'redo it',
+    action: { type: 'redo' },
+  },
   { key: '?', shown: '?', does: 'this table', action: { type: 'help' } },
   { key: 'Escape', shown: 'Esc', does: 'close', action: null },
 ];
 
 /** What a key means, given where the focus is; null leaves the key to the browser. */
 export function actionOf(event: KeyboardEvent): Action | null {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return null;
-  if (event.defaultPrevented || takesKey(event.composedPath()[0], event.key)) return null;
-  if (/^[0-7]$/.test(event.key)) return { type: 'step', choice: event.key };
+  if (event.altKey || event.isComposing || event.defaultPrevented) return null;
+  const wanted = event.ctrlKey || event.metaKey;
+  const target = event.composedPath()[0];
+  if (wanted ? writes(target) : takesKey(target, event.key)) return null;
+  if (!wanted && /^[0-7]$/.test(event.key)) return { type: 'step', choice: event.key };
   const needsNoShift = event.key !== '?';
+  const pressed = wanted ? event.key.toLowerCase() : event.key;
   const found = KEYS.find(
-    ({ key, shift = false }) => key === event.key && (!needsNoShift || shift === event.shiftKey),
+    ({ key, shift = false, ctrl = false }) =>
+      key === pressed && ctrl === wanted && (!needsNoShift || shift === event.shiftKey),
   );
   return found?.action ?? null;
 }
+
+/** Whether the element in focus is one to write in, which has an undo of its own. */
+const writes = (target: EventTarget | undefined): boolean =>
+  !(target instanceof HTMLSelectElement) && takesKey(target, 'z');
 
 /** Whether the element in focus has its own use for a key. */
 function takesKey(target: EventTarget | undefined, key: string): boolean {

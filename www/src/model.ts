@@ -2,6 +2,7 @@
 
 import type { Written } from './address';
 import type { Guide, Panel } from './hash';
+import { type History, NO_HISTORY } from './history';
 import type { Kept } from './keep';
 import type { PoolView } from './pool';
 import type {
@@ -18,6 +19,8 @@ export type Notice =
   | { kind: 'bad_link'; why: string; raw: string }
   | { kind: 'lost'; why: string; doing: string }
   | { kind: 'refused'; diagnostics: readonly Diagnostic[] }
+  /** After an edit: why the schedule of the text does not run any more. */
+  | { kind: 'unscheduled'; why: string }
   /** After a change of kernel: what could not be played, and the reader's own steps, if any. */
   | { kind: 'unplayed'; kernel: string; why: string; steps: string | null }
   /** The reader's work of before, which does not stand on the page. */
@@ -57,6 +60,8 @@ export interface Model {
   readonly entry: string | null;
   /** The text that the engine has. */
   readonly text: string;
+  /** The texts before and after it. */
+  readonly history: History;
   /** Edits of it that are not applied. */
   readonly draft: string | null;
   /** Edits that stood in the editor when another scenario was opened. */
@@ -97,6 +102,7 @@ export const EMPTY: Model = {
   catalogue: null,
   entry: null,
   text: '',
+  history: NO_HISTORY,
   draft: null,
   stash: null,
   diagnostics: [],

@@ -1,10 +1,11 @@
 /** The one place where the page's state changes: wishes in, models out. */
-import type { Action } from './actions';
+import type { Action, Composed } from './actions';
 import { AddressLine, type Surroundings } from './address';
 import { Checking } from './checking';
 import { type EngineClient, EngineLost } from './engine';
 import { front, inGallery } from './gallery';
 import { type Address, type Look, parseHash } from './hash';
+import { amended, type History, recorded, turned } from './history';
 import { whenIdle } from './idle';
 import type { Keeper } from './keep';
 import { pack, unpack } from './link';
@@ -167,7 +168,21 @@ export class Store extends EventTarget {
       case 'apply':
         return this.#do(() => this.#apply());
       case 'revert':
-        return this.#set({ stash: this.#model.draft, draft: null, diagnostics: [] });
+        return this.#revert();
+      case 'compose':
+        return this.#do(() => this.#compose(action));
+      case 'new': {
+        const { FRESH } = await import('./compose/fresh');
+        return this.#do(() => this.#compose({ ...FRESH, fresh: true }));
+      }
+      case 'unschedule': {
+        const { unscheduled } = await import('./compose/fresh');
+        const { draft, text } = this.#model;
+        return this.#do(() => this.#compose(unscheduled(draft ?? text)));
+      }
+      case 'undo':
+      case 'redo':
+        return this.#do(() => this.#turn(action.type === 'undo'));
       case 'unstash':
         this.#set({ draft: this.#model.stash, stash: null, diagnostics: [] });
         return this.#checking.soon(this.#model.draft);
@@ -254,12 +269,13 @@ export class Store extends EventTarget {
     text: string,
     patch: Partial<Model>,
     at: number | null,
+    type: 'open' | 'edit' = 'open',
   ): Promise<Diagnostic[] | null> {
     this.#pause();
     this.#searcher.stop();
-    this.#doing = 'open';
+    this.#doing = type;
     this.#keeper.begins(text);
-    const reply = await this.#engine.call({ type: 'open', text });
+    const reply = await this.#engine.call({ type, text });
     this.#keeper.ends();
     if (reply.type === 'refused') return reply.diagnostics;
     if (reply.type === 'opened') {
@@ -279,6 +295,8 @@ export class Store extends EventTarget {
       if (this.#model.predicting) await this.#predict(true);
       const best = at ?? nextBreak(this.#model.trace, 0);
       if (best !== null && best !== this.#model.state?.cursor) await this.#seekNow(best);
+      const { unplayed } = reply;
+      if (unplayed) this.#set({ notice: { kind: 'unscheduled', why: unplayed.message } });
     }
     return null;
   }
@@ -287,7 +305,9 @@ export class Store extends EventTarget {
     const spoken = `${scenario.title}. Step ${state.cursor} of ${trace.length}.`;
     this.#ownTrace = false;
     this.#searcher.drop();
+    const { entry } = { ...this.#model, ...patch };
     this.#set({
+      history: recorded(this.#model.history, { text, entry }),
       text,
       scenario,
       trace,
@@ -556,6 +576,44 @@ export class Store extends EventTarget {
     this.#touched();
   }
 
+  #revert(): void {
+    const { draft, text, entry } = this.#model;
+    const history = recorded(this.#model.history, { text, entry });
+    this.#set({ history, stash: draft, draft: null, diagnostics: [] });
+  }
+
+  /** Opens what the composer has made of the text; what the engine refuses stands as a draft. */
+  async #compose({ text, said, fresh }: Composed): Promise<void> {
+    const { stash, state, draft } = this.#model;
+    const at = fresh ? 0 : (state?.cursor ?? 0);
+    if (fresh) this.#set({ stash: draft ?? stash, panel: 'compose' });
+    const history = recorded(this.#model.history, { text, entry: null });
+    await this.#stand(history, said, at);
+  }
+
+  /** Undo, or redo. What stands in the editor and was never applied is kept aside. */
+  async #turn(back: boolean): Promise<void> {
+    const { draft, stash, history: now, state } = this.#model;
+    const history = turned(now, back);
+    if (!history) return this.#set({ spoken: `There is nothing to ${back ? 'undo' : 'redo'}.` });
+    this.#set({ stash: draft === now.now?.text ? stash : (draft ?? stash) });
+    await this.#stand(history, back ? 'Undone.' : 'Redone.', state?.cursor ?? 0);
+  }
+
+  /** The version at hand of a history goes on the stage. */
+  async #stand(history: History, said: string, at: number): Promise<void> {
+    const { stash, text: stands } = this.#model;
+    const { text, entry } = history.now ?? { text: stands, entry: null };
+    this.#set({ history });
+    const refused = text === stands ? null : await this.#open(text, { entry, stash }, at, 'edit');
+    if (!refused) {
+      this.#set({ draft: null, diagnostics: [], entry, spoken: said });
+      return this.#touched();
+    }
+    const spoken = `${said} The engine does not take it: ${refused[0]?.message ?? ''}`;
+    this.#set({ draft: text, diagnostics: refused, spoken });
+  }
+
   async #restart(keepTrace: boolean): Promise<void> {
     const { text, trace, state, entry, draft, stash } = this.#model;
     const keep = { entry, draft, stash };
@@ -616,7 +674,10 @@ export class Store extends EventTarget {
     const text = await this.#textWithTrace();
     const packed = await pack(text);
     if ('why' in packed) return packed.why;
-    if (text !== this.#model.text) this.#set({ text });
+    const { history, text: stood } = this.#model;
+    if (text !== stood) {
+      this.#set({ text, history: history.now?.text === stood ? amended(history, text) : history });
+    }
     this.#address.says(packed.payload);
     return null;
   }

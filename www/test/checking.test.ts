@@ -42,7 +42,7 @@ test('only the draft of a pause is judged, and none has nothing wrong', async (t
 });
 
 test('while the larger engine loads the draft is asked about again, if it still stands', async (t) => {
-  const later: Reply = { type: 'more', text: null };
+  const later: Reply = { type: 'more', stage: null };
   const last: Reply = { type: 'checked', diagnostics: [] };
   const { checks, asked, found, pass } = checking(t, [later, later, later, last]);
   checks.soon('a');

@@ -13,8 +13,8 @@ pub fn operations() -> String {
     let mut text = String::new();
     for operation in catalogue().operations {
         text += &format!("{}\n    {}\n", operation.signature, operation.help);
-        for (name, help) in operation.params {
-            text += &format!("    {name}: {help}\n");
+        for param in operation.params {
+            text += &format!("    {}: {}\n", param.name, param.help);
         }
         text += &format!("    returns {}\n\n", operation.returns);
     }

@@ -6,9 +6,12 @@ use super::{
     pagevec, reclaim, signal,
 };
 use crate::machine::{Function, Local};
+use serde::Serialize;
 
 /// What an argument is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "snake_case"))]
+#[serde(rename_all = "snake_case")]
 pub enum ParamKind {
     /// The name of a CMA area.
     Area,

@@ -17,6 +17,7 @@ pub mod dma;
 pub mod entry;
 mod entry_access;
 mod entry_antagonists;
+pub mod entry_groups;
 mod entry_huge;
 mod entry_pins;
 pub mod fault;

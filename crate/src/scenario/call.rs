@@ -1,10 +1,11 @@
 //! One call of a timeline: `p = pin_user_pages_fast(a, FOLL_WRITE | FOLL_LONGTERM)`.
+use super::call_words::{self, COMPOUND};
 use super::needs::lacking;
 use super::reader::{nearest, nearest_or_all, short};
 use super::{Complaint, Place, limits};
 use crate::machine::{Arg, Function, Kernel, Local, Operation, Returns};
-use crate::mm::{Geometry, Migratetype, Pfn, WORDS, Word, vm};
-use crate::routines::entry::{self, Entry, ParamKind, advice, gfp};
+use crate::mm::{Geometry, Pfn, WORDS, Word};
+use crate::routines::entry::{self, Entry, ParamKind, gfp};
 
 /// What the names in a call may mean.
 pub struct Names<'a> {
@@ -267,9 +268,6 @@ fn word_of(
 const WORD_SHIFT: u16 = 8;
 const LAST_WORD: usize = WORDS as usize - 1;
 
-/// Beside the type in the word of a `gfp_mask`, until the two are told apart.
-const COMPOUND: u16 = 1 << 8;
-
 /// The value of an argument that is known from the text.
 pub(super) fn value_of(args: &[(Local, Arg)], local: Local) -> Option<u16> {
     args.iter().rev().find(|(own, _)| *own == local).and_then(|(_, arg)| match arg {
@@ -317,18 +315,13 @@ fn argument(
         ParamKind::GupFlags => flags(entry, word, place)?,
         ParamKind::Gfp => gfp_mask(word, place)?,
         ParamKind::Prot => prot(word, place)?,
-        ParamKind::CmaGfp => choose(word, &[("0", 0), ("__GFP_NOFAIL", gfp::NOFAIL)], place)?,
-        ParamKind::Bool => choose(word, &[("false", 0), ("true", 1)], place)?,
         ParamKind::Advice => {
-            let known = [("MADV_DONTNEED", advice::DONTNEED), ("MADV_FREE", advice::FREE)];
             // Nobody frees a huge page lazily here.
-            let modelled = if geometry.has_huge_pages() { 1 } else { known.len() };
-            choose(word, &known[..modelled], place)?
+            let modelled = if geometry.has_huge_pages() { 1 } else { call_words::ADVICE.len() };
+            choose(word, &call_words::ADVICE[..modelled], place)?
         }
-        ParamKind::Migratetype => {
-            let types = [Migratetype::Cma, Migratetype::Movable, Migratetype::Unmovable];
-            let types = types.map(|mt| (mt.name(), mt as u16));
-            choose(word, &types, place)?
+        ParamKind::CmaGfp | ParamKind::Bool | ParamKind::Migratetype => {
+            choose(word, call_words::of(entry, kind), place)?
         }
     };
     Ok(Arg::Value(value))
@@ -429,24 +422,17 @@ fn child(word: &str, names: &Names, place: Place) -> Result<u16, Complaint> {
 
 /// The type that a `gfp_mask` asks for, and whether the block is compound.
 fn gfp_mask(word: &str, place: Place) -> Result<u16, Complaint> {
-    let known = [
-        ("GFP_KERNEL", Migratetype::Unmovable as u16),
-        ("GFP_HIGHUSER_MOVABLE", Migratetype::Movable as u16),
-        ("__GFP_RECLAIMABLE", Migratetype::Reclaimable as u16),
-        ("__GFP_COMP", COMPOUND),
-    ];
     word.split('|').map(str::trim).try_fold(0, |mask, part| {
         let byte = part.as_ptr() as usize - word.as_ptr() as usize;
         let place = shifted(place, word[..byte].chars().count() as u32);
-        Ok(mask | choose(part, &known, place)?)
+        Ok(mask | choose(part, call_words::GFP, place)?)
     })
 }
 
 /// The rights that `mprotect` leaves; there is no mapping here that may not be read.
 fn prot(word: &str, place: Place) -> Result<u16, Complaint> {
     let spaced: Vec<&str> = word.split('|').map(str::trim).collect();
-    let known = [("PROT_READ", vm::READ), ("PROT_READ | PROT_WRITE", vm::READ | vm::WRITE)];
-    choose(&spaced.join(" | "), &known, place)
+    choose(&spaced.join(" | "), call_words::PROT, place)
 }
 
 fn flags(entry: &Entry, word: &str, place: Place) -> Result<u16, Complaint> {

@@ -15,6 +15,7 @@ macro_rules! say {
 pub mod before;
 pub mod build;
 pub mod call;
+pub mod call_words;
 pub mod challenge;
 mod claims;
 mod collapse;

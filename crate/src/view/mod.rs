@@ -14,6 +14,7 @@ pub mod guide;
 #[cfg(feature = "whole")]
 pub mod kcsan;
 pub mod lanes;
+pub mod operations;
 pub mod picture;
 pub mod process;
 pub mod protocol;

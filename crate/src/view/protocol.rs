@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 pub use super::bench::{RoutineView, RowView, StockView};
 #[cfg(feature = "whole")]
 pub use super::follow::{FollowedView, SkippedView};
+pub use super::operations::{LackHelp, OperationHelp, ParamHelp};
 pub use super::state::*;
+#[cfg(test)]
+use crate::routines::entry::ParamKind;
 use crate::scenario::Complaint;
 
 /// What the page may ask for.
@@ -24,6 +27,12 @@ pub enum Request {
     },
     /// Say what is wrong with a text; nothing changes.
     Check {
+        /// The text.
+        text: String,
+    },
+    /// Open what a scenario was edited to. Where its schedule does not run any more nothing is
+    /// played, and the reply says why.
+    Edit {
         /// The text.
         text: String,
     },
@@ -127,6 +136,7 @@ impl Request {
             "catalogue" => Request::Catalogue,
             "open" => Request::Open { text: text("text")? },
             "check" => Request::Check { text: text("text")? },
+            "edit" => Request::Edit { text: text("text")? },
             "kernel" => Request::Kernel {
                 text: fields.text("text"),
                 base: text("base")?,
@@ -285,24 +295,6 @@ pub struct Catalogue {
     pub properties: Vec<PropertyHelp>,
     /// The tables of a scenario file.
     pub sections: Vec<SectionHelp>,
-}
-
-/// One operation that a timeline can name.
-#[derive(Serialize, Clone, Debug)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct OperationHelp {
-    /// The kernel function.
-    pub name: String,
-    /// How it is written: `cma_alloc(area, count)`.
-    pub signature: String,
-    /// What it does.
-    pub help: String,
-    /// Its parameters: name and help.
-    pub params: Vec<(String, String)>,
-    /// The flags that a caller may give.
-    pub flags: Vec<String>,
-    /// What it returns, in words.
-    pub returns: String,
 }
 
 /// One kernel preset.
@@ -611,6 +603,9 @@ mod tests {
             Diagnostic::decl(config),
             Catalogue::decl(config),
             OperationHelp::decl(config),
+            ParamHelp::decl(config),
+            ParamKind::decl(config),
+            LackHelp::decl(config),
             KernelHelp::decl(config),
             ToggleHelp::decl(config),
             PropertyHelp::decl(config),

@@ -3,18 +3,18 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::protocol::{
-    Catalogue, ClaimedKernel, Diagnostic, KernelHelp, OperationHelp, PropertyHelp, PropertyView,
-    Reply, Request, ScenarioView, SectionHelp, StageCopy, ToggleHelp,
+    Catalogue, ClaimedKernel, Diagnostic, KernelHelp, PropertyHelp, PropertyView, Reply, Request,
+    ScenarioView, SectionHelp, StageCopy, ToggleHelp,
 };
 #[cfg(feature = "whole")]
 use super::searching::Searching;
 #[cfg(feature = "whole")]
 use super::{bench, follow};
-use super::{lanes, picture, words};
+use super::{lanes, operations, picture, words};
 use crate::machine::Property;
 use crate::player::Player;
 use crate::properties::PROPERTIES;
-use crate::routines::{entry, kernels, presets};
+use crate::routines::{kernels, presets};
 use crate::scenario::{Complaint, KernelChoice, Place, Scenario, edit, keys, parse};
 use crate::schedule;
 
@@ -35,11 +35,16 @@ pub struct Session {
 
 /// Whether a build with all routines may do what this one refuses, or says better why not.
 fn is_for_more(request: &Request) -> bool {
-    use Request::{Check, Explore, Kernel, Open, Sample};
+    use Request::{Check, Edit, Explore, Kernel, Open, Sample};
     !cfg!(feature = "whole")
         && matches!(
             request,
-            Open { .. } | Check { .. } | Kernel { .. } | Explore { .. } | Sample { .. }
+            Open { .. }
+                | Check { .. }
+                | Edit { .. }
+                | Kernel { .. }
+                | Explore { .. }
+                | Sample { .. }
         )
 }
 
@@ -56,6 +61,9 @@ impl Session {
             Request::Catalogue => Ok(Reply::Catalogue(catalogue())),
             Request::Open { text } => self.open(text),
             Request::Check { text } => check(text),
+            Request::Edit { text } => {
+                Stage::open(text, None).map(|(stage, unplayed)| self.put(stage, unplayed))
+            }
             Request::Kernel { text, base, toggles } => self.switch_kernel(text, &base, &toggles),
             Request::TakeOver(copy) => self.take_over(copy),
             other => match &mut self.stage {
@@ -181,6 +189,7 @@ impl Stage {
             Request::Catalogue
             | Request::Open { .. }
             | Request::Check { .. }
+            | Request::Edit { .. }
             | Request::Kernel { .. }
             | Request::TakeOver(_) => unreachable!("answered without a stage"),
         }
@@ -317,17 +326,8 @@ fn check(text: String) -> Result<Reply, Vec<Complaint>> {
 /// What exists to choose from.
 pub fn catalogue() -> Catalogue {
     Catalogue {
-        operations: entry::ENTRIES
-            .iter()
-            .map(|entry| OperationHelp {
-                name: entry.name.into(),
-                signature: entry.signature(),
-                help: entry.help.into(),
-                params: entry.params.iter().map(|p| (p.name.into(), p.help.into())).collect(),
-                flags: entry.flags.iter().map(|(name, _)| (*name).into()).collect(),
-                returns: entry.returns.into(),
-            })
-            .collect(),
+        // The module that the page starts with has no help: the page has a file of it.
+        operations: if cfg!(feature = "whole") { operations::listed() } else { Vec::new() },
         kernels: presets::PRESETS
             .iter()
             .map(|preset| KernelHelp {
@@ -460,6 +460,16 @@ steps = "0*14"
         }
         let Reply::Moved { state } = session.handle(Request::Seek { cursor: 3 }) else { panic!() };
         assert_eq!(state.cursor, 3);
+    }
+
+    #[test]
+    fn an_edit_that_the_schedule_does_not_fit_opens_and_is_told() {
+        let mut session = Session::new();
+        let text = TEXT.replace("0*14", "0*14 0");
+        let (kept, unplayed, steps) = opened(session.handle(Request::Edit { text: text.clone() }));
+        let why = unplayed.expect("it does not fit").message;
+        assert_eq!((why.as_str(), steps), ("step 15: CPU0 cannot move: it has finished", 0));
+        assert_eq!(kept, text);
     }
 
     #[test]

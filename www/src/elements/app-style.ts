@@ -121,11 +121,21 @@ export const appStyles = css`
   pagerace-lanes,
   pagerace-outcomes,
   pagerace-tools,
+  pagerace-compose,
   pagerace-editor {
     scroll-margin: 16px 0 160px;
   }
-  .text {
+  .text,
+  .compose {
     grid-column: 1 / -1;
+  }
+  @media (min-width: 1081px) {
+    .composing > .compose {
+      grid-column: 1;
+    }
+    .composing > .text {
+      grid-column: 2;
+    }
   }
   @media (max-width: 1080px) {
     .grid,
@@ -140,6 +150,7 @@ export const appStyles = css`
       order: 1;
     }
     pagerace-system,
+    .compose,
     .text {
       order: 2;
     }
@@ -152,7 +163,8 @@ export const appStyles = css`
     .gallery {
       flex: 1 1 80px;
     }
-    .edit {
+    .edit,
+    .turn {
       display: none;
     }
     .copy {
@@ -235,7 +247,7 @@ export const appStyles = css`
       border-bottom: 1px solid var(--strong-line);
     }
     .panels button {
-      flex: 1;
+      flex: 1 0 auto;
       border: none;
       border-radius: 0;
       background: none;
@@ -245,11 +257,12 @@ export const appStyles = css`
       box-shadow: inset 0 -3px var(--ink);
       font-weight: 650;
     }
-    [data-panel='lanes'] .grid :is(.memory, .source, .outcomes, .text):not(.lanes),
-    [data-panel='memory'] .grid :is(.lanes, .source, .outcomes, .text):not(.memory),
-    [data-panel='source'] .grid :is(.lanes, .memory, .outcomes, .text),
-    [data-panel='outcomes'] .grid :is(.lanes, .memory, .source, .text),
-    [data-panel='text'] .grid :is(.lanes, .memory, .source, .outcomes) {
+    [data-panel='lanes'] .grid :is(.memory, .source, .outcomes, .compose, .text):not(.lanes),
+    [data-panel='memory'] .grid :is(.lanes, .source, .outcomes, .compose, .text):not(.memory),
+    [data-panel='source'] .grid :is(.lanes, .memory, .outcomes, .compose, .text),
+    [data-panel='outcomes'] .grid :is(.lanes, .memory, .source, .compose, .text),
+    [data-panel='compose'] .grid :is(.lanes, .memory, .source, .outcomes, .text),
+    [data-panel='text'] .grid :is(.lanes, .memory, .source, .outcomes, .compose) {
       display: none;
     }
   }
@@ -258,6 +271,7 @@ export const appStyles = css`
     .gallery,
     .guides,
     .panels,
+    .compose,
     .text,
     pagerace-kernel {
       display: none;

@@ -28,8 +28,12 @@ const PANEL_NAMES: Record<Panel, string> = {
   memory: 'Memory',
   source: 'Source',
   outcomes: 'Outcomes',
+  compose: 'Compose',
   text: 'Text',
 };
+
+/** Among the gallery's names, which have no blanks. */
+const NEW = 'new scenario';
 
 /** The page: holds the store, and lays the elements out. */
 export class PageraceApp extends LitElement {
@@ -39,6 +43,7 @@ export class PageraceApp extends LitElement {
     help: { state: true },
     more: { state: true },
     browsing: { state: true },
+    composing: { state: true },
   };
   static override styles = [ui, appStyles];
 
@@ -48,6 +53,8 @@ export class PageraceApp extends LitElement {
   declare private more: boolean;
   /** The gallery is open. */
   declare private browsing: boolean;
+  /** The composer is open beside the text. */
+  declare private composing: boolean;
   #store = new Store(
     new EngineClient(),
     {
@@ -66,6 +73,7 @@ export class PageraceApp extends LitElement {
     this.help = false;
     this.more = false;
     this.browsing = false;
+    this.composing = false;
   }
 
   override connectedCallback(): void {
@@ -85,6 +93,12 @@ export class PageraceApp extends LitElement {
     void this.#store
       .start(location.hash)
       .finally(() => Promise.all([import('./notice'), import('./tools')]));
+  }
+
+  protected override willUpdate(): void {
+    if (this.model.panel !== 'compose' || this.composing) return;
+    this.composing = true;
+    void import('./compose').then(() => this.#reveal('compose'));
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -111,7 +125,7 @@ export class PageraceApp extends LitElement {
               html`<button aria-pressed=${panel === model.panel} @click=${() => this.#act({ type: 'panel', panel })}>${PANEL_NAMES[panel]}</button>`,
           )}
         </nav>
-        <div class="grid ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''}">
+        <div class="grid ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''} ${this.composing ? 'composing' : ''}">
           <div class="column">
             <pagerace-lanes class="lanes" .trace=${trace} .loopFrom=${model.loopFrom} .state=${state}></pagerace-lanes>
             <pagerace-outcomes class="outcomes" ?hidden=${model.predicting} .scenario=${scenario} .search=${model.search}></pagerace-outcomes>
@@ -124,6 +138,7 @@ export class PageraceApp extends LitElement {
             <pagerace-source class="source" .state=${state} .trace=${trace}></pagerace-source>
             <pagerace-system class="memory" .state=${state}></pagerace-system>
           </div>
+          ${this.composing ? this.#composer() : nothing}
           <pagerace-editor class="text" .text=${model.text} .draft=${model.draft} .stash=${model.stash}
             .diagnostics=${model.diagnostics} .catalogue=${model.catalogue}></pagerace-editor>
         </div>
@@ -139,6 +154,26 @@ export class PageraceApp extends LitElement {
       }}></pagerace-help>`;
   }
 
+  #composer(): TemplateResult {
+    const { text, draft, diagnostics, catalogue, scenario, history } = this.model;
+    const close = () => {
+      this.composing = false;
+      this.#act({ type: 'panel', panel: 'lanes' });
+    };
+    return html`<pagerace-compose class="compose" .text=${draft ?? text} .diagnostics=${diagnostics} .catalogue=${catalogue}
+      .scenario=${scenario} .history=${history} @close=${close}></pagerace-compose>`;
+  }
+
+  #turns(): TemplateResult | typeof nothing {
+    const { past, future } = this.model.history;
+    if (past.length + future.length === 0) return nothing;
+    const button = (type: 'undo' | 'redo', label: string, keys: string, off: boolean) =>
+      html`<button class="square turn" aria-label=${label} title="${label} (${keys.replaceAll('Control', 'Ctrl')})" aria-keyshortcuts=${keys}
+        aria-disabled=${off} @click=${() => off || this.#act({ type })}>${icon(type)}</button>`;
+    return html`${button('undo', 'Undo', 'Control+Z', past.length === 0)}
+      ${button('redo', 'Redo', 'Control+Shift+Z', future.length === 0)}`;
+  }
+
   #header(): TemplateResult {
     const { entry, shared } = this.model;
     const dark = isDark(this.theme);
@@ -148,6 +183,8 @@ export class PageraceApp extends LitElement {
       <button class="gallery" aria-haspopup="dialog" aria-keyshortcuts="g" title="All scenarios (g)" @click=${() => this.#act({ type: 'browse' })}>
         <b>Gallery</b> <span>${entry ?? 'a text of its own'}</span></button>
       <div class="tools">
+        ${this.#turns()}
+        <button class="edit" @click=${() => this.#compose()}>Compose</button>
         <button class="edit" @click=${() => this.#act({ type: 'goto_text', line: 1, column: 1 })}>Edit text</button>
         <button class="copy" aria-keyshortcuts="s" title="Copy a link to this race (s)" aria-label=${shared?.copied ? 'Link copied' : 'Copy link'}
           @click=${() => this.#act({ type: 'share' })}>
@@ -223,6 +260,11 @@ export class PageraceApp extends LitElement {
     }
   }
 
+  #compose(): void {
+    this.#act({ type: 'panel', panel: 'compose' });
+    if (this.composing) void this.#reveal('compose');
+  }
+
   #key(event: KeyboardEvent): void {
     if (this.help || this.browsing || (this.model.shared && !this.model.shared.copied)) return;
     const action = actionOf(event);
@@ -232,7 +274,7 @@ export class PageraceApp extends LitElement {
   }
 
   /** Brings a panel to the front on a narrow screen, and into sight on a wide one. */
-  async #reveal(panel: 'lanes' | 'outcomes'): Promise<void> {
+  async #reveal(panel: 'lanes' | 'outcomes' | 'compose'): Promise<void> {
     if (this.model.panel !== panel) this.#act({ type: 'panel', panel });
     await this.updateComplete;
     const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth';

@@ -105,6 +105,13 @@ export class PageraceNotice extends LitElement {
               : html`Your steps were <code>${notice.steps}</code>.`
           }</p>
           <div class="actions">${dismiss}</div>`;
+      case 'unscheduled':
+        return html`<h2>The schedule does not run any more</h2>
+          <p>${asSentence(notice.why)} The text keeps it, and the race stands at its start.</p>
+          <div class="actions">
+            <button @click=${() => request(this, { type: 'undo' })}>Undo the edit</button>
+            <button @click=${() => request(this, { type: 'unschedule' })}>Take the schedule out</button>
+            ${dismiss}</div>`;
       case 'refused':
         return html`<h2>That could not be done</h2>
           <ul>${notice.diagnostics.map((it) => html`<li>${asSentence(it.message)} ${asSentence(it.hint ?? '')}</li>`)}</ul>

@@ -47,7 +47,7 @@ export class PageraceReference extends LitElement {
         ${this.operations.map(
           (it) => html`<dt><code>${it.signature}</code></dt>
             <dd>${it.help} Returns ${it.returns}.
-              ${it.params.map(([name, help]) => html`<span class="soft"><code>${name}</code>: ${help}. </span>`)}</dd>`,
+              ${it.params.map(({ name, help }) => html`<span class="soft"><code>${name}</code>: ${help}. </span>`)}</dd>`,
         )}
       </dl>
     </details>`;

@@ -38,11 +38,11 @@ function argumentsOf(catalogue: Catalogue, content: string, names: Names): Compl
   const [, name = ''] = /(\w+)\s*$/.exec(content.slice(0, open)) ?? [];
   const operation = catalogue.operations.find((it) => it.name === name);
   const at = content.slice(open + 1).split(',').length - 1;
-  const [param = '', help = ''] = operation?.params[at] ?? [];
-  const detail = param ? `${param}: ${help}` : undefined;
+  const param = operation?.params[at];
+  const detail = param && `${param.name}: ${param.help}`;
   const word = (type: string) => (label: string) => option(label, type, detail);
   return [
-    ...(operation?.flags ?? []).map(word('constant')),
+    ...(param?.words ?? []).map(word('constant')),
     ...names.mappings.map(word('variable')),
     ...names.results.map(word('variable')),
     ...names.areas.map(word('variable')),

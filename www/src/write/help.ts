@@ -12,6 +12,8 @@ export interface Help {
 const plain = (name: string, ...sentences: string[]): Help => ({ name, sentences, list: [] });
 
 /** How much of a table of the catalogue a place belongs to. */
+/** The tables that are claims. */
+const CLAIM_HEADS: readonly string[] = ['[[expect]]', '[[challenge.goal]]'];
 const CLAIMS = /^(never|sometimes|always)$/;
 
 /** The table of the catalogue whose keys stand here. */
@@ -22,8 +24,8 @@ export function sectionAt(
   const named = (name: string) => catalogue.sections.find((it) => it.head === name);
   const [outer] = path;
   if (outer === undefined) return named(head);
-  if (head === '[[expect]]' && outer === 'kernel') return named('[kernel]');
-  if (head === '[[expect]]' && CLAIMS.test(outer)) return named('never');
+  if (CLAIM_HEADS.includes(head) && outer === 'kernel') return named('[kernel]');
+  if (CLAIM_HEADS.includes(head) && CLAIMS.test(outer)) return named('never');
   if (head === '[[patch]]' && outer === 'edits') return named('edits');
   return head === '' ? named(`[${outer}]`) : undefined;
 }
@@ -32,7 +34,7 @@ export function sectionAt(
 export const helpOfOperation = (it: OperationHelp): Help => ({
   name: it.signature,
   sentences: [it.help, `Returns ${it.returns}.`],
-  list: it.params,
+  list: it.params.map(({ name, help }) => [name, help] as const),
 });
 
 /** A toggle. */
