@@ -135,7 +135,7 @@ struct SearchArguments {
     #[arg(long, default_value_t = MAX_MEMORY)]
     max_memory: usize,
     /// Tell states apart by all their cells instead of by fingerprints: no state can be missed,
-    /// at twice the time and up to three times the memory.
+    /// at about twice the time and up to five times the memory.
     #[arg(long)]
     exact: bool,
     /// When to take steps that do not matter to each other in one order only.
