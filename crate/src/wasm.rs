@@ -13,6 +13,8 @@ use crate::explore::Limits;
 use crate::view::kcsan;
 use crate::view::protocol::{Diagnostic, Fields, Reply, Request};
 use crate::view::session::Session;
+#[cfg(feature = "whole")]
+use crate::view::watch::Watch;
 
 /// Panics reach the console with their message.
 #[wasm_bindgen(start)]
@@ -45,8 +47,7 @@ impl Engine {
                 Reply::Refused { diagnostics: vec![diagnostic] }
             }
         };
-        let text = serde_json::to_string(&reply).expect("a reply is plain data");
-        js_sys::JSON::parse(&text).expect("it is JSON")
+        plain(&reply)
     }
 }
 
@@ -60,8 +61,53 @@ impl Engine {
 pub fn races(text: &str, max_states: u32) -> Result<JsValue, JsValue> {
     let limits = Limits { max_states: max_states as usize, ..Limits::default() };
     let races = kcsan::races_of(text, limits).map_err(|why| JsValue::from_str(&why))?;
-    let text = serde_json::to_string(&races).expect("a view is plain data");
-    js_sys::JSON::parse(&text)
+    Ok(plain(&races))
+}
+
+/// A trace to be looked at closely. It needs no engine: a scenario text and a schedule.
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+pub struct Trace {
+    watch: Watch,
+}
+
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+impl Trace {
+    /// The trace of a text under a schedule; it throws why there is none.
+    ///
+    /// # Errors
+    /// Why there is none.
+    #[wasm_bindgen(constructor)]
+    pub fn new(text: &str, schedule: &str) -> Result<Trace, JsValue> {
+        let watch = Watch::open(text, schedule).map_err(|why| JsValue::from_str(&why))?;
+        Ok(Trace { watch })
+    }
+
+    /// Where two lanes meet: each a `ConflictView`.
+    pub fn conflicts(&self) -> JsValue {
+        plain(&self.watch.conflicts())
+    }
+
+    /// A `HistoryView`.
+    pub fn history(&self, subject: &str) -> JsValue {
+        plain(&self.watch.history(subject))
+    }
+
+    /// Each a `ReasonView`.
+    pub fn why(&self, subject: &str, field: &str, cursor: u32) -> JsValue {
+        plain(&self.watch.why(subject, field, cursor))
+    }
+
+    /// A `ReferencesView`, or null where there is no such page.
+    pub fn references(&mut self, page: u32) -> JsValue {
+        plain(&self.watch.references(page))
+    }
+}
+
+fn plain(view: &impl serde::Serialize) -> JsValue {
+    let text = serde_json::to_string(view).expect("a view is plain data");
+    js_sys::JSON::parse(&text).expect("it is JSON")
 }
 
 impl Fields for JsValue {

@@ -11,4 +11,6 @@ pub mod protocol;
 pub mod sections;
 pub mod session;
 pub mod state;
+#[cfg(feature = "whole")]
+pub mod watch;
 pub mod words;

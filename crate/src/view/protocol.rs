@@ -531,6 +531,11 @@ mod tests {
             crate::view::kcsan::RacesView::decl(config),
             crate::view::kcsan::RaceView::decl(config),
             crate::view::kcsan::SideView::decl(config),
+            crate::view::watch::ConflictView::decl(config),
+            crate::view::watch::HistoryView::decl(config),
+            crate::view::watch::PastView::decl(config),
+            crate::view::watch::ReasonView::decl(config),
+            crate::view::watch::ReferencesView::decl(config),
         ]
     }
 
