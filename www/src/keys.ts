@@ -6,6 +6,7 @@ export interface Key {
   /** As `KeyboardEvent.key` gives it. */
   key: string;
   shift?: boolean;
+  alt?: boolean;
   /** As a reader sees it. */
   shown: string;
   /** What it does. */
@@ -36,6 +37,27 @@ export const KEYS: readonly Key[] = [
     does: 'next context switch',
     action: { type: 'next_switch' },
   },
+  {
+    key: 'ArrowLeft',
+    alt: true,
+    shown: 'Alt ←',
+    does: 'the step at the cursor one place earlier',
+    action: { type: 'move', by: -1 },
+  },
+  {
+    key: 'ArrowRight',
+    alt: true,
+    shown: 'Alt →',
+    does: 'the step at the cursor one place later',
+    action: { type: 'move', by: 1 },
+  },
+  {
+    key: '[',
+    shown: '[',
+    does: 'previous change of the page',
+    action: { type: 'previous_change' },
+  },
+  { key: ']', shown: ']', does: 'next change of the page', action: { type: 'next_change' } },
   { key: 'Home', shown: 'Home', does: 'to the start', action: { type: 'start' } },
   { key: 'End', shown: 'End', does: 'to the end of the trace', action: { type: 'end' } },
   { key: ' ', shown: 'Space', does: 'play or pause', action: { type: 'play_pause' } },
@@ -48,12 +70,13 @@ export const KEYS: readonly Key[] = [
 
 /** What a key means, given where the focus is; null leaves the key to the browser. */
 export function actionOf(event: KeyboardEvent): Action | null {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return null;
+  if (event.ctrlKey || event.metaKey || event.isComposing) return null;
   if (event.defaultPrevented || takesKey(event.composedPath()[0], event.key)) return null;
-  if (/^[0-7]$/.test(event.key)) return { type: 'step', choice: event.key };
+  if (/^[0-7]$/.test(event.key) && !event.altKey) return { type: 'step', choice: event.key };
   const needsNoShift = event.key !== '?';
   const found = KEYS.find(
-    ({ key, shift = false }) => key === event.key && (!needsNoShift || shift === event.shiftKey),
+    ({ key, shift = false, alt = false }) =>
+      key === event.key && alt === event.altKey && (!needsNoShift || shift === event.shiftKey),
   );
   return found?.action ?? null;
 }
