@@ -27,7 +27,7 @@ test('one future is kept once, and only a few are kept', () => {
   assert.equal(forksBeside(choices('0'), left, 0, one).length, 1);
   let forks = one;
   for (let n = 2; n < 9; n++)
-    forks = forksBeside(choices('0'), traceOf(Array(n).fill('2')), 0, forks);
+    forks = forksBeside(choices('0'), traceOf([...Array(n).fill('2'), '1']), 0, forks);
   assert.equal(forks.length, 4);
 });
 

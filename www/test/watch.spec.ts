@@ -65,7 +65,7 @@ test("a page's history: each change, its line, why, and its references over time
   await changes.nth(1).getByRole('button', { name: 'Go to step 9' }).click();
   await standsAt(page, 9);
   await expect(why.nth(0)).toContainText("page 2's _refcount is 2 since step 9");
-  await history(page).getByLabel('Of').selectOption('pageblock 1');
+  await history(page).getByLabel('What').selectOption('pageblock 1');
   await expect(history(page)).toContainText('set_pageblock_migratetype(page, MIGRATE_ISOLATE)');
   await history(page).getByRole('button', { name: 'close' }).click();
   await expect(history(page)).toHaveCount(0);

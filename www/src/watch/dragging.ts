@@ -37,7 +37,7 @@ const SLACK = 6;
 /** Pointers that hover drag; who touches the screen scrolls, and has buttons and the keyboard. */
 export class Dragging {
   readonly #lanes: PageraceLanes;
-  #drag: { step: number; y: number; to: number | null } | null = null;
+  #drag: { step: number; x: number; y: number; to: number | null } | null = null;
 
   constructor(lanes: PageraceLanes) {
     this.#lanes = lanes;
@@ -54,12 +54,17 @@ export class Dragging {
     const row = target.closest('.number')?.closest('[data-step]');
     if (!row || event.pointerType === 'touch' || event.button !== 0) return;
     event.preventDefault();
-    this.#drag = { step: Number(row.getAttribute('data-step')), y: event.clientY, to: null };
+    this.#drag = {
+      step: Number(row.getAttribute('data-step')),
+      x: event.clientX,
+      y: event.clientY,
+      to: null,
+    };
   }
 
   #over(event: PointerEvent): void {
     const drag = this.#drag;
-    if (!drag || Math.abs(event.clientY - drag.y) < SLACK) return;
+    if (!drag || Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < SLACK) return;
     const under = event
       .composedPath()
       .find((it) => it instanceof Element && it.matches('[data-step]'));

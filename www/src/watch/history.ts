@@ -166,7 +166,7 @@ export class PageraceHistory extends LitElement {
     return html`<section aria-labelledby="history">
       <div class="head"><h2 id="history">History</h2></div>
       <form @submit=${(event: Event) => event.preventDefault()}>
-        <label>Of <select @change=${subject}>${subjects.map(
+        <label>What <select @change=${subject}>${subjects.map(
           (it) => html`<option value=${it} ?selected=${it === history.subject}>${it}</option>`,
         )}</select></label>
         <label>Field <select @change=${field}>
