@@ -129,8 +129,8 @@ fn references_over_time_have_a_value_for_each_state() {
 
 #[test]
 fn what_cannot_be_played_says_why() {
-    let why = watch("cma-longterm-pin", Some("1*99")).err();
-    assert_eq!(why.as_deref(), Some("step 13: CPU1 cannot move: it has finished"));
+    let why = watch("cma-longterm-pin", Some("1*99")).err().expect("there are not so many steps");
+    assert!(why.ends_with("CPU1 cannot move: it has finished"), "{why}");
 }
 
 /// In every scenario: nothing panics, and what is told is in order and about what there is.

@@ -11,6 +11,9 @@ import './page-ledger';
 /** Above this many pages a page is a tick with its count only. */
 const DETAILED = 48;
 
+/** Above this many a free block is drawn as its first page alone, which says its order. */
+const DRAWN = 512;
+
 /** What the engine calls a page inside a free block. */
 const TAIL = 'free (tail)';
 
@@ -65,7 +68,10 @@ export class PageraceMemory extends LitElement {
 
   #block(block: BlockView, pages: readonly PageView[], shown: number | null): TemplateResult {
     const own = pages.filter(
-      (page) => page.pfn >= block.first && page.pfn < block.first + block.pages,
+      (page) =>
+        page.pfn >= block.first &&
+        page.pfn < block.first + block.pages &&
+        (pages.length <= DRAWN || page.place !== TAIL || page.changed),
     );
     const name = block.migratetype.replace(/^MIGRATE_/, '');
     return html`<section class="block mt${block.letter} ${block.changed ? 'changed' : ''}"
