@@ -41,7 +41,7 @@ for (const file of files) {
 
 // What a reader waits for before the first step: all but what is loaded when it is asked for.
 const LATER =
-  /(catalogue|contents|dialogs|gallery-rest|moving|races|races-worker|trace-worker|watching|whole)-[^/]*\.js$/;
+  /(catalogue|compounds|contents|dialogs|gallery-rest|moving|pool|races|races-worker|trace-worker|watching|whole)-[^/]*\.js$/;
 const MOST_AT_FIRST = 300_000;
 const modules = files.filter((file) => file.endsWith('.wasm'));
 const small = modules.reduce((one, other) => (sizeOf(one) < sizeOf(other) ? one : other));
