@@ -71,6 +71,14 @@ test("a page's history: each change, its line, why, and its references over time
   await expect(history(page)).toHaveCount(0);
 });
 
+test('a change in the lanes leads to the history of what it changed', async ({ page }) => {
+  await watch(page, 9);
+  await page.locator('pagerace-lanes [data-step="10"] .change').click();
+  await standsAt(page, 10);
+  await expect(history(page).getByLabel('What')).toHaveValue('page 2');
+  await expect(history(page).getByLabel('Field')).toHaveValue('_refcount');
+});
+
 test('the old future stays as a branch, and one can return to any step of it', async ({ page }) => {
   await watch(page, 3);
   const { of } = await place(page);

@@ -1,4 +1,5 @@
 /** Looks closely at the trace on the stage; loaded once somebody is there to look. */
+import { request } from '../actions';
 import type { PageraceLanes } from '../elements/lanes';
 import type { Model } from '../model';
 import { Branches } from './branches';
@@ -20,6 +21,13 @@ export class Watching {
     this.#meetings = new Meetings(lanes);
     this.#branches = new Branches(lanes);
     new Dragging(lanes);
+    // A change in the lanes leads to the history of what it changed.
+    lanes.renderRoot.addEventListener('click', (event) => {
+      const change = (event.target as Element).closest('.change');
+      const subject = change?.getAttribute('data-subject');
+      const field = change?.getAttribute('data-field') ?? null;
+      if (subject) request(lanes, { type: 'history', word: { subject, field } });
+    });
   }
 
   /** The stage has changed. */
