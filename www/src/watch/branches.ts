@@ -36,8 +36,9 @@ const style = css`
   .branch li button:focus-visible {
     opacity: 1;
   }
-  @media (pointer: coarse) {
-    .branch button {
+  @media (pointer: coarse), (max-width: 700px) {
+    .branch button,
+    .branch li button {
       min-height: 44px;
     }
   }

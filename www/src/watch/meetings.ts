@@ -69,7 +69,7 @@ const style = css`
     display: flex;
     gap: 4px;
   }
-  @media (pointer: coarse) {
+  @media (pointer: coarse), (max-width: 700px) {
     .meetings button {
       min-height: 44px;
     }
