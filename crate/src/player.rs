@@ -1,5 +1,10 @@
 //! Floor 5: playback with a cursor. The trace may reach beyond the cursor; a step made in the past
 //! gives up what lay ahead.
+#[cfg(feature = "whole")]
+pub mod flow;
+#[cfg(feature = "whole")]
+pub mod reasons;
+
 use std::rc::Rc;
 
 use crate::machine::{Choice, Status, StepRecord, System};

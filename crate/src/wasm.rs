@@ -12,6 +12,8 @@ use crate::explore::Limits;
 use crate::view::protocol::{Diagnostic, Fields, Reply, Request};
 use crate::view::session::Session;
 #[cfg(feature = "whole")]
+use crate::view::watch::Watch;
+#[cfg(feature = "whole")]
 use crate::view::{guide, kcsan};
 
 /// Panics reach the console with their message.
@@ -45,8 +47,7 @@ impl Engine {
                 Reply::Refused { diagnostics: vec![diagnostic] }
             }
         };
-        let text = serde_json::to_string(&reply).expect("a reply is plain data");
-        js_sys::JSON::parse(&text).expect("it is JSON")
+        plain(&reply)
     }
 }
 
@@ -96,6 +97,59 @@ pub fn guide(text: &str) -> Result<JsValue, JsValue> {
 pub fn judge(given: &str, own: &str, max_states: u32) -> Result<JsValue, JsValue> {
     let limits = Limits { max_states: max_states as usize, ..Limits::default() };
     plain(&guide::judged(given, own, limits))
+}
+
+/// A trace to be looked at closely. It needs no engine: a scenario text and a schedule.
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+pub struct Trace {
+    watch: Watch,
+}
+
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+impl Trace {
+    /// The trace of a text under a schedule; it throws why there is none.
+    ///
+    /// # Errors
+    /// Why there is none.
+    #[wasm_bindgen(constructor)]
+    pub fn new(text: &str, schedule: &str) -> Result<Trace, JsValue> {
+        let watch = Watch::open(text, schedule).map_err(|why| JsValue::from_str(&why))?;
+        Ok(Trace { watch })
+    }
+
+    /// Where two lanes meet: each a `ConflictView`.
+    ///
+    /// # Errors
+    /// None.
+    pub fn conflicts(&self) -> Result<JsValue, JsValue> {
+        plain(&self.watch.conflicts())
+    }
+
+    /// A `HistoryView`.
+    ///
+    /// # Errors
+    /// None.
+    pub fn history(&self, subject: &str) -> Result<JsValue, JsValue> {
+        plain(&self.watch.history(subject))
+    }
+
+    /// Each a `ReasonView`.
+    ///
+    /// # Errors
+    /// None.
+    pub fn why(&self, subject: &str, field: &str, cursor: u32) -> Result<JsValue, JsValue> {
+        plain(&self.watch.why(subject, field, cursor))
+    }
+
+    /// A `ReferencesView`, or null where there is no such page.
+    ///
+    /// # Errors
+    /// None.
+    pub fn references(&mut self, page: u32) -> Result<JsValue, JsValue> {
+        plain(&self.watch.references(page))
+    }
 }
 
 #[cfg(feature = "whole")]

@@ -1,6 +1,6 @@
 /** What the elements ask for. They send nothing else up, and get properties down. */
 import type { Guide, Panel } from './hash';
-import type { Opening } from './model';
+import type { Opening, Word } from './model';
 import type { ClaimedKernel, StopView } from './protocol';
 import type { Theme } from './theme';
 
@@ -21,7 +21,11 @@ export type Action =
   | { type: 'previous_switch' | 'next_switch' | 'next_break' }
   | { type: 'play_pause' }
   | { type: 'speed'; stepsPerSecond: number }
-  | { type: 'bring_back' }
+  | { type: 'bring_back'; fork?: number; cursor?: number }
+  /** Put the step of a number, or the one at the cursor, so many places later. */
+  | { type: 'move'; by: number; step?: number }
+  | { type: 'next_change' | 'previous_change' }
+  | { type: 'history'; word: Word | null }
   | { type: 'explore'; maxStates?: number }
   | { type: 'sample'; strategy: 'pct' | 'random'; depth: number; seed: number; runs: number }
   | { type: 'cancel' | 'go_on' }

@@ -8,6 +8,7 @@ export interface Key {
   shift?: boolean;
   /** With Ctrl, or Cmd. */
   ctrl?: boolean;
+  alt?: boolean;
   /** As a reader sees it. */
   shown: string;
   /** What it does. */
@@ -38,6 +39,27 @@ export const KEYS: readonly Key[] = [
     does: 'next context switch',
     action: { type: 'next_switch' },
   },
+  {
+    key: 'ArrowLeft',
+    alt: true,
+    shown: 'Alt ←',
+    does: 'the step at the cursor one place earlier',
+    action: { type: 'move', by: -1 },
+  },
+  {
+    key: 'ArrowRight',
+    alt: true,
+    shown: 'Alt →',
+    does: 'the step at the cursor one place later',
+    action: { type: 'move', by: 1 },
+  },
+  {
+    key: '[',
+    shown: '[',
+    does: 'previous change of the page',
+    action: { type: 'previous_change' },
+  },
+  { key: ']', shown: ']', does: 'next change of the page', action: { type: 'next_change' } },
   { key: 'Home', shown: 'Home', does: 'to the start', action: { type: 'start' } },
   { key: 'End', shown: 'End', does: 'to the end of the trace', action: { type: 'end' } },
   { key: ' ', shown: 'Space', does: 'play or pause', action: { type: 'play_pause' } },
@@ -60,16 +82,20 @@ export const KEYS: readonly Key[] = [
 
 /** What a key means, given where the focus is; null leaves the key to the browser. */
 export function actionOf(event: KeyboardEvent): Action | null {
-  if (event.altKey || event.isComposing || event.defaultPrevented) return null;
+  if (event.isComposing || event.defaultPrevented) return null;
   const wanted = event.ctrlKey || event.metaKey;
   const target = event.composedPath()[0];
   if (wanted ? writes(target) : takesKey(target, event.key)) return null;
-  if (!wanted && /^[0-7]$/.test(event.key)) return { type: 'step', choice: event.key };
+  const plain = !wanted && !event.altKey;
+  if (plain && /^[0-7]$/.test(event.key)) return { type: 'step', choice: event.key };
   const needsNoShift = event.key !== '?';
   const pressed = wanted ? event.key.toLowerCase() : event.key;
   const found = KEYS.find(
-    ({ key, shift = false, ctrl = false }) =>
-      key === pressed && ctrl === wanted && (!needsNoShift || shift === event.shiftKey),
+    ({ key, shift = false, ctrl = false, alt = false }) =>
+      key === pressed &&
+      ctrl === wanted &&
+      alt === event.altKey &&
+      (!needsNoShift || shift === event.shiftKey),
   );
   return found?.action ?? null;
 }

@@ -1,6 +1,7 @@
 /** Everything the page shows, in one value that is replaced and never changed. */
 
 import type { Written } from './address';
+import type { Fork } from './forks';
 import type { Guide, Panel } from './hash';
 import { type History, NO_HISTORY } from './history';
 import type { Kept } from './keep';
@@ -53,6 +54,12 @@ export interface Shared {
   copied: boolean;
 }
 
+/** What belongs to a page, a pageblock, a process; one field of it, or all. */
+export interface Word {
+  readonly subject: string;
+  readonly field: string | null;
+}
+
 /** What the page shows. */
 export interface Model {
   readonly catalogue: Catalogue | null;
@@ -73,8 +80,8 @@ export interface Model {
   /** Where the trace ends with a loop that may go on for ever: how many steps lead to it. */
   readonly loopFrom: number | null;
   readonly state: StateView | null;
-  /** The steps that the last step from the past gave up. */
-  readonly abandoned: { schedule: string; cursor: number; steps: number } | null;
+  /** The futures that steps from the past have left, the newest first. */
+  readonly forks: readonly Fork[];
   readonly search: Search | null;
   /** Searches of this text that are done, by kernel. */
   readonly searched: readonly ExplorationView[];
@@ -88,6 +95,8 @@ export interface Model {
   readonly stepsPerSecond: number;
   /** The page whose ledger is open; none to follow the steps. */
   readonly page: number | null;
+  /** Whose history is open. */
+  readonly word: Word | null;
   readonly panel: Panel;
   /** What leads through the scenario; `here` where it begins at the step on the stage. */
   readonly guide: { readonly kind: Guide; readonly here: boolean } | null;
@@ -110,7 +119,7 @@ export const EMPTY: Model = {
   trace: [],
   loopFrom: null,
   state: null,
-  abandoned: null,
+  forks: [],
   search: null,
   searched: [],
   opened: null,
@@ -119,6 +128,7 @@ export const EMPTY: Model = {
   playing: false,
   stepsPerSecond: 2,
   page: null,
+  word: null,
   panel: 'lanes',
   guide: null,
   notice: null,

@@ -32,6 +32,21 @@ export function nextBreak(trace: readonly StepView[], cursor: number): number | 
   return steps.find((number) => number > cursor) ?? steps[0] ?? null;
 }
 
+/** The nearest step to the cursor that changes a subject: behind it, or with `-1` before it. */
+export function nearestChange(
+  trace: readonly StepView[],
+  cursor: number,
+  subject: string,
+  way: 1 | -1,
+): number | null {
+  for (let at = cursor + way; at >= 1 && at <= trace.length; at += way) {
+    const step = trace[at - 1];
+    const changes = step?.lines.flatMap((line) => line.changes).concat(step.changes);
+    if (changes?.some((change) => change.subject === subject)) return at;
+  }
+  return null;
+}
+
 /** The step at which a property broke, up to the cursor. */
 export const brokenAt = (findings: readonly FindingView[], name: string): number | null =>
   findings.find((finding) => finding.name === name)?.step ?? null;
@@ -69,6 +84,9 @@ const MOVES: readonly Action['type'][] = [
   'next_break',
   'witness',
   'visit',
+  'move',
+  'next_change',
+  'previous_change',
 ];
 
 /** Whether a wish moves the cursor, and so ends playing. */

@@ -3,6 +3,7 @@ import type { Action, Composed } from './actions';
 import { AddressLine, type Surroundings } from './address';
 import { Checking } from './checking';
 import { type EngineClient, EngineLost } from './engine';
+import { type Fork, forksBeside } from './forks';
 import { front, inGallery } from './gallery';
 import { type Address, type Look, parseHash } from './hash';
 import { amended, type History, recorded, turned } from './history';
@@ -11,8 +12,16 @@ import type { Keeper } from './keep';
 import { pack, unpack } from './link';
 import { EMPTY, type Model, type Opening } from './model';
 import type { Pool } from './pool';
-import type { Catalogue, Diagnostic, ExplorationView, Reply, Request, StopView } from './protocol';
-import { moves, nextBreak, scheduleOf, sentence, target } from './schedule';
+import type {
+  Catalogue,
+  Diagnostic,
+  ExplorationView,
+  Reply,
+  Request,
+  StepView,
+  StopView,
+} from './protocol';
+import { moves, nearestChange, nextBreak, scheduleOf, sentence, target } from './schedule';
 import { begun, Searcher } from './search';
 import { spokenOf } from './wording';
 
@@ -140,7 +149,14 @@ export class Store extends EventTarget {
       case 'speed':
         return this.#set({ stepsPerSecond: action.stepsPerSecond });
       case 'bring_back':
-        return this.#do(() => this.#bringBack());
+        return this.#do(() => this.#bringBack(action.fork ?? 0, action.cursor));
+      case 'move':
+        return this.#do(() => this.#move(action.step ?? this.#model.state?.cursor ?? 0, action.by));
+      case 'next_change':
+      case 'previous_change':
+        return this.#changes(action.type === 'next_change' ? 1 : -1);
+      case 'history':
+        return this.#set({ word: action.word });
       case 'explore':
         return this.#explore(every(action.maxStates ?? MAX_STATES));
       case 'sample':
@@ -314,7 +330,8 @@ export class Store extends EventTarget {
       loopFrom: loop_from,
       state,
       spoken,
-      abandoned: null,
+      forks: [],
+      word: null,
       diagnostics: [],
       notice: null,
       page: null,
@@ -397,16 +414,13 @@ export class Store extends EventTarget {
     if (!lane || why) return this.#set({ spoken: why ?? `There is no CPU${choice}.` });
     const reply = await this.#ask({ type: 'step', choice });
     if (reply?.type !== 'played') return;
-    const steps = trace.length - state.cursor;
-    const abandoned =
-      steps > 0 ? { schedule: scheduleOf(trace), cursor: state.cursor, steps } : null;
-    this.#arrived(reply, abandoned);
+    this.#arrived(reply, this.#left(reply.trace));
   }
 
   async #play(schedule: string, at: number | null): Promise<void> {
     const reply = await this.#ask({ type: 'play', schedule });
     if (reply?.type !== 'played') return;
-    this.#arrived(reply, null);
+    this.#arrived(reply, []);
     if (at !== null) await this.#seekNow(at);
   }
 
@@ -422,18 +436,55 @@ export class Store extends EventTarget {
     this.#set({ page });
   }
 
-  async #bringBack(): Promise<void> {
-    const { abandoned } = this.#model;
-    if (abandoned) await this.#play(abandoned.schedule, abandoned.cursor);
+  async #bringBack(number: number, cursor?: number): Promise<void> {
+    const fork = this.#model.forks[number];
+    if (!fork) return;
+    const reply = await this.#ask({ type: 'play', schedule: scheduleOf(fork.trace) });
+    if (reply?.type !== 'played') return;
+    this.#arrived(reply, this.#left(reply.trace));
+    await this.#seekNow(cursor ?? fork.cursor);
+  }
+
+  /** The futures beside a trace that takes the place of the one on the stage. */
+  #left(next: readonly StepView[]): readonly Fork[] {
+    const { trace, state, forks } = this.#model;
+    return forksBeside(next, trace, state?.cursor ?? 0, forks);
+  }
+
+  /** Puts a step elsewhere, where the engine can play what comes of it. */
+  async #move(step: number, by: number): Promise<void> {
+    const { moved } = await import('./moving');
+    const other = moved(this.#model.trace, step, step + by);
+    if ('why' in other) return this.#set({ spoken: other.why });
+    const reply = await this.#engine.call({ type: 'play', schedule: other.schedule });
+    if (reply.type === 'refused') {
+      const why = reply.diagnostics[0]?.message ?? '';
+      return this.#set({ spoken: `Step ${step} cannot be moved to ${step + by}: then ${why}.` });
+    }
+    if (reply.type !== 'played') return;
+    this.#arrived(reply, this.#left(reply.trace));
+    await this.#seekNow(step + by);
+  }
+
+  /** Goes to where the page that is shown changes next, or changed before. */
+  #changes(way: 1 | -1): void | Promise<void> {
+    const { trace, state, page } = this.#model;
+    const pages = state?.pages ?? [];
+    const pfn = page ?? pages.find((it) => it.changed)?.pfn;
+    if (pfn === undefined) return this.#set({ spoken: 'Choose a page first.' });
+    const at = nearestChange(trace, this.#wanted ?? state?.cursor ?? 0, `page ${pfn}`, way);
+    if (at !== null) return this.#seek(at);
+    const side = way === 1 ? 'behind' : 'before';
+    this.#set({ spoken: `No step ${side} this one changes page ${pfn}.` });
   }
 
   #arrived(
     { trace, loop_from, state }: Pick<Opened, 'trace' | 'loop_from' | 'state'>,
-    abandoned: Model['abandoned'],
+    forks: readonly Fork[],
   ) {
     this.#ownTrace = true;
     const spoken = sentence(trace, state.cursor, loop_from);
-    this.#set({ trace, loopFrom: loop_from, state, abandoned, spoken });
+    this.#set({ trace, loopFrom: loop_from, state, forks, spoken });
     this.#touched();
   }
 
@@ -538,9 +589,9 @@ export class Store extends EventTarget {
     if (!on || trace.length === 0 || !state) return this.#address.write();
     const reply = await this.#ask({ type: 'play', schedule: '' });
     if (reply?.type !== 'played') return;
-    const abandoned = { schedule: scheduleOf(trace), cursor: state.cursor, steps: trace.length };
+    const forks = this.#left([]);
     const { state: start, loop_from: loopFrom } = reply;
-    this.#set({ trace: [], loopFrom, state: start, abandoned, spoken: 'At the start.' });
+    this.#set({ trace: [], loopFrom, state: start, forks, spoken: 'At the start.' });
     this.#address.write();
   }
 
@@ -554,7 +605,7 @@ export class Store extends EventTarget {
     this.#opened(reply, { search: null, draft, page });
     // A trace of the reader's own goes on under the other kernel, where it can.
     const same = own === null ? null : await this.#engine.call({ type: 'play', schedule: own });
-    if (same?.type === 'played') this.#arrived(same, null);
+    if (same?.type === 'played') this.#arrived(same, []);
     const unplayed = same?.type === 'refused' ? same.diagnostics[0] : same ? null : reply.unplayed;
     if (unplayed) {
       const { kernel } = reply.scenario;

@@ -32,7 +32,7 @@ pub struct LaneCells {
 
 impl LaneCells {
     /// Where each frame stands.
-    pub(super) fn location(self, frame: Frame) -> Cell<u16> {
+    pub fn location(self, frame: Frame) -> Cell<u16> {
         Cell::at(self.base + frame as u32)
     }
     /// How many `local_irq_save` are open, interrupts and IPIs that run included.

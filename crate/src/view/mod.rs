@@ -23,4 +23,6 @@ pub mod searching;
 pub mod sections;
 pub mod session;
 pub mod state;
+#[cfg(feature = "whole")]
+pub mod watch;
 pub mod words;

@@ -135,6 +135,16 @@ fn page(scene: &Scene, pfn: Pfn) -> PageView {
 
 /// Migration expects the references of the mappings and its own. Nothing while nobody holds more.
 fn surplus(state: &State, pfn: Pfn) -> Option<String> {
+    let (expected, others) = expected(state, pfn)?;
+    let holds = |holder| format!("{} holds it", holder_words(state.system, state.memory, holder));
+    let who = others.into_iter().map(holds).collect::<Vec<_>>().join(", ");
+    let actual = state.memory.peek(state.layout().page(pfn).refcount());
+    (actual > expected).then(|| format!("expected {expected}, actual {actual}: {who}"))
+}
+
+/// The references that migration expects, and who holds others; nothing of a page that is not one
+/// to migrate.
+pub(super) fn expected(state: &State, pfn: Pfn) -> Option<(u16, Vec<Holder>)> {
     let (layout, memory) = (state.layout(), state.memory);
     let page = layout.page(pfn);
     let isolated_by = memory.peek(page.isolated_by()).map(|list| list.cpu);
@@ -150,12 +160,10 @@ fn surplus(state: &State, pfn: Pfn) -> Option<String> {
         };
         expected += known;
         if known < refs {
-            others.push(format!("{} holds it", holder_words(state.system, memory, holder)));
+            others.push(holder);
         }
     }
-    let actual = memory.peek(page.refcount());
-    let who = others.join(", ");
-    (actual > expected).then(|| format!("expected {expected}, actual {actual}: {who}"))
+    Some((expected, others))
 }
 
 /// Of no interest while somebody has the page.

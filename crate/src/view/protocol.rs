@@ -660,6 +660,11 @@ mod tests {
             crate::view::guide::StopView::decl(config),
             crate::view::guide::ChallengeView::decl(config),
             crate::view::guide::JudgedView::decl(config),
+            crate::view::watch::ConflictView::decl(config),
+            crate::view::watch::HistoryView::decl(config),
+            crate::view::watch::PastView::decl(config),
+            crate::view::watch::ReasonView::decl(config),
+            crate::view::watch::ReferencesView::decl(config),
         ]
     }
 

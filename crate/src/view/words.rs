@@ -101,15 +101,14 @@ pub fn changes(layout: &Layout, accesses: &[Access]) -> Vec<ChangeView> {
             None => cells.push((access.cell, access.old, access.new)),
         }
     }
-    cells.retain(|(cell, first, last)| first != last && is_shown(layout, *cell));
+    cells.retain(|(cell, first, last)| first != last && is_shown(layout.info(*cell)));
     let changes = cells.into_iter().map(|(cell, first, last)| change(layout, cell, first, last));
     // What only the checker has written beside the flags of a pin is no change to a reader.
     changes.filter(|change| change.from != change.to).collect()
 }
 
 /// List links say less than the lists, and lock words less than the lines that take them.
-fn is_shown(layout: &Layout, cell: u32) -> bool {
-    let info = layout.info(cell);
+pub fn is_shown(info: &CellInfo) -> bool {
     let link = info.field.starts_with("lru.") || info.field.starts_with("free_list");
     !link && !matches!(info.unit, Unit::Hidden | Unit::Lock)
 }

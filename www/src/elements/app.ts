@@ -9,6 +9,7 @@ import { EMPTY, type Model } from '../model';
 import { Store } from '../store';
 import { isDark, setTheme, storedTheme, type Theme } from '../theme';
 import { ui } from '../ui';
+import type { Watching } from '../watch/watching';
 import { referenceUrl } from '../wording';
 import { appStyles } from './app-style';
 import type { PageraceEditor } from './editor';
@@ -66,6 +67,8 @@ export class PageraceApp extends LitElement {
     new Keeper(shelf('localStorage'), shelf('sessionStorage')),
   );
 
+  #watching: Watching | undefined;
+
   constructor() {
     super();
     this.model = EMPTY;
@@ -84,6 +87,8 @@ export class PageraceApp extends LitElement {
     });
     this.#store.addEventListener('goto', (event) => void this.#goto(event as CustomEvent));
     this.addEventListener(REQUEST, (event) => this.#act(event.detail));
+    for (const sign of ['pointerover', 'focusin', 'keydown'])
+      this.addEventListener(sign, () => void this.#watch(), { once: true });
     addEventListener('hashchange', () => void this.#store.address(location.hash));
     addEventListener('keydown', (event) => this.#key(event));
     addEventListener('beforeunload', (event) => {
@@ -101,8 +106,16 @@ export class PageraceApp extends LitElement {
     void import('./compose').then(() => this.#reveal('compose'));
   }
 
+  /** What looks closely at the trace comes once somebody is there to look. */
+  async #watch(): Promise<void> {
+    const { Watching } = await import('../watch/watching');
+    this.#watching ??= new Watching(this.renderRoot);
+    this.requestUpdate('model');
+  }
+
   protected override updated(changed: PropertyValues): void {
     if (changed.has('model')) {
+      this.#watching?.show(this.model);
       const title = this.model.scenario?.title;
       const wanted = title ? `${title} - Pagerace` : 'Pagerace';
       if (document.title !== wanted) document.title = wanted;
@@ -135,6 +148,11 @@ export class PageraceApp extends LitElement {
             <pagerace-properties class="lanes memory" .scenario=${scenario} .state=${state}></pagerace-properties>
             <pagerace-memory class="memory" .state=${state} .page=${model.page}></pagerace-memory>
             ${this.#contents()}
+            ${
+              model.word && this.#watching
+                ? html`<pagerace-history class="memory" .model=${model} .traces=${this.#watching.traces}></pagerace-history>`
+                : nothing
+            }
             <pagerace-source class="source" .state=${state} .trace=${trace}></pagerace-source>
             <pagerace-system class="memory" .state=${state}></pagerace-system>
           </div>
@@ -144,7 +162,7 @@ export class PageraceApp extends LitElement {
         </div>
       </main>
       <pagerace-dock .trace=${trace} .loopFrom=${model.loopFrom} .state=${state} .playing=${model.playing} .stepsPerSecond=${model.stepsPerSecond}
-        .abandoned=${model.abandoned?.steps ?? 0} .spoken=${model.spoken}></pagerace-dock>
+        .forks=${model.forks} .spoken=${model.spoken}></pagerace-dock>
       <pagerace-share .shared=${model.shared}></pagerace-share>
       <pagerace-gallery .open=${this.browsing} .entry=${model.entry} @close=${() => {
         this.browsing = false;
@@ -248,6 +266,7 @@ export class PageraceApp extends LitElement {
       this.theme = action.theme;
       setTheme(action.theme);
     }
+    if (action.type === 'history') void this.#watch();
     const done = this.#store.act(action);
     if (action.type === 'explore') {
       void this.#reveal('outcomes');

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { type Action, request } from '../actions';
+import type { Fork } from '../forks';
 import { type IconName, icon } from '../icons';
 import type { LaneView, PendingStoreView, StateView, StepView } from '../protocol';
 import { ui } from '../ui';
@@ -17,7 +18,7 @@ export class PageraceDock extends LitElement {
     state: { attribute: false },
     playing: { type: Boolean },
     stepsPerSecond: { type: Number },
-    abandoned: { type: Number },
+    forks: { attribute: false },
     spoken: {},
   };
   static override styles = [ui, dockStyles];
@@ -28,8 +29,8 @@ export class PageraceDock extends LitElement {
   declare state: StateView | null;
   declare playing: boolean;
   declare stepsPerSecond: number;
-  /** How many steps the last step from the past gave up. */
-  declare abandoned: number;
+  /** The futures that steps from the past have left. */
+  declare forks: readonly Fork[];
   declare spoken: string;
 
   constructor() {
@@ -39,7 +40,7 @@ export class PageraceDock extends LitElement {
     this.state = null;
     this.playing = false;
     this.stepsPerSecond = 2;
-    this.abandoned = 0;
+    this.forks = [];
     this.spoken = '';
   }
 
@@ -75,14 +76,14 @@ export class PageraceDock extends LitElement {
           </select>
         </label>
       </div>
-      <pagerace-strip .trace=${this.trace} .loopFrom=${this.loopFrom} .state=${this.state}></pagerace-strip>
+      <pagerace-strip .trace=${this.trace} .loopFrom=${this.loopFrom} .state=${this.state} .forks=${this.forks}></pagerace-strip>
       <p class="spoken" aria-live="polite" aria-atomic="true">${this.spoken}</p>
       <div class="steps" role="group" aria-label="Step a CPU">
         ${(this.state?.lanes ?? []).map((lane) => this.#lane(lane))}
         <div class="rest">
           ${
-            this.abandoned > 0
-              ? html`<button class="back plain" @click=${() => request(this, { type: 'bring_back' })}>Bring back ${count(this.abandoned, 'step')}</button>`
+            this.forks[0]
+              ? html`<button class="back plain" @click=${() => request(this, { type: 'bring_back' })}>Bring back ${count(this.forks[0].trace.length - this.forks[0].at, 'step')}</button>`
               : nothing
           }
           <button class="explore" title="Explore every interleaving (x)" @click=${() => request(this, { type: 'explore' })}>Explore<kbd aria-hidden="true">x</kbd></button>

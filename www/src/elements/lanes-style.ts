@@ -393,7 +393,8 @@ export const laneStyles = css`
     .scroll {
       height: clamp(300px, 100dvh - 418px, 640px);
     }
-    .operation button {
+    .operation button,
+    .head button {
       min-height: 44px;
     }
     .step button {

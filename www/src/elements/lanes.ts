@@ -65,6 +65,11 @@ export class PageraceLanes extends LitElement {
     return html`<section aria-labelledby="lanes">
       <div class="head">
         <h2 id="lanes">Interleaving</h2>
+        ${
+          this.#runs.length > 0
+            ? html`<button class="plain" @click=${() => this.#foldAll()}>${this.folded.size > 0 ? 'unfold all' : 'fold all'}</button>`
+            : nothing
+        }
         <span class="aside">${at}${state ? `, ${switches(state.switches)}` : nothing}</span>
       </div>
       <div class="scroll" tabindex="0" role="group" aria-label="Lanes and steps" ${vars({ '--lanes': Math.max(lanes.length, 1) })}>
@@ -133,10 +138,11 @@ export class PageraceLanes extends LitElement {
         const list = row.frame === 'interrupt' ? lane?.handler : lane?.operations;
         const text = row.frame === 'call' ? row.name : list?.[row.operation]?.text;
         const why = asked(row.frame);
+        const result = row.folded && row.frame !== 'call' ? list?.[row.operation]?.result : null;
         return html`<li class="operation ${row.frame}">
           <button aria-expanded=${!row.folded} @click=${() => this.#fold(row.key)}>
             <span class="twist" aria-hidden="true"></span>
-            <span><code>${text ?? row.name}</code>
+            <span><code>${text ?? row.name}</code>${result ? html` <code class="result">= ${result}</code>` : nothing}
               ${why === null ? nothing : html` <span class="why">${why}</span>`}</span>
           </button>
         </li>`;
@@ -147,7 +153,7 @@ export class PageraceLanes extends LitElement {
       case 'folded': {
         const many = row.last - row.first + 1;
         const label = many === 1 ? `step ${row.first}` : `steps ${row.first} to ${row.last}`;
-        return html`<li class="step ${row.frame} ${row.first > cursor ? 'future' : ''}">
+        return html`<li class="step ${row.frame} ${row.first > cursor ? 'future' : ''}" data-step=${row.last} data-first=${row.first}>
           <button tabindex="-1" @click=${() => request(this, { type: 'seek', cursor: row.last })}>
             <span class="number">${row.last}</span><span class="body soft">${label}</span>
             ${row.broke.map((name) => html`<span class="broke">${icon('broken')} breaks ${name}</span>`)}
@@ -174,6 +180,12 @@ export class PageraceLanes extends LitElement {
     }
     if (length > cursor) return html`<p class="end">&nbsp;</p>`;
     return html`<p class="end">Step a CPU, or explore and load a witness.</p>`;
+  }
+
+  /** Folds every operation, or opens all that are folded. */
+  #foldAll(): void {
+    const keys = this.#runs.flatMap((run) => run.rows).filter((row) => row.kind === 'operation');
+    this.folded = new Set(this.folded.size > 0 ? [] : keys.map((row) => row.key));
   }
 
   #fold(key: string): void {

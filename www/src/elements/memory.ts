@@ -3,13 +3,15 @@ import { request } from '../actions';
 import type { BlockView, PageView, StateView } from '../protocol';
 import { migratetypes, ui } from '../ui';
 import { vars } from '../vars';
-import { compounds, sections } from './compounds';
 import { freeLists, pcplists } from './lists';
 import { memoryStyles } from './memory-style';
 import './page-ledger';
 
 /** Above this many pages a page is a tick with its count only. */
 const DETAILED = 48;
+
+/** Above this many a free block is drawn as its first page alone, which says its order. */
+const DRAWN = 512;
 
 /** What the engine calls a page inside a free block. */
 const TAIL = 'free (tail)';
@@ -32,6 +34,7 @@ export class PageraceMemory extends LitElement {
   /** The page that the reader chose; none to follow the steps. */
   declare page: number | null;
   #followed: number | null = null;
+  #drawn: typeof import('./compounds') | undefined;
 
   constructor() {
     super();
@@ -56,16 +59,32 @@ export class PageraceMemory extends LitElement {
       <div class="blocks ${pages.length > DETAILED ? 'compact' : ''}">
         ${state?.blocks.map((block) => this.#block(block, pages, page?.pfn ?? null))}
       </div>
-      ${compounds(state?.compounds ?? [], (pfn) => this.#choose(pfn))}
-      ${sections(state?.sections ?? [])}
+      ${state ? this.#large(state) : nothing}
       <pagerace-ledger .page=${page} .following=${this.page === null}></pagerace-ledger>
       ${state ? this.#zone(state) : nothing}
     </section>`;
   }
 
+  /** Few machines have huge pages or sections: what draws them comes with the first that does. */
+  #large({ compounds, sections }: StateView): TemplateResult | typeof nothing {
+    if (compounds.length + sections.length === 0) return nothing;
+    if (this.#drawn) {
+      return html`${this.#drawn.compounds(compounds, (pfn) => this.#choose(pfn))}
+        ${this.#drawn.sections(sections)}`;
+    }
+    void import('./compounds').then((drawn) => {
+      this.#drawn = drawn;
+      this.requestUpdate();
+    });
+    return nothing;
+  }
+
   #block(block: BlockView, pages: readonly PageView[], shown: number | null): TemplateResult {
     const own = pages.filter(
-      (page) => page.pfn >= block.first && page.pfn < block.first + block.pages,
+      (page) =>
+        page.pfn >= block.first &&
+        page.pfn < block.first + block.pages &&
+        (pages.length <= DRAWN || page.place !== TAIL || page.changed),
     );
     const name = block.migratetype.replace(/^MIGRATE_/, '');
     return html`<section class="block mt${block.letter} ${block.changed ? 'changed' : ''}"

@@ -101,6 +101,11 @@ export class PageraceLedger extends LitElement {
     return html`<div class="ledger">
       <header>
         <h3>Who holds page ${page.pfn}</h3>
+        <button class="plain" aria-label="History of page ${page.pfn}" @click=${() =>
+          request(this, {
+            type: 'history',
+            word: { subject: `page ${page.pfn}`, field: null },
+          })}>history</button>
         ${
           this.following
             ? html`<span class="aside">follows the steps; choose a page to stay with it</span>`

@@ -13,7 +13,7 @@ export function stepTemplate(
 ): TemplateResult {
   const now = step.number === cursor;
   const classes = `step ${step.frame} ${step.number > cursor ? 'future' : ''} ${now ? 'now' : ''}`;
-  return html`<li class=${classes}>
+  return html`<li class=${classes} data-step=${step.number}>
     <button tabindex=${now ? 0 : -1} aria-current=${now ? 'step' : nothing} @click=${() => seek(step.number)}>
       <span class="number">${step.number}</span>
       <span class="body">
@@ -51,6 +51,6 @@ const lineTemplate = (line: LineView, crossed: boolean): TemplateResult =>
   }</code>${line.changes.map((change) => changeTemplate(change, line.depth + 1))}`;
 
 const changeTemplate = (change: ChangeView, depth: number): TemplateResult =>
-  html`<span class="change" ${vars({ '--depth': depth })}
+  html`<span class="change" data-subject=${change.subject} data-field=${change.field} ${vars({ '--depth': depth })}
     >${change.subject} <b>${change.field}</b> ${change.from} → ${change.to}</span
   >`;

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { request } from '../actions';
+import type { Fork } from '../forks';
 import type { StateView, StepView } from '../protocol';
 import { ui } from '../ui';
 import { vars } from '../vars';
@@ -10,6 +11,7 @@ export class PageraceStrip extends LitElement {
     trace: { attribute: false },
     loopFrom: { attribute: false },
     state: { attribute: false },
+    forks: { attribute: false },
   };
   static override styles = [
     ui,
@@ -31,6 +33,17 @@ export class PageraceStrip extends LitElement {
       }
       rect.future {
         fill-opacity: 0.35;
+      }
+      rect.branch {
+        fill-opacity: 0.2;
+      }
+      .left {
+        position: absolute;
+        inset: 0 0 0 calc(var(--at) * 100%);
+        padding: 0;
+        border: none;
+        border-left: 1px dashed var(--soft);
+        background: none;
       }
       .mark {
         position: absolute;
@@ -84,8 +97,8 @@ export class PageraceStrip extends LitElement {
       }
       input {
         position: absolute;
-        inset: 0 -8px;
-        width: calc(100% + 16px);
+        inset: 0 auto 0 -8px;
+        width: calc(var(--part) * 100% + 16px);
         height: 100%;
         margin: 0;
         opacity: 0;
@@ -112,21 +125,32 @@ export class PageraceStrip extends LitElement {
   /** How many steps lead to the loop that the trace ends with. */
   declare loopFrom: number | null;
   declare state: StateView | null;
+  /** The futures that steps from the past have left. */
+  declare forks: readonly Fork[];
 
   constructor() {
     super();
     this.trace = [];
     this.loopFrom = null;
     this.state = null;
+    this.forks = [];
   }
 
   override render(): TemplateResult {
     const total = this.trace.length;
     const cursor = this.state?.cursor ?? 0;
     const rows = Math.max(this.state?.lanes.length ?? 1, 1);
-    const share = (n: number) => (total === 0 ? 0 : n / total);
+    const fork = this.forks[0];
+    const room = Math.max(total, fork?.trace.length ?? 0);
+    const share = (n: number) => (room === 0 ? 0 : n / room);
     return html`<div class="strip">
-      <svg class="map" viewBox="0 0 ${Math.max(total, 1)} ${rows}" preserveAspectRatio="none" aria-hidden="true">
+      <svg class="map" viewBox="0 0 ${Math.max(room, 1)} ${rows}" preserveAspectRatio="none" aria-hidden="true">
+        ${runs(fork?.trace ?? [], fork?.at ?? 0)
+          .filter((run) => fork && run.from >= fork.at)
+          .map(
+            (run) => svg`<rect class="branch cpu${run.cpu}" x=${run.from} y=${run.cpu + 0.3}
+              width=${run.to - run.from} height="0.4"></rect>`,
+          )}
         ${runs(this.trace, cursor).map(
           (run) => svg`<rect class="cpu${run.cpu} ${run.from >= cursor ? 'future' : ''}"
             x=${run.from} y=${run.cpu + 0.14} width=${run.to - run.from} height="0.72"></rect>`,
@@ -141,8 +165,14 @@ export class PageraceStrip extends LitElement {
         )}
       ${this.loopFrom === null ? nothing : html`<span class="loop" ${vars({ '--at': share(this.loopFrom) })}></span>`}
       <span class="head" ${vars({ '--at': share(cursor) })}></span>
+      ${
+        fork && room > total
+          ? html`<button class="left" ${vars({ '--at': share(total) })} aria-label="Return to the other future"
+              title="Return to the other future" @click=${() => request(this, { type: 'bring_back' })}></button>`
+          : nothing
+      }
       <input type="range" min="0" max=${total} step="1" .value=${String(cursor)} aria-label="Step"
-        aria-valuetext=${total === 0 ? nothing : `step ${cursor} of ${total}`} @input=${this.#scrub} />
+        ${vars({ '--part': room === 0 ? 1 : total / room })} aria-valuetext=${total === 0 ? nothing : `step ${cursor} of ${total}`} @input=${this.#scrub} />
     </div>`;
   }
 

@@ -1,0 +1,233 @@
+/** The history of a page, a pageblock, a process: what changed it, and why it is what it is. */
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { request } from '../actions';
+import type { Model, Word } from '../model';
+import type { HistoryView, PastView, ReasonView, ReferencesView, StateView } from '../protocol';
+import { ui } from '../ui';
+import { vars } from '../vars';
+import { chart } from './chart';
+import type { Traces } from './traces';
+
+const style = css`
+  form {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 6px 12px;
+    align-items: baseline;
+    font-size: var(--small);
+  }
+  .close {
+    margin-left: auto;
+  }
+  ol,
+  ul {
+    list-style: none;
+    padding: 0;
+    font-size: var(--small);
+  }
+  .why li {
+    padding-left: calc(var(--depth) * 14px);
+    margin: 2px 0;
+  }
+  .changes {
+    max-height: 320px;
+    overflow: auto;
+    scrollbar-width: thin;
+  }
+  table {
+    width: 100%;
+    font-size: var(--small);
+  }
+  .future {
+    opacity: 0.6;
+  }
+  tr[aria-current] {
+    background: var(--sunken);
+    box-shadow: inset 3px 0 0 var(--ink);
+  }
+  td button {
+    min-height: 24px;
+  }
+  .chart {
+    margin: 6px 0;
+  }
+  svg {
+    display: block;
+    width: 100%;
+    background: var(--sunken);
+    border-radius: var(--radius);
+  }
+  text {
+    font: 11px var(--mono);
+    fill: var(--soft);
+  }
+  path {
+    fill: none;
+    stroke: var(--ink);
+    stroke-width: 2;
+  }
+  .expected {
+    stroke-dasharray: 6 4;
+    stroke-width: 1.5;
+  }
+  .grid {
+    stroke: var(--line);
+  }
+  .cursor {
+    stroke: var(--ink);
+    stroke-dasharray: 2 2;
+  }
+  figcaption {
+    font-size: var(--small);
+    color: var(--soft);
+  }
+  @media (pointer: coarse), (max-width: 700px) {
+    button,
+    select {
+      min-height: 44px;
+    }
+  }
+`;
+
+/** The panel; it asks for what it shows. */
+export class PageraceHistory extends LitElement {
+  static override properties = {
+    model: { attribute: false },
+    traces: { attribute: false },
+    past: { state: true },
+    reasons: { state: true },
+    references: { state: true },
+  };
+  static override styles = [ui, style];
+
+  declare model: Model;
+  declare traces: Traces;
+  declare private past: HistoryView | null;
+  declare private reasons: readonly ReasonView[];
+  declare private references: ReferencesView | null;
+  #asked = '';
+  #trace: Model['trace'] | null = null;
+
+  constructor() {
+    super();
+    this.past = null;
+    this.reasons = [];
+    this.references = null;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const { word: history, trace, state } = this.model;
+    if (!changed.has('model') || !history) return;
+    const about = `${history.subject} ${history.field} ${state?.cursor}`;
+    if (about === this.#asked && trace === this.#trace) return;
+    const other = this.#trace !== trace || this.past?.subject !== history.subject;
+    this.#asked = about;
+    this.#trace = trace;
+    void this.#ask(history, other);
+  }
+
+  async #ask(word: Word, other: boolean): Promise<void> {
+    const { model, traces } = this;
+    const current = () => this.model.word === word && this.model.trace === model.trace;
+    const pfn = /^page (\d+)$/.exec(word.subject)?.[1];
+    try {
+      if (other) {
+        const past = await traces.history(model, word.subject);
+        const references = pfn === undefined ? null : await traces.references(model, Number(pfn));
+        if (!current()) return;
+        this.past = past;
+        this.references = references;
+      }
+      const field = word.field ?? this.past?.fields[0]?.[0] ?? '';
+      const reasons = await traces.why(model, word.subject, field);
+      if (current() && this.model.state?.cursor === model.state?.cursor) this.reasons = reasons;
+    } catch (error) {
+      this.reasons = [{ step: null, cpu: null, depth: 0, words: String(error) }];
+    }
+  }
+
+  #choose(word: Word): void {
+    request(this, { type: 'history', word });
+  }
+
+  #seek(cursor: number): void {
+    request(this, { type: 'seek', cursor });
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { word: history, state } = this.model;
+    if (!history || !state) return nothing;
+    const fields = [...new Map(this.past?.fields ?? []).keys()];
+    const subject = (event: Event) =>
+      this.#choose({ subject: (event.target as HTMLSelectElement).value, field: null });
+    const field = (event: Event) =>
+      this.#choose({ ...history, field: (event.target as HTMLSelectElement).value || null });
+    const subjects = [...new Set([history.subject, ...subjectsOf(state)])];
+    return html`<section aria-labelledby="history">
+      <div class="head"><h2 id="history">History</h2></div>
+      <form @submit=${(event: Event) => event.preventDefault()}>
+        <label>What <select @change=${subject}>${subjects.map(
+          (it) => html`<option value=${it} ?selected=${it === history.subject}>${it}</option>`,
+        )}</select></label>
+        <label>Field <select @change=${field}>
+          <option value="" ?selected=${history.field === null}>all</option>
+          ${fields.map((it) => html`<option value=${it} ?selected=${it === history.field}>${it}</option>`)}
+        </select></label>
+        <button class="close plain" type="button" @click=${() => request(this, { type: 'history', word: null })}>close</button>
+      </form>
+      ${this.#why()}
+      ${this.references ? chart(Number(history.subject.slice(5)), this.references, state.cursor) : nothing}
+      ${this.#changes(history, state.cursor)}
+    </section>`;
+  }
+
+  #why(): TemplateResult {
+    return html`<h3>Why</h3><ol class="why" aria-live="polite">${this.reasons.map(
+      (reason) =>
+        html`<li ${vars({ '--depth': reason.depth })}>${reason.words} ${
+          reason.step === null
+            ? nothing
+            : html`<button class="plain" @click=${() => this.#seek(reason.step ?? 0)}>go to step ${reason.step}</button>`
+        }</li>`,
+    )}</ol>`;
+  }
+
+  #changes(history: Word, cursor: number): TemplateResult {
+    const all = this.past?.subject === history.subject ? this.past.changes : [];
+    const shown = all.filter((it) => history.field === null || it.field === history.field);
+    const last = shown.filter((it) => it.step <= cursor).at(-1);
+    if (shown.length === 0) return html`<p class="soft">No step of this trace changes it.</p>`;
+    return html`<div class="changes" tabindex="0" role="region" aria-label="Changes of ${history.subject}">
+      <table><thead><tr><th scope="col">Step</th><th scope="col">CPU</th><th scope="col">Change</th><th scope="col">Line</th></tr></thead>
+      <tbody>${shown.map((it) => this.#change(it, it.step > cursor, it === last, history))}</tbody></table>
+    </div>`;
+  }
+
+  #change(past: PastView, future: boolean, last: boolean, history: Word): TemplateResult {
+    return html`<tr class=${future ? 'future' : ''} aria-current=${last ? 'true' : nothing}>
+      <td><button class="plain" @click=${() => this.#seek(past.step)} aria-label="Go to step ${past.step}">${past.step}</button></td>
+      <td><span class="cpu cpu${past.cpu}">CPU${past.cpu}</span></td>
+      <td>${
+        history.field === null
+          ? html`<button class="plain" @click=${() => this.#choose({ ...history, field: past.field })}>${past.field}</button> `
+          : nothing
+      }<code>${past.from} → ${past.to}</code></td>
+      <td><code>${past.function}${past.function ? ': ' : ''}${past.line}</code></td>
+    </tr>`;
+  }
+}
+
+/** What a history can be asked of. */
+const subjectsOf = (state: StateView): string[] => [
+  ...state.pages.map((it) => `page ${it.pfn}`),
+  ...state.blocks.map((it) => `pageblock ${it.number}`),
+  'zone',
+  ...state.cma.map((it) => it.name),
+  ...state.processes.map((it) => `process ${it.name}`),
+  ...state.lanes.map((it) => `CPU${it.cpu}`),
+  ...state.pins.map((it) => `pin ${it.name}`),
+  ...state.swap.map((it) => `swap slot ${it.number}`),
+  ...state.sections.map((it) => `section ${it.number}`),
+];
+
+customElements.define('pagerace-history', PageraceHistory);

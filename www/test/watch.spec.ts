@@ -1,0 +1,163 @@
+/** Watching closely: where lanes meet, what changed a word and why, other futures, moved steps. */
+import type { Page } from '@playwright/test';
+import { expect, open, place, slider, standsAt, stepButton, test, violations } from './page';
+
+const meetings = (page: Page) => page.locator('pagerace-lanes .meetings');
+const lines = (page: Page) => page.locator('pagerace-lanes .meeting-lines path');
+const history = (page: Page) => page.locator('pagerace-history');
+const spoken = (page: Page) => page.locator('pagerace-dock .spoken');
+
+/** Opens the page, and waits until the trace was looked at. */
+async function watch(page: Page, at: number): Promise<void> {
+  await open(page);
+  await slider(page).focus();
+  await slider(page).fill(String(at));
+  await standsAt(page, at);
+  await expect(meetings(page)).toBeVisible();
+}
+
+test('a step says and shows whose value it reads', async ({ page }) => {
+  await watch(page, 8);
+  await expect(meetings(page)).toContainText(
+    "reads pageblock 1's migratetype, MIGRATE_ISOLATE, as CPU0 left it at step 7",
+  );
+  await expect(meetings(page)).toContainText('which was read here, to MIGRATE_CMA at step 29');
+  await expect(lines(page)).toHaveCount(2);
+  await expect(page.locator('pagerace-lanes [data-meets]')).toHaveCount(3);
+  await meetings(page).getByRole('button', { name: 'step 7' }).click();
+  await standsAt(page, 7);
+  await expect(meetings(page)).toContainText("CPU1 reads pageblock 1's migratetype at step 8");
+  expect(await violations(page)).toEqual([]);
+});
+
+test('pointing at a step shows its meetings, whatever stands at the cursor', async ({ page }) => {
+  await watch(page, 3);
+  await expect(meetings(page)).toContainText('Step 3 meets no other CPU.');
+  await expect(lines(page)).toHaveCount(0);
+  await page.locator('pagerace-lanes [data-step="8"] button').hover();
+  await expect(meetings(page)).toContainText('as CPU0 left it at step 7');
+  await standsAt(page, 3);
+});
+
+test("a page's history: each change, its line, why, and its references over time", async ({
+  page,
+}) => {
+  await watch(page, 11);
+  await page.getByRole('button', { name: /^page 2:/ }).click();
+  await page.getByRole('button', { name: 'History of page 2' }).click();
+  await history(page).getByLabel('Field').selectOption('_refcount');
+  const changes = history(page).getByRole('region', { name: 'Changes of page 2' }).getByRole('row');
+  await expect(changes).toHaveCount(3);
+  await expect(changes.nth(2)).toContainText('2 → 1025');
+  await expect(changes.nth(2)).toContainText('try_grab_compound_head: page_ref_add(page');
+  await expect(changes.nth(2)).toHaveAttribute('aria-current', 'true');
+  const why = history(page).locator('.why li');
+  await expect(why.nth(0)).toContainText(
+    "page 2's _refcount is 1025 since step 10: CPU1 took a pin",
+  );
+  await expect(why.nth(1)).toContainText(
+    "pageblock 1's migratetype was MIGRATE_ISOLATE since step 7",
+  );
+  const chart = history(page).getByRole('img', { name: /_refcount of page 2: 1 at the start/ });
+  await expect(chart).toBeVisible();
+  await expect(history(page).locator('figcaption')).toContainText('migration would expect 1');
+  expect(await violations(page)).toEqual([]);
+  await changes.nth(1).getByRole('button', { name: 'Go to step 9' }).click();
+  await standsAt(page, 9);
+  await expect(why.nth(0)).toContainText("page 2's _refcount is 2 since step 9");
+  await history(page).getByLabel('What').selectOption('pageblock 1');
+  await expect(history(page)).toContainText('set_pageblock_migratetype(page, MIGRATE_ISOLATE)');
+  await history(page).getByRole('button', { name: 'close' }).click();
+  await expect(history(page)).toHaveCount(0);
+});
+
+test('a change in the lanes leads to the history of what it changed', async ({ page }) => {
+  await watch(page, 9);
+  await page.locator('pagerace-lanes [data-step="10"] .change').click();
+  await standsAt(page, 10);
+  await expect(history(page).getByLabel('What')).toHaveValue('page 2');
+  await expect(history(page).getByLabel('Field')).toHaveValue('_refcount');
+});
+
+test('the old future stays as a branch, and one can return to any step of it', async ({ page }) => {
+  await watch(page, 3);
+  const { of } = await place(page);
+  await stepButton(page, 0).click();
+  await standsAt(page, 4);
+  const branch = page.getByRole('region', { name: 'Branch from step 3' });
+  await expect(branch.getByRole('listitem')).toHaveCount(of - 3);
+  await expect(page.locator('pagerace-strip rect.branch').first()).toBeAttached();
+  await branch.getByRole('button', { name: /^8 CPU1/ }).click();
+  await standsAt(page, 8);
+  await expect(slider(page)).toHaveAttribute('max', String(of));
+  // What was made in its place is the branch now.
+  await expect(branch.getByRole('listitem')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Bring back 1 step' }).click();
+  await expect(slider(page)).toHaveAttribute('max', '4');
+});
+
+test('a step moves across steps of the other CPU, where the engine can play that', async ({
+  page,
+}) => {
+  await watch(page, 8);
+  const { of } = await place(page);
+  await page.keyboard.press('Alt+ArrowLeft');
+  await standsAt(page, 7);
+  await expect(page.locator('[aria-current=step]')).toContainText('get_pageblock_migratetype');
+  await expect(page.getByRole('region', { name: /^Branch from step 6/ })).toBeVisible();
+  await expect(slider(page)).toHaveAttribute('max', String(of));
+  await page.keyboard.press('Alt+ArrowRight');
+  await standsAt(page, 8);
+  // The next step is its own CPU's: it cannot come behind that.
+  await page.keyboard.press('Alt+ArrowRight');
+  await expect(spoken(page)).toHaveText("Step 8 stays before step 9, which is CPU1's, too.");
+  await standsAt(page, 8);
+});
+
+test('a step that cannot be moved says why, and nothing changes', async ({ page }) => {
+  await watch(page, 1);
+  const before = await place(page);
+  await page.keyboard.press('Alt+ArrowLeft');
+  await expect(spoken(page)).toHaveText('Nothing comes before the first step.');
+  expect(await place(page)).toEqual(before);
+});
+
+test('a step is dragged by its number', async ({ page }) => {
+  await watch(page, 7);
+  const number = (step: number) => page.locator(`pagerace-lanes [data-step="${step}"] .number`);
+  await number(8).hover();
+  await page.mouse.down();
+  await number(7).hover();
+  await expect(page.locator('pagerace-lanes [data-drop]')).toHaveAttribute('data-step', '7');
+  await page.mouse.up();
+  await expect(page.getByRole('region', { name: /^Branch from step 6/ })).toBeVisible();
+  await standsAt(page, 7);
+  await expect(page.locator('[aria-current=step]')).toContainText('get_pageblock_migratetype');
+});
+
+test('goes to the next and the previous change of a page', async ({ page }) => {
+  await watch(page, 1);
+  await page.getByRole('button', { name: /^page 2:/ }).click();
+  await page.keyboard.press(']');
+  await standsAt(page, 9);
+  await page.keyboard.press(']');
+  await standsAt(page, 10);
+  await page.keyboard.press(']');
+  await expect(spoken(page)).toHaveText('No step behind this one changes page 2.');
+  await page.keyboard.press('[');
+  await standsAt(page, 9);
+});
+
+test('all operations fold to a row a run, with their results', async ({ page }) => {
+  await watch(page, 31);
+  const steps = page.locator('pagerace-lanes .runs .step');
+  const before = await steps.count();
+  await page.getByRole('button', { name: 'fold all' }).click();
+  // Four runs: the context switches stay.
+  await expect(steps).toHaveCount(4);
+  await expect(page.locator('pagerace-lanes .switch')).toHaveCount(3);
+  await expect(page.locator('pagerace-lanes .operation').first()).toContainText('= 1');
+  await expect(page.locator('pagerace-lanes .operation').nth(1)).toContainText('= NULL');
+  await page.getByRole('button', { name: 'unfold all' }).click();
+  await expect(steps).toHaveCount(before);
+});
