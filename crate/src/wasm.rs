@@ -61,7 +61,7 @@ impl Engine {
 pub fn races(text: &str, max_states: u32) -> Result<JsValue, JsValue> {
     let limits = Limits { max_states: max_states as usize, ..Limits::default() };
     let races = kcsan::races_of(text, limits).map_err(|why| JsValue::from_str(&why))?;
-    plain(&races)
+    Ok(plain(&races))
 }
 
 /// What the gallery says of a scenario text, a `CardView`; it throws what is wrong with it.
@@ -72,29 +72,23 @@ pub fn races(text: &str, max_states: u32) -> Result<JsValue, JsValue> {
 #[wasm_bindgen]
 pub fn card(text: &str) -> Result<JsValue, JsValue> {
     match guide::card(text) {
-        Ok(card) => plain(&card),
-        Err(diagnostics) => Err(plain(&diagnostics)?),
+        Ok(card) => Ok(plain(&card)),
+        Err(diagnostics) => Err(plain(&diagnostics)),
     }
 }
 
 /// The tour and the challenge of a scenario text, a `GuideView`.
-///
-/// # Errors
-/// None: what is wrong with the text is in the view.
 #[cfg(feature = "whole")]
 #[wasm_bindgen]
-pub fn guide(text: &str) -> Result<JsValue, JsValue> {
+pub fn guide(text: &str) -> JsValue {
     plain(&guide::guide(text))
 }
 
 /// Judges a text by the challenge of the one that was given, a `JudgedView`. It takes as long as it
 /// takes: it is for a worker of its own.
-///
-/// # Errors
-/// None: what is wrong with the texts is in the view.
 #[cfg(feature = "whole")]
 #[wasm_bindgen]
-pub fn judge(given: &str, own: &str, max_states: u32) -> Result<JsValue, JsValue> {
+pub fn judge(given: &str, own: &str, max_states: u32) -> JsValue {
     let limits = Limits { max_states: max_states as usize, ..Limits::default() };
     plain(&guide::judged(given, own, limits))
 }
@@ -120,42 +114,29 @@ impl Trace {
     }
 
     /// Where two lanes meet: each a `ConflictView`.
-    ///
-    /// # Errors
-    /// None.
-    pub fn conflicts(&self) -> Result<JsValue, JsValue> {
+    pub fn conflicts(&self) -> JsValue {
         plain(&self.watch.conflicts())
     }
 
     /// A `HistoryView`.
-    ///
-    /// # Errors
-    /// None.
-    pub fn history(&self, subject: &str) -> Result<JsValue, JsValue> {
+    pub fn history(&self, subject: &str) -> JsValue {
         plain(&self.watch.history(subject))
     }
 
     /// Each a `ReasonView`.
-    ///
-    /// # Errors
-    /// None.
-    pub fn why(&self, subject: &str, field: &str, cursor: u32) -> Result<JsValue, JsValue> {
+    pub fn why(&self, subject: &str, field: &str, cursor: u32) -> JsValue {
         plain(&self.watch.why(subject, field, cursor))
     }
 
     /// A `ReferencesView`, or null where there is no such page.
-    ///
-    /// # Errors
-    /// None.
-    pub fn references(&mut self, page: u32) -> Result<JsValue, JsValue> {
+    pub fn references(&mut self, page: u32) -> JsValue {
         plain(&self.watch.references(page))
     }
 }
 
-#[cfg(feature = "whole")]
-fn plain(view: &impl serde::Serialize) -> Result<JsValue, JsValue> {
+fn plain(view: &impl serde::Serialize) -> JsValue {
     let text = serde_json::to_string(view).expect("a view is plain data");
-    js_sys::JSON::parse(&text)
+    js_sys::JSON::parse(&text).expect("it is JSON")
 }
 
 impl Fields for JsValue {

@@ -1,5 +1,14 @@
 import type { Page } from '@playwright/test';
-import { editor, expect, open, searched, slider, stepButton, test, violations } from './page';
+import {
+  expect,
+  open,
+  searched,
+  slider,
+  stepButton,
+  test,
+  textOf as text,
+  violations,
+} from './page';
 
 const composer = (page: Page) => page.locator('pagerace-compose');
 const lane = (page: Page, cpu: number) =>
@@ -7,12 +16,10 @@ const lane = (page: Page, cpu: number) =>
 const calls = (page: Page, cpu: number) => lane(page, cpu).locator('.calls code');
 const dialog = (page: Page) => composer(page).getByRole('dialog');
 
-/** The text of the scenario, as the editor shows it. */
-const text = (page: Page) => editor(page).inputValue();
-
 async function fresh(page: Page): Promise<void> {
   await open(page);
-  await page.getByRole('combobox', { name: 'Scenario', exact: true }).selectOption('New scenario');
+  await page.getByRole('button', { name: /^Gallery/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'New scenario' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('New scenario');
   await expect(lane(page, 1)).toBeVisible();
 }

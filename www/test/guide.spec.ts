@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
-import { editor, expect, fromGallery, open, slider, standsAt, test, violations } from './page';
+import {
+  editor,
+  expect,
+  fromGallery,
+  open,
+  slider,
+  standsAt,
+  test,
+  violations,
+  write,
+} from './page';
 
 const tour = (page: Page) => page.getByRole('region', { name: 'Guided tour' });
 const challenge = (page: Page) => page.getByRole('region', { name: 'Challenge' });
@@ -67,13 +77,13 @@ test('a challenge is refused, tried, and solved', async ({ page }) => {
   await expect(challenge(page)).toContainText('no execution does');
   await challenge(page).getByRole('button', { name: 'Hint' }).click();
   await expect(challenge(page).getByRole('listitem').first()).toContainText('freed to the list');
-  await editor(page).fill(given(name).replace('allocated = [6]', 'allocated = [5]'));
+  await write(page, given(name).replace('allocated = [6]', 'allocated = [5]'));
   await judge.click();
   await expect(challenge(page)).toContainText('Not allowed');
-  await editor(page).fill(given(name).replace('run = []', 'run = ["no_such_call()"]'));
+  await write(page, given(name).replace('run = []', 'run = ["no_such_call()"]'));
   await judge.click();
   await expect(challenge(page)).toContainText('cannot be judged');
-  await editor(page).fill(solution(name));
+  await write(page, solution(name));
   await judge.click();
   await expect(challenge(page)).toContainText('Met: the challenge is solved.');
   await challenge(page).getByRole('button', { name: 'show' }).click();
@@ -85,14 +95,14 @@ test('a line is moved by a patch, and the race is closed', async ({ page }) => {
   const name = 'challenge-move-one-line';
   await open(page, `#g=${name}&guide=challenge`);
   await expect(challenge(page)).toContainText('a [[patch]] with 1 moved line');
-  await editor(page).fill(solution(name));
+  await write(page, solution(name));
   await challenge(page).getByRole('button', { name: 'Judge' }).click();
   await expect(challenge(page)).toContainText('Met: the challenge is solved.');
 });
 
 test('a tour that does not stand says why', async ({ page }) => {
   await open(page);
-  await editor(page).fill(given('cma-longterm-pin').replace('at = 0\n', 'at = 99\n'));
+  await write(page, given('cma-longterm-pin').replace('at = 0\n', 'at = 99\n'));
   await editor(page).press('Control+Enter');
   await expect(page).toHaveURL(/#1/);
   await page.getByRole('button', { name: 'Guided tour' }).click();

@@ -33,9 +33,6 @@ const PANEL_NAMES: Record<Panel, string> = {
   text: 'Text',
 };
 
-/** Among the gallery's names, which have no blanks. */
-const NEW = 'new scenario';
-
 /** The page: holds the store, and lays the elements out. */
 export class PageraceApp extends LitElement {
   static override properties = {

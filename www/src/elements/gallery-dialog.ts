@@ -51,6 +51,7 @@ export class PageraceGallery extends LitElement {
         <p class="soft" role="status">${
           this.words.trim() ? `${hits} of ${LISTED.length}` : count(LISTED.length, 'scenario')
         }</p>
+        <button @click=${this.#fresh}>New scenario</button>
         <button class="close" aria-label="Close" @click=${this.#closed}>${icon('close')}</button>
       </div>
       <div class="body">
@@ -94,6 +95,11 @@ export class PageraceGallery extends LitElement {
             : nothing
         }
       </span></a></li>`;
+  }
+
+  #fresh(): void {
+    request(this, { type: 'new' });
+    this.#closed();
   }
 
   #search(event: Event): void {
