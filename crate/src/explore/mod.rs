@@ -6,6 +6,7 @@
 //! same outcomes, in fewer states, and then only as much of the whole is searched as the shortest
 //! interleavings need, or all of it where executions may go on for ever.
 mod adjacent;
+pub mod alike;
 mod bits;
 mod chance;
 mod delta;
@@ -17,6 +18,7 @@ pub mod sample;
 mod scheduler;
 mod search;
 mod shortest;
+pub mod symmetry;
 mod visited;
 pub mod waits;
 mod worker;
@@ -30,6 +32,7 @@ use crate::schedule::Schedule;
 use graph::{Loops, StateId, Way};
 use search::{Bounds, Progress, Search};
 use shortest::{Land, Shortest};
+use symmetry::Symmetry;
 
 pub use adjacent::{DataRaces, FoundRace, RaceReport};
 pub use judge::{Judgement, Verdict, judge};
@@ -45,6 +48,8 @@ pub struct Limits {
     pub exact: bool,
     /// When steps that do not matter to each other are taken in one order only.
     pub reduction: When,
+    /// What a reduced search makes use of.
+    pub means: Means,
     /// How many threads may search; one in the page, whatever this says. What is found does not
     /// depend on it.
     pub threads: usize,
@@ -61,6 +66,17 @@ pub enum When {
     Never,
 }
 
+/// How a search comes to the same outcomes in fewer states.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Means {
+    /// Steps that do not matter to each other are taken in one order only.
+    Orders,
+    /// Lanes that run the same are taken for one another.
+    Symmetry,
+    /// Both.
+    All,
+}
+
 impl Default for Limits {
     /// 4,000,000 states in 768 MiB: what a browser's tab can bear.
     fn default() -> Self {
@@ -69,6 +85,7 @@ impl Default for Limits {
             max_bytes: 768 << 20,
             exact: false,
             reduction: When::Large,
+            means: Means::All,
             threads: 1,
         }
     }
@@ -130,8 +147,11 @@ pub struct Report {
     pub states: usize,
     /// Steps between them.
     pub transitions: usize,
-    /// Steps that do not matter to each other were taken in one order only.
+    /// Steps that do not matter to each other were taken in one order only, or lanes that run the
+    /// same for one another.
     pub reduced: bool,
+    /// The latter.
+    pub symmetric: bool,
     /// A bound for the probability that a state was taken for another one, and so missed; 0 where
     /// they are compared by all their cells.
     pub missed: f64,
@@ -194,7 +214,8 @@ const SMALL: usize = 1_000_000;
 impl Explorer {
     /// A search from this starting state.
     pub fn new(system: Rc<System>, memory: Memory, limits: Limits) -> Self {
-        let whole = Search::new(Rc::clone(&system), &memory, limits.exact, false, limits.threads);
+        let Limits { exact, threads, .. } = limits;
+        let whole = Search::new(Rc::clone(&system), &memory, exact, false, None, threads);
         let mut explorer = Explorer {
             system,
             start: memory,
@@ -216,10 +237,19 @@ impl Explorer {
 
     /// Starts the reduced search.
     fn reduce(&mut self) {
-        let Limits { exact, threads, .. } = self.limits;
-        let search = Search::new(Rc::clone(&self.system), &self.start, exact, true, threads);
+        let Limits { exact, threads, means, .. } = self.limits;
+        let symmetry = if means == Means::Orders { None } else { self.symmetry() };
+        let (system, orders) = (Rc::clone(&self.system), means != Means::Symmetry);
+        let search = Search::new(system, &self.start, exact, orders, symmetry, threads);
         self.reduced = Some(search);
         self.stage = Stage::Reduced;
+    }
+
+    /// The lanes that are alike. States with lanes that have changed places are known to be the
+    /// same by their fingerprints.
+    fn symmetry(&self) -> Option<Symmetry> {
+        let possible = !self.limits.exact;
+        possible.then(|| Symmetry::of(&self.system, &self.start)).flatten()
     }
 
     /// Steps that stores on their way have a part in are not told apart.
@@ -338,6 +368,8 @@ impl Explorer {
         let limit = self.limit_reached();
         let outcomes = self.verdict().outcomes().len();
         let known = Stage::KnownWays(Shortest::new(self.system.lanes.len(), outcomes));
+        // Steps between states that stand for others are no way.
+        let known = if self.verdict().is_symmetric() { Stage::Done } else { known };
         if let Stage::Ways(shortest) = std::mem::replace(&mut self.stage, known) {
             self.take_ways(shortest.into_ways(), true);
         }
@@ -417,6 +449,7 @@ impl Explorer {
             transitions: search.graph().edges(),
             depth: search.depth(),
             reduced: search.is_reduced(),
+            symmetric: search.is_symmetric(),
             missed: search.missed(),
             running: self.is_running(),
             complete: self.complete,
@@ -430,7 +463,7 @@ impl Explorer {
     fn witness(&self, outcome: usize) -> Option<Witness> {
         let search = self.verdict();
         let known = self.witnesses.get(outcome).cloned().flatten();
-        let first = || Witness::new(search.path(search.first_of(outcome)?), None, false).into();
+        let first = || Witness::new(search.first_way(outcome)?, None, false).into();
         known.or_else(first)
     }
 }

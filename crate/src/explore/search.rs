@@ -11,6 +11,8 @@ use super::facts::Known;
 use super::graph::{Edge, Graph, StateId};
 use super::reduction::Reduction;
 use super::shortest::Land;
+use super::alike::Swap;
+use super::symmetry::Symmetry;
 use super::visited::Visited;
 use super::worker::{Expanded, Step, Waiting, Worker};
 use crate::machine::{Choice, System};
@@ -49,6 +51,8 @@ pub struct Search {
     exact: bool,
     start: Waiting,
     reduction: Option<Reduction>,
+    /// Lanes that are taken for one another.
+    symmetry: Option<Arc<Symmetry>>,
     /// The states found when the reduction turned out to know too little: it is made again.
     outdated: Option<usize>,
     /// What properties had looked at when the reduction was made.
@@ -72,11 +76,19 @@ struct Chart {
     depth: usize,
     outcomes: IndexSet<Outcome, FixedState>,
     ends: HashMap<StateId, usize, FixedState>,
-    /// The first state found of each outcome.
-    firsts: Vec<StateId>,
+    /// How each outcome was found first.
+    firsts: Vec<First>,
     /// Some step leads to a state that was not found later than where it starts.
     leads_back: bool,
     reduced: bool,
+    /// Lanes turned out not to be alike.
+    tells_lanes_apart: bool,
+}
+
+/// A state with an outcome, in which the lanes are to have other numbers: none if it is empty.
+struct First {
+    state: StateId,
+    lanes: Vec<usize>,
 }
 
 impl Chart {
@@ -95,6 +107,7 @@ impl Chart {
             firsts: Vec::new(),
             leads_back: false,
             reduced: false,
+            tells_lanes_apart: false,
         };
         chart.add(start.print, start.delta.clone(), (0, 0, 0));
         chart
@@ -140,11 +153,12 @@ impl Chart {
     }
 
     /// What became of a state, with its steps.
-    fn put(&mut self, expanded: Expanded, steps: impl Iterator<Item = Step>) {
-        let Expanded { state, end, reduced, .. } = expanded;
+    fn put(&mut self, expanded: Expanded, steps: impl Iterator<Item = Step>, swaps: &[Swap]) {
+        let Expanded { state, end, reduced, tells_lanes_apart, .. } = expanded;
         self.reduced |= reduced;
+        self.tells_lanes_apart |= tells_lanes_apart;
         if let Some(outcome) = end {
-            self.record(state, outcome);
+            self.record(state, outcome, swaps);
         }
         self.graph.expand(state);
         for Step { choice, more, print, to, delta, .. } in steps {
@@ -156,20 +170,36 @@ impl Chart {
         }
     }
 
-    fn record(&mut self, state: StateId, outcome: Outcome) {
+    /// Adds an outcome, and those of executions in which lanes have changed places.
+    fn record(&mut self, state: StateId, outcome: Outcome, swaps: &[Swap]) {
         let (number, new) = self.outcomes.insert_full(outcome);
-        self.firsts.extend(new.then_some(state));
         self.ends.insert(state, number);
+        if !new {
+            return;
+        }
+        self.firsts.push(First { state, lanes: Vec::new() });
+        let mut next = number;
+        while next < self.outcomes.len() {
+            for swap in swaps {
+                if self.outcomes.insert(swap.outcome(&self.outcomes[next])) {
+                    let lanes = swap.behind(&self.firsts[next].lanes);
+                    self.firsts.push(First { state, lanes });
+                }
+            }
+            next += 1;
+        }
     }
 }
 
 impl Search {
-    /// A search from this state that makes every choice, or with `reduce` enough of them.
+    /// A search from this state that makes every choice, or with `reduce` enough of them; of states
+    /// that differ in lanes that are alike it goes on from one.
     pub fn new(
         system: Rc<System>,
         memory: &Memory,
         exact: bool,
         reduce: bool,
+        symmetry: Option<Symmetry>,
         threads: usize,
     ) -> Search {
         let base: Arc<[u16]> = memory.cells().into();
@@ -184,24 +214,48 @@ impl Search {
             (0..WALKS).for_each(|_| workers[0].walk(&system, &start, &mut seed));
         }
         let (readers, reduction) = (Vec::new(), None);
-        let mut search =
-            Search { system, workers, exact, start, reduction, outdated: None, readers, chart };
-        search.reduce();
+        let symmetry = symmetry.map(Arc::new);
+        let mut search = Search {
+            system,
+            workers,
+            exact,
+            start,
+            reduction,
+            symmetry,
+            outdated: None,
+            readers,
+            chart,
+        };
+        search.start_again();
         search
     }
 
-    /// Starts again, with a reduction from all that is known by now.
-    fn reduce(&mut self) {
-        let Some(known) = &mut self.workers[0].known else { return };
-        known.take_news();
-        self.readers = self.workers[0].memory.all_readers();
-        let own = self.system.readers_of_lanes();
-        let readers: Vec<u64> = self.readers.iter().map(|readers| readers & !own).collect();
-        let known = self.workers[0].known.as_ref();
-        self.reduction = known.map(|known| Reduction::of(known, &self.system, &readers));
-        self.workers.iter_mut().for_each(|worker| worker.decided.clear());
+    /// Starts again, with all that is known by now.
+    fn start_again(&mut self) {
+        for worker in &mut self.workers {
+            worker.take_as_alike(self.symmetry.as_ref());
+            worker.stand(&self.start);
+            self.start.print = worker.print(&self.system);
+        }
+        self.reduce();
         self.chart = Chart::new(self.exact, &self.start);
         self.outdated = None;
+    }
+
+    /// Makes a reduction from all that is known by now.
+    fn reduce(&mut self) {
+        let worker = &mut self.workers[0];
+        let Some(known) = &mut worker.known else { return };
+        known.take_news();
+        self.readers = worker.memory.all_readers();
+        let mut readers = self.readers.clone();
+        if let Some(symmetry) = &self.symmetry {
+            symmetry.share(known, &mut readers);
+        }
+        let own = self.system.readers_of_lanes();
+        readers.iter_mut().for_each(|readers| *readers &= !own);
+        self.reduction = Some(Reduction::of(known, &self.system, &readers));
+        self.workers.iter_mut().for_each(|worker| worker.decided.clear());
     }
 
     /// Searches on for about `fuel` transitions, and no further than the bounds. What is found does
@@ -248,6 +302,7 @@ impl Search {
         }
         let taken: Vec<_> = self.workers.iter_mut().map(Worker::take).collect();
         let mut put = 0;
+        let swaps = self.symmetry.as_ref().map_or(&[][..], |symmetry| symmetry.swaps());
         'all: for (done, steps) in taken {
             let mut steps = steps.into_iter();
             for expanded in done {
@@ -255,12 +310,16 @@ impl Search {
                     break 'all;
                 }
                 let own = expanded.steps;
-                self.chart.put(expanded, steps.by_ref().take(own));
+                self.chart.put(expanded, steps.by_ref().take(own), swaps);
                 self.chart.waiting_bytes -= states[put].1.bytes();
                 put += 1;
             }
         }
         self.chart.give_back(states.split_off(put));
+        if self.chart.tells_lanes_apart {
+            self.symmetry = None;
+            self.start_again();
+        }
     }
 
     /// A worker may get a state that another has found, and must know what its properties have
@@ -282,7 +341,7 @@ impl Search {
         }
         let is_last = states == self.chart.level_end;
         if self.outdated.is_some_and(|then| is_last || states > 2 * then + 1_000) {
-            self.reduce();
+            self.start_again();
             return true;
         }
         if !is_last {
@@ -314,7 +373,7 @@ impl Search {
             let worker = &mut self.workers[0];
             worker.stand(&waiting);
             let outcome = Outcome::of(&self.system, &worker.memory, End::Livelock);
-            self.chart.record(state, outcome);
+            self.chart.record(state, outcome, &[]);
             for edge in self.chart.graph.from(state) {
                 if inside.contains(&edge.to()) && known.insert(edge.to()) {
                     self.system.make(&mut worker.memory, edge.choice());
@@ -332,6 +391,16 @@ impl Search {
         worker.stand(&self.start);
         choices.iter().for_each(|choice| self.system.make(&mut worker.memory, *choice));
         worker.waiting()
+    }
+
+    /// The choices by which an outcome was first found.
+    pub fn first_way(&self, outcome: usize) -> Option<Vec<Choice>> {
+        let First { state, lanes } = self.chart.firsts.get(outcome)?;
+        let mut choices = self.path(*state);
+        if !lanes.is_empty() {
+            choices.iter_mut().for_each(|choice| *choice = choice.of_lane(lanes[choice.cpu()]));
+        }
+        Some(choices)
     }
 
     /// The choices by which a state was first reached: of the ways to it one with the fewest steps.
@@ -358,19 +427,20 @@ impl Search {
         self.chart.depth
     }
 
-    /// Whether some state has choices that did not need to be made.
+    /// Whether some state has choices that did not need to be made, or stands for others.
     pub fn is_reduced(&self) -> bool {
-        self.chart.reduced
+        self.chart.reduced || self.is_symmetric()
+    }
+
+    /// Whether states stand for others, in which lanes have changed places. Then steps lead to
+    /// states like the one that they are said to lead to.
+    pub fn is_symmetric(&self) -> bool {
+        self.symmetry.is_some()
     }
 
     /// The outcomes, in the order in which they were found.
     pub fn outcomes(&self) -> &IndexSet<Outcome, FixedState> {
         &self.chart.outcomes
-    }
-
-    /// The first state found that ends so.
-    pub fn first_of(&self, outcome: usize) -> Option<StateId> {
-        self.chart.firsts.get(outcome).copied()
     }
 
     /// The outcome that a state belongs to, as far as it is known.
@@ -389,9 +459,10 @@ impl Search {
         &self.chart.graph
     }
 
-    /// See [`Visited::missed`].
+    /// See [`Visited::missed`]; and [`Symmetry`] for the rest.
     pub fn missed(&self) -> f64 {
-        self.chart.visited.missed()
+        let missed = self.chart.visited.missed();
+        if self.is_symmetric() { 2.0 * missed } else { missed }
     }
 
     /// About how many bytes it takes.

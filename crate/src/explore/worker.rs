@@ -6,6 +6,7 @@ use super::delta::{self, Delta};
 use super::facts::Known;
 use super::graph::StateId;
 use super::reduction::{Decided, Reduction};
+use super::symmetry::{Canon, Symmetry};
 use super::visited::Visited;
 use crate::machine::{Choice, System};
 use crate::mm::Memory;
@@ -25,6 +26,8 @@ pub struct Worker {
     pub known: Option<Known>,
     /// What the reduction at hand has decided.
     pub decided: Decided,
+    /// What states are known by, where lanes are taken for one another.
+    canon: Option<Canon>,
 }
 
 /// A state that is to be expanded, and what it is known by.
@@ -68,6 +71,8 @@ pub struct Expanded {
     pub steps: usize,
     /// Whether there could be more.
     pub reduced: bool,
+    /// Whether lanes cannot be taken for one another.
+    pub tells_lanes_apart: bool,
 }
 
 impl Worker {
@@ -84,7 +89,27 @@ impl Worker {
             writes: Vec::new(),
             known: None,
             decided: Decided::default(),
+            canon: None,
         }
+    }
+
+    /// From here on lanes that are alike are taken for one another, or not any more.
+    pub fn take_as_alike(&mut self, symmetry: Option<&Arc<Symmetry>>) {
+        self.canon = symmetry.map(|symmetry| Canon::new(Arc::clone(symmetry), &self.base));
+    }
+
+    /// What the state that it stands at is known by, a step or none behind the one that is expanded.
+    pub fn print(&mut self, system: &System) -> u128 {
+        match &mut self.canon {
+            Some(canon) => canon.print(system, &self.memory),
+            None => self.memory.fingerprint(),
+        }
+    }
+
+    /// Whether something was met since the last call that tells lanes apart that are alike.
+    fn tells_lanes_apart(&mut self) -> bool {
+        let in_order = self.memory.take_order();
+        self.canon.as_mut().is_some_and(|canon| canon.take_failure() || in_order)
     }
 
     /// The state that it stands at.
@@ -110,6 +135,9 @@ impl Worker {
         waiting: &Waiting,
     ) {
         self.stand(waiting);
+        if let Some(canon) = &mut self.canon {
+            canon.stand(&self.memory, &self.base, &waiting.delta);
+        }
         self.find_able(system);
         let all = self.able.len();
         let end = if all == 0 { End::of(system, &self.memory) } else { None };
@@ -118,7 +146,6 @@ impl Worker {
             reduction.choices(&mut self.decided, known, system, &self.memory, &mut self.able);
         }
         let (steps, reduced) = (self.able.len(), self.able.len() < all);
-        self.done.push(Expanded { state, end, steps, reduced });
         let first_step = self.steps.len();
         self.writes.clear();
         for number in 0..self.able.len() {
@@ -126,10 +153,12 @@ impl Worker {
             let more = self.make(system, reduction, choice);
             let first = self.writes.len();
             self.writes.extend(self.memory.changes());
-            let (print, writes) = (self.memory.fingerprint(), first..self.writes.len());
+            let (print, writes) = (self.print(system), first..self.writes.len());
             self.steps.push(Step { choice, more, print, writes, to: None, delta: None });
             self.memory.take_back(waiting.print);
         }
+        let tells_lanes_apart = self.tells_lanes_apart();
+        self.done.push(Expanded { state, end, steps, reduced, tells_lanes_apart });
         // One behind the other, so that the cache misses of all overlap.
         let own = &mut self.steps[first_step..];
         own.iter_mut().for_each(|step| step.to = visited.find_print(step.print));
