@@ -119,7 +119,7 @@ fn walk(machine: &Machine, lanes: &Lanes, swap: &Swap, random: &mut Random) -> u
 #[test]
 fn renamed_lanes_make_renamed_steps() {
     let (mut machines, mut steps) = (0, 0);
-    for seed in 0..1_500 {
+    for seed in 0..750 {
         let mut random = Random::of(seed);
         let Some(machine) = random_machine(&mut random, 2) else { continue };
         let (Some(lanes), Some(symmetry)) =
@@ -134,7 +134,7 @@ fn renamed_lanes_make_renamed_steps() {
             }
         }
     }
-    assert!(machines > 300 && steps > 20_000, "{machines} machines, {steps} steps");
+    assert!(machines > 150 && steps > 10_000, "{machines} machines, {steps} steps");
 }
 
 /// The states that are left of the whole if of those that differ in the names of lanes one is kept,
@@ -177,8 +177,8 @@ fn outcomes(report: &Report) -> Vec<&Outcome> {
 
 /// Searches with lanes taken for one another, with and without orders, and compares with the whole:
 /// whether lanes were, and how many states were found. Nothing if the whole is too large.
-fn compare(machine: &Machine) -> Option<(bool, usize)> {
-    let whole = search(machine, WHOLE).run();
+fn compare(machine: &Machine, max_states: usize) -> Option<(bool, usize)> {
+    let whole = search(machine, Limits { max_states, ..WHOLE }).run();
     if !whole.complete {
         return None;
     }
@@ -208,30 +208,36 @@ fn compare(machine: &Machine) -> Option<(bool, usize)> {
 #[test]
 fn random_machines_have_the_same_outcomes() {
     let (mut compared, mut fewer) = (0, 0);
-    for seed in 0..700 {
+    for seed in 0..350 {
         let Some(machine) = random_machine(&mut Random::of(!seed), 1) else { continue };
-        let Some((symmetric, states)) = compare(&machine) else { continue };
+        let Some((symmetric, states)) = compare(&machine, MOST_STATES) else { continue };
         compared += 1;
         if symmetric {
             assert_eq!(states, orbits(&machine), "{seed}");
             fewer += 1;
         }
     }
-    assert!(compared > 100 && fewer > 50, "{compared} compared, {fewer} symmetric");
+    assert!(compared > 50 && fewer > 25, "{compared} compared, {fewer} symmetric");
 }
 
 #[test]
 fn counters_have_as_many_states_as_renamings_leave() {
-    for names in [&["both"][..], &["increment", "both"], &["ab"], &["masked"], &["bug", "increment"]] {
+    for names in
+        [&["both"][..], &["increment", "both"], &["ab"], &["masked"], &["bug", "increment"]]
+    {
         for lanes in 2..=3 {
             let machine = counters::system(&vec![lane(names); lanes]);
-            assert_eq!(compare(&machine), Some((true, orbits(&machine))), "{names:?} {lanes}");
+            assert_eq!(
+                compare(&machine, usize::MAX),
+                Some((true, orbits(&machine))),
+                "{names:?} {lanes}"
+            );
         }
     }
     // Two that are alike, twice.
     let lanes = [lane(&["ab"]), lane(&["ba"]), lane(&["ab"]), lane(&["ba"])];
     let machine = counters::system(&lanes);
-    assert_eq!(compare(&machine), Some((true, orbits(&machine))));
+    assert_eq!(compare(&machine, usize::MAX), Some((true, orbits(&machine))));
 }
 
 /// What goes on for ever is looked for in the whole.
@@ -252,26 +258,30 @@ fn references_of_four_cpus_are_alike() {
     let lanes: Vec<String> = (0..4).map(|lane| reference(lane, "B", "")).collect();
     let machine = written(&lanes.concat());
     let symmetry = Symmetry::of(&machine.0, &machine.1).expect("they are alike");
-    assert_eq!(symmetry.classes(), [vec![0, 1, 2, 3]]);
+    let pairs: Vec<_> = symmetry.swaps().iter().map(|swap| swap.lanes).collect();
+    assert_eq!(pairs, [[0, 1], [0, 2], [0, 3]]);
     let found = search(&machine, alike_by(Means::Symmetry)).run();
     let whole = search(&machine, Limits { max_states: usize::MAX, ..WHOLE }).run();
     assert_eq!(outcomes(&found), outcomes(&whole));
-    assert!(found.symmetric && found.states * 15 < whole.states, "{} {}", found.states, whole.states);
+    // Each stands at one of 9 places, and waits for nobody.
+    assert!(found.symmetric);
+    assert_eq!((whole.states, found.states), (9 * 9 * 9 * 9, 12 * 11 * 10 * 9 / 24));
 }
 
 #[test]
 fn lanes_that_differ_are_not_alike() {
     let four = |lanes: [String; 4]| {
         let (system, memory) = written(&lanes.concat());
-        Symmetry::of(&system, &memory).map(|symmetry| symmetry.classes().to_vec())
+        let symmetry = Symmetry::of(&system, &memory).expect("some are alike");
+        symmetry.swaps().iter().map(|swap| swap.lanes).collect::<Vec<_>>()
     };
     let own = |lane: usize| reference(lane, "B", "");
-    assert_eq!(four([own(0), reference(1, "C", ""), own(2), own(3)]), Some(vec![vec![0, 2, 3]]));
+    assert_eq!(four([own(0), reference(1, "C", ""), own(2), own(3)]), [[0, 2], [0, 3]]);
     let munmap = |lane: usize| reference(lane, "B", ", \"munmap(a)\"");
-    assert_eq!(four([own(0), munmap(1), munmap(2), own(3)]), Some(vec![vec![0, 3], vec![1, 2]]));
+    assert_eq!(four([own(0), munmap(1), munmap(2), own(3)]), [[1, 2], [0, 3]]);
     // Another lane drops what one has taken.
     let drops = |lane: usize| reference(lane, "B", ", \"release_pages(p0)\"");
-    assert_eq!(four([own(0), own(1), own(2), drops(3)]), Some(vec![vec![1, 2]]));
+    assert_eq!(four([own(0), own(1), own(2), drops(3)]), [[1, 2]]);
     // A patch may read what is not set yet.
     let (system, memory) = named("patch-barrier-before-count");
     assert!(Symmetry::of(&system, &memory).is_none());

@@ -57,15 +57,20 @@ impl Lanes {
             && !system.kernel.is_patched()
             && !layout.geometry.has_tlb()
             && lanes == layout.geometry.cpus;
-        let named = |name: &String| name.strip_prefix("cpu").is_some_and(|n| n.parse::<u16>().is_ok());
-        if !apart || (0..lanes).any(|lane| operations(system, lane).any(|it| it.result.iter().any(named))) {
+        let named =
+            |name: &String| name.strip_prefix("cpu").is_some_and(|n| n.parse::<u16>().is_ok());
+        if !apart
+            || (0..lanes).any(|lane| operations(system, lane).any(|it| it.result.iter().any(named)))
+        {
             return None;
         }
         let mut found = Lanes {
             kinds: vec![Kind::Plain; layout.len()],
             own: vec![Vec::new(); lanes],
             pins: (0..lanes).map(|lane| own_pins(system, lane)).collect(),
-            names: (0..lanes).map(|lane| Frame::ALL.map(|frame| names_in(system, lane, frame))).collect(),
+            names: (0..lanes)
+                .map(|lane| Frame::ALL.map(|frame| names_in(system, lane, frame)))
+                .collect(),
         };
         for cell in 0..layout.len() as u32 {
             let info = layout.info(cell);
@@ -111,8 +116,12 @@ impl Lanes {
         for lane in 0..system.lanes.len() {
             for pin in self.pins[lane].clone() {
                 let pin = layout.pin(pin.into());
-                let cells =
-                    [pin.page().index(), pin.flags().index(), pin.mapping().index(), pin.process().index()];
+                let cells = [
+                    pin.page().index(),
+                    pin.flags().index(),
+                    pin.mapping().index(),
+                    pin.process().index(),
+                ];
                 self.own[lane].extend(cells.map(|cell| cell as u32));
             }
         }
@@ -135,7 +144,9 @@ impl Lanes {
             let at = usize::from(cells[system.lanes[lane].location_cell(frame).index()]);
             let Some(loc) = program.locs.get(at) else { continue };
             let slots = system.lanes[lane].slots(frame) as usize;
-            names[loc.call].iter().for_each(|(slot, local)| each(slots + usize::from(*slot), *local));
+            names[loc.call]
+                .iter()
+                .for_each(|(slot, local)| each(slots + usize::from(*slot), *local));
         }
     }
 
@@ -183,7 +194,12 @@ impl Lanes {
     }
 
     /// Whether two lanes make the same calls; the names of their results.
-    fn same_calls(&self, system: &System, one: usize, other: usize) -> Option<Vec<(String, String)>> {
+    fn same_calls(
+        &self,
+        system: &System,
+        one: usize,
+        other: usize,
+    ) -> Option<Vec<(String, String)>> {
         let mut results = vec![(format!("cpu{one}"), format!("cpu{other}"))];
         for frame in [Frame::Task, Frame::Interrupt] {
             let calls = [one, other].map(|lane| &system.lanes[lane].program(frame).operations);
@@ -226,7 +242,8 @@ impl Lanes {
     fn same_value(&self, lanes: [usize; 2], local: Local, one: Arg, other: Arg) -> bool {
         match (one, other) {
             (Arg::Value(one), Arg::Value(other)) if local == Local::Pin => {
-                let place = |lane: usize, pin: u16| self.pins[lane].iter().position(|own| *own == pin);
+                let place =
+                    |lane: usize, pin: u16| self.pins[lane].iter().position(|own| *own == pin);
                 let places = [place(lanes[0], one), place(lanes[1], other)];
                 places[0] == places[1] && (places[0].is_some() || one == other)
             }
@@ -341,7 +358,8 @@ fn own_pins(system: &System, lane: usize) -> Vec<u16> {
     for pin in pins(system, lane) {
         let exists = usize::from(pin) < system.layout.geometry.pins.len();
         let mut others = (0..system.lanes.len()).filter(|other| *other != lane);
-        if exists && !own.contains(&pin) && !others.any(|it| pins(system, it).any(|its| its == pin)) {
+        if exists && !own.contains(&pin) && !others.any(|it| pins(system, it).any(|its| its == pin))
+        {
             own.push(pin);
         }
     }

@@ -42,7 +42,9 @@ impl Bits {
     /// The same set where each number has another one.
     pub fn renamed(&self, numbers: &[u32]) -> Bits {
         let mut renamed = Bits(vec![0; self.0.len()].into());
-        self.iter().for_each(|number| drop(renamed.insert(numbers[number as usize])));
+        for number in self.iter() {
+            renamed.insert(numbers[number as usize]);
+        }
         renamed
     }
 

@@ -260,7 +260,8 @@ impl Known {
         self.news |= add_all(&mut self.locks, &locks);
         let firsts = [one, other].map(|lane| self.first[lane][0]);
         let (low, high) = (firsts[0].min(firsts[1]), firsts[0].max(firsts[1]));
-        let places = self.first.get(one + 1).map_or(self.facts.len() as Place, |next| next[0]) - low;
+        let places =
+            self.first.get(one + 1).map_or(self.facts.len() as Place, |next| next[0]) - low;
         let moved_place = |place: Place| match place {
             _ if (low..low + places).contains(&place) => place - low + high,
             _ if (high..high + places).contains(&place) => place - high + low,

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
+use super::alike::Swap;
 use super::delta::Delta;
 use super::facts::Known;
 use super::graph::{Edge, Graph, StateId};
 use super::reduction::Reduction;
 use super::shortest::Land;
-use super::alike::Swap;
 use super::symmetry::Symmetry;
 use super::visited::Visited;
 use super::worker::{Expanded, Step, Waiting, Worker};
@@ -244,13 +244,18 @@ impl Search {
 
     /// Makes a reduction from all that is known by now.
     fn reduce(&mut self) {
-        let worker = &mut self.workers[0];
+        let Some((worker, others)) = self.workers.split_first_mut() else { return };
         let Some(known) = &mut worker.known else { return };
         known.take_news();
         self.readers = worker.memory.all_readers();
         let mut readers = self.readers.clone();
         if let Some(symmetry) = &self.symmetry {
             symmetry.share(known, &mut readers);
+        }
+        // All see who holds which lock.
+        for theirs in others.iter_mut().filter_map(|other| other.known.as_mut()) {
+            theirs.learn(known);
+            theirs.take_news();
         }
         let own = self.system.readers_of_lanes();
         readers.iter_mut().for_each(|readers| *readers &= !own);

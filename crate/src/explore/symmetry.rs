@@ -142,12 +142,14 @@ impl Symmetry {
                 let value = value & !self.moved | own << self.home[lane];
                 return add(&mut sums.lanes[lane], key, u64::from(value).wrapping_mul(times));
             }
-            Kind::List => <Option<OwnList>>::from_word(value)
-                .map(|list| own(list.cpu, list.kind as usize)),
+            Kind::List => {
+                <Option<OwnList>>::from_word(value).map(|list| own(list.cpu, list.kind as usize))
+            }
             Kind::Number => value.checked_sub(1).map(|lane| own(usize::from(lane), 0)),
-            Kind::Bug => value.checked_sub(1).map(usize::from).map(|number| {
-                own(number / Frame::ALL.len(), number % Frame::ALL.len())
-            }),
+            Kind::Bug => value
+                .checked_sub(1)
+                .map(usize::from)
+                .map(|number| own(number / Frame::ALL.len(), number % Frame::ALL.len())),
             Kind::Plain | Kind::Of(_) | Kind::Call => None,
         };
         match said.filter(|(lane, _)| self.moves(*lane)) {

@@ -45,7 +45,7 @@ fn timeline(random: &mut Random, most: usize) -> [Vec<&'static str>; 2] {
         list.push(drop);
     }
     if most > 1 {
-        run.push(random.pick(&CALLS[3..]));
+        run.push(random.pick::<&str>(&CALLS[3..]));
     }
     [run, interrupt]
 }
