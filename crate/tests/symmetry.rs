@@ -251,6 +251,7 @@ fn livelocks_are_those_of_the_whole() {
     });
     assert_eq!(ends[0], ends[1]);
     assert_eq!(ends[0][0].end, End::Livelock);
+    assert_eq!(counters::racy(&machine.1), 0, "what they poll for never comes");
 }
 
 #[test]

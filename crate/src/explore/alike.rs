@@ -24,6 +24,9 @@ pub enum Kind {
     Call,
 }
 
+/// Slots of locals that name lanes, or what is a lane's.
+type Names = Box<[(u8, Local)]>;
+
 /// The cells of a system, by what they say of lanes.
 pub struct Lanes {
     /// What each cell says.
@@ -32,8 +35,8 @@ pub struct Lanes {
     pub own: Vec<Vec<u32>>,
     /// The pins that no other lane names, in the order in which each lane does.
     pins: Vec<Vec<u16>>,
-    /// For each lane, frame and activation, the slots of locals that name lanes, and what is theirs.
-    names: Vec<[Vec<Box<[(u8, Local)]>>; 3]>,
+    /// For each lane, frame and activation.
+    names: Vec<[Vec<Names>; 3]>,
 }
 
 /// Two lanes that are alike change places.
@@ -377,9 +380,9 @@ fn names_one(system: &System, lane: usize, [one, other]: [usize; 2]) -> bool {
 
 /// For each activation, the slots of locals that name something, its callers' among them; nothing
 /// at all if there are none.
-fn names_in(system: &System, lane: usize, frame: Frame) -> Vec<Box<[(u8, Local)]>> {
+fn names_in(system: &System, lane: usize, frame: Frame) -> Vec<Names> {
     let calls = &system.lanes[lane].program(frame).calls;
-    let mut names: Vec<Box<[(u8, Local)]>> = Vec::with_capacity(calls.len());
+    let mut names: Vec<Names> = Vec::with_capacity(calls.len());
     for call in calls {
         let above = call.parent.map_or(&[][..], |(parent, _)| &names[parent]);
         let own = [Local::Cpu, Local::Pin].into_iter();

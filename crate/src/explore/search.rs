@@ -12,6 +12,7 @@ use super::facts::Known;
 use super::graph::{Edge, Graph, StateId};
 use super::reduction::Reduction;
 use super::shortest::Land;
+use super::side_by_side::side_by_side;
 use super::symmetry::Symmetry;
 use super::visited::Visited;
 use super::worker::{Expanded, Step, Waiting, Worker};
@@ -180,7 +181,7 @@ impl Chart {
         self.firsts.push(First { state, lanes: Vec::new() });
         let mut next = number;
         while next < self.outcomes.len() {
-            for swap in swaps {
+            for swap in swaps.iter().filter(|_| cfg!(feature = "whole")) {
                 if self.outcomes.insert(swap.outcome(&self.outcomes[next])) {
                     let lanes = swap.behind(&self.firsts[next].lanes);
                     self.firsts.push(First { state, lanes });
@@ -249,7 +250,7 @@ impl Search {
         known.take_news();
         self.readers = worker.memory.all_readers();
         let mut readers = self.readers.clone();
-        if let Some(symmetry) = &self.symmetry {
+        if let Some(symmetry) = self.symmetry.as_ref().filter(|_| cfg!(feature = "whole")) {
             symmetry.share(known, &mut readers);
         }
         // All see who holds which lock.
@@ -493,21 +494,4 @@ impl Land for Search {
     fn graph(&self) -> &Graph {
         &self.chart.graph
     }
-}
-
-/// Does the work of each, at the same time where there are threads.
-#[cfg(not(target_arch = "wasm32"))]
-fn side_by_side<T: Send>(mut shares: impl Iterator<Item = T>, work: impl Fn(T) + Sync) {
-    let own = shares.next();
-    std::thread::scope(|scope| {
-        let work = &work;
-        shares.for_each(|share| drop(scope.spawn(move || work(share))));
-        own.into_iter().for_each(work);
-    });
-}
-
-/// Does the work of each: a module of the page has one thread.
-#[cfg(target_arch = "wasm32")]
-fn side_by_side<T>(shares: impl Iterator<Item = T>, work: impl Fn(T)) {
-    shares.for_each(work);
 }

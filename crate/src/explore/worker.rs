@@ -95,12 +95,13 @@ impl Worker {
 
     /// From here on lanes that are alike are taken for one another, or not any more.
     pub fn take_as_alike(&mut self, symmetry: Option<&Arc<Symmetry>>) {
+        let symmetry = symmetry.filter(|_| cfg!(feature = "whole"));
         self.canon = symmetry.map(|symmetry| Canon::new(Arc::clone(symmetry), &self.base));
     }
 
     /// What the state that it stands at is known by, a step or none behind the one that is expanded.
     pub fn print(&mut self, system: &System) -> u128 {
-        match &mut self.canon {
+        match self.canon.as_mut().filter(|_| cfg!(feature = "whole")) {
             Some(canon) => canon.print(system, &self.memory),
             None => self.memory.fingerprint(),
         }
@@ -135,7 +136,7 @@ impl Worker {
         waiting: &Waiting,
     ) {
         self.stand(waiting);
-        if let Some(canon) = &mut self.canon {
+        if let Some(canon) = self.canon.as_mut().filter(|_| cfg!(feature = "whole")) {
             canon.stand(&self.memory, &self.base, &waiting.delta);
         }
         self.find_able(system);
