@@ -80,6 +80,8 @@ impl Worker {
     pub fn new(start: &Memory, base: Arc<[u16]>) -> Worker {
         let mut memory = start.clone();
         memory.start_search();
+        // What led to the start is over.
+        memory.take_order();
         Worker {
             memory,
             base,
@@ -99,7 +101,7 @@ impl Worker {
         self.canon = symmetry.map(|symmetry| Canon::new(Arc::clone(symmetry), &self.base));
     }
 
-    /// What the state that it stands at is known by, a step or none behind the one that is expanded.
+    /// What the state that it stands at is known by, a step or none behind the expanded one.
     pub fn print(&mut self, system: &System) -> u128 {
         match self.canon.as_mut().filter(|_| cfg!(feature = "whole")) {
             Some(canon) => canon.print(system, &self.memory),
