@@ -31,7 +31,7 @@ function decimals(number, digits = 3) {
  */
 function reference(rows, peer, { counts }) {
   const own = rows.filter((row) => row.tool === peer && row.seconds && row.counts !== 'lossy');
-  const alike = own.filter((row) => (row.counts === 'quotient') === (counts === 'quotient'));
+  const alike = own.filter((row) => (row.counts === 'quotient') === counts.includes('quotient'));
   const choice = alike.length > 0 ? alike : own.filter((row) => row.counts !== 'quotient');
   return choice.toSorted((one, other) => one.seconds - other.seconds)[0];
 }

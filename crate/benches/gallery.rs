@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
 
-use pagerace::explore::{Explorer, Limits, When};
+use pagerace::explore::{Explorer, Limits, Means, When};
 use pagerace::routines::{kernels, presets};
 use pagerace::scenario::{KernelChoice, Scenario, parse};
 
@@ -16,6 +16,7 @@ const LIMITS: Limits = Limits {
     max_states: 20_000_000,
     max_bytes: 4 << 30,
     exact: false,
+    means: Means::All,
     reduction: When::Large,
     threads: 1,
 };

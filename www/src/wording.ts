@@ -47,7 +47,7 @@ export function caveats({ reduced, missed }: ExplorationView): string[] {
   const sentences = [];
   if (reduced)
     sentences.push(
-      'A reduced search: steps that do not matter to each other were taken in one order only. It finds the same outcomes.',
+      'A reduced search: of interleavings that differ only in the order of steps that do not matter to each other, or in which of several CPUs that run the same does what, not all were taken. It finds the same outcomes.',
     );
   if (missed !== null)
     sentences.push(

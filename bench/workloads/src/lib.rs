@@ -7,7 +7,7 @@ pub mod wasm;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use pagerace::explore::{Explorer, Limits, Report, When};
+use pagerace::explore::{Explorer, Limits, Means, Report, When};
 use pagerace::machine::System;
 use pagerace::mm::Memory;
 use pagerace::scenario::{Outcome, parse};
@@ -26,8 +26,12 @@ pub enum Search {
     Whole,
     /// The same with two threads.
     Threads,
-    /// Enough of them for the outcomes.
+    /// One order of steps that do not matter to each other.
     Reduced,
+    /// One of those that differ in the numbers of lanes alone.
+    Symmetric,
+    /// Both.
+    Least,
 }
 
 impl Search {
@@ -41,6 +45,8 @@ impl Search {
             "whole" => Ok(Search::Whole),
             "threads" => Ok(Search::Threads),
             "reduced" => Ok(Search::Reduced),
+            "symmetric" => Ok(Search::Symmetric),
+            "least" => Ok(Search::Least),
             other => Err(format!("no search is named `{other}`")),
         }
     }
@@ -48,11 +54,18 @@ impl Search {
     /// Runs it until the outcomes are known: the other checkers look for no shortest witness, and
     /// their clocks stop before the states are given back, too.
     fn run(self, system: System, memory: Memory) -> Report {
+        let means = match self {
+            Search::Reduced => Some(Means::Orders),
+            Search::Symmetric => Some(Means::Symmetry),
+            Search::Least => Some(Means::All),
+            Search::Exact | Search::Whole | Search::Threads => None,
+        };
         let limits = Limits {
             max_states: usize::MAX,
             max_bytes: usize::MAX,
             exact: self == Search::Exact,
-            reduction: if self == Search::Reduced { When::Always } else { When::Never },
+            reduction: if means.is_some() { When::Always } else { When::Never },
+            means: means.unwrap_or(Means::All),
             threads: if self == Search::Threads { 2 } else { 1 },
         };
         let mut explorer = Explorer::new(Rc::new(system), memory, limits);

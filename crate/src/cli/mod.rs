@@ -215,7 +215,8 @@ impl SearchArguments {
         let max_bytes = self.max_memory.saturating_mul(1 << 20);
         let cpus = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = if self.threads == 0 { cpus() } else { self.threads.min(MOST_THREADS) };
-        Limits { max_states: self.max_states, max_bytes, exact: self.exact, reduction, threads }
+        let Self { max_states, exact, .. } = self;
+        Limits { max_states, max_bytes, exact, reduction, threads, ..Limits::default() }
     }
 }
 

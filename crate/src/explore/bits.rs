@@ -39,6 +39,15 @@ impl Bits {
         new
     }
 
+    /// The same set where each number has another one.
+    pub fn renamed(&self, numbers: &[u32]) -> Bits {
+        let mut renamed = Bits(vec![0; self.0.len()].into());
+        for number in self.iter() {
+            renamed.insert(numbers[number as usize]);
+        }
+        renamed
+    }
+
     /// Whether a set of the same bound has a number that this has.
     pub fn meets(&self, other: &Bits) -> bool {
         self.0.iter().zip(&other.0).any(|(own, other)| own & other != 0)

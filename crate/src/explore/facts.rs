@@ -30,6 +30,24 @@ pub struct Facts {
     pub goes_back: bool,
 }
 
+impl Facts {
+    /// Adds what another has learned of the same place; whether any of it is new.
+    fn add(&mut self, other: &Facts) -> bool {
+        let before = self.held.as_ref().map(Vec::len);
+        if let Some(theirs) = &other.held {
+            self.held.get_or_insert_with(|| theirs.clone()).retain(|lock| theirs.contains(lock));
+        }
+        let news = self.reads.add(&other.reads)
+            | self.writes.add(&other.writes)
+            | add_all(&mut self.next, &other.next)
+            | add_all(&mut self.takes, &other.takes)
+            | (other.goes_back && !self.goes_back)
+            | (before != self.held.as_ref().map(Vec::len));
+        self.goes_back |= other.goes_back;
+        news
+    }
+}
+
 /// What is known of all places.
 pub struct Known {
     cells: usize,
@@ -225,22 +243,41 @@ impl Known {
 
     /// Adds what another worker has learned of the same system.
     pub fn learn(&mut self, other: &Known) {
+        add_all(&mut self.locks, &other.locks);
         for (place, theirs) in other.facts.iter().enumerate() {
             let Some(theirs) = theirs else { continue };
-            add_all(&mut self.locks, &other.locks);
-            let own = self.facts_of(place as Place);
-            let before = own.held.as_ref().map(Vec::len);
-            if let Some(theirs) = &theirs.held {
-                own.held.get_or_insert_with(|| theirs.clone()).retain(|lock| theirs.contains(lock));
-            }
-            let news = own.reads.add(&theirs.reads)
-                | own.writes.add(&theirs.writes)
-                | add_all(&mut own.next, &theirs.next)
-                | add_all(&mut own.takes, &theirs.takes)
-                | (theirs.goes_back && !own.goes_back)
-                | (before != own.held.as_ref().map(Vec::len));
-            own.goes_back |= theirs.goes_back;
-            self.news |= news;
+            self.news |= self.facts_of(place as Place).add(theirs);
+        }
+    }
+
+    /// What is known of each place is true of the same place of the other lane, too, if two lanes
+    /// are alike; `cells` says where each cell goes when they change places.
+    pub fn learn_of_other(&mut self, [one, other]: [usize; 2], cells: &[u32]) {
+        let moved = |list: &[Held]| -> Vec<Held> {
+            list.iter().map(|(lock, mode)| (cells[*lock as usize], *mode)).collect()
+        };
+        let locks: Vec<u32> = self.locks.iter().map(|lock| cells[*lock as usize]).collect();
+        self.news |= add_all(&mut self.locks, &locks);
+        let firsts = [one, other].map(|lane| self.first[lane][0]);
+        let (low, high) = (firsts[0].min(firsts[1]), firsts[0].max(firsts[1]));
+        let places =
+            self.first.get(one + 1).map_or(self.facts.len() as Place, |next| next[0]) - low;
+        let moved_place = |place: Place| match place {
+            _ if (low..low + places).contains(&place) => place - low + high,
+            _ if (high..high + places).contains(&place) => place - high + low,
+            _ => place,
+        };
+        for place in 0..self.facts.len() as Place {
+            let Some(facts) = self.at(place) else { continue };
+            let image = Facts {
+                reads: facts.reads.renamed(cells),
+                writes: facts.writes.renamed(cells),
+                takes: moved(&facts.takes),
+                held: facts.held.as_deref().map(moved),
+                next: facts.next.iter().map(|next| moved_place(*next)).collect(),
+                goes_back: facts.goes_back,
+            };
+            self.news |= self.facts_of(moved_place(place)).add(&image);
         }
     }
 

@@ -6,18 +6,23 @@
 //! same outcomes, in fewer states, and then only as much of the whole is searched as the shortest
 //! interleavings need, or all of it where executions may go on for ever.
 mod adjacent;
+pub mod alike;
 mod bits;
+mod chart;
 mod delta;
 mod facts;
 mod frontier;
 mod graph;
 mod judge;
+mod limits;
 mod loops;
+mod parallel;
 mod reduction;
 pub mod sample;
 mod scheduler;
 mod search;
 mod shortest;
+pub mod symmetry;
 mod visited;
 pub mod waits;
 mod worker;
@@ -32,64 +37,11 @@ use graph::{StateId, Way};
 use loops::{Components, LoopSearch, Loops};
 use search::{Bounds, Livelocks, Progress, Search};
 use shortest::{Land, Shortest};
+use symmetry::Symmetry;
 
 pub use adjacent::{DataRaces, FoundRace, RaceReport};
 pub use judge::{Judgement, Verdict, judge};
-
-/// How to search, and when to stop.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The states after which a search gives up.
-    pub max_states: usize,
-    /// The bytes, about, that all that is remembered may take.
-    pub max_bytes: usize,
-    /// Whether states are told apart by all their cells, instead of by the 102 bits that are kept
-    /// of a fingerprint.
-    pub exact: bool,
-    /// When steps that do not matter to each other are taken in one order only.
-    pub reduction: When,
-    /// How many threads may search; one in the page, whatever this says. What is found does not
-    /// depend on it.
-    pub threads: usize,
-}
-
-/// When to do something.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum When {
-    /// Behind the first million states.
-    Large,
-    /// From the start.
-    Always,
-    /// Never.
-    Never,
-}
-
-impl Default for Limits {
-    /// 4,000,000 states in 768 MiB: what a browser's tab can bear.
-    fn default() -> Self {
-        Limits {
-            max_states: 4_000_000,
-            max_bytes: 768 << 20,
-            exact: false,
-            reduction: When::Large,
-            threads: 1,
-        }
-    }
-}
-
-impl Limits {
-    /// The limit that a search with so many states and bytes has reached, in words.
-    fn reached(&self, states: usize, bytes: usize) -> Option<String> {
-        let most = self.max_states.min(graph::MOST_STATES);
-        if states >= most {
-            return Some(format!("stopped at the limit of {most} states"));
-        }
-        let most = self.max_bytes;
-        let (size, unit) = if most < 1 << 20 { (0, "bytes") } else { (20, "MiB") };
-        let words = || format!("stopped at the limit of {} {unit} of memory", most >> size);
-        (bytes >= most).then(words)
-    }
-}
+pub use limits::{Limits, Means, When};
 
 /// An interleaving that shows an outcome.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -147,8 +99,11 @@ pub struct Report {
     pub states: usize,
     /// Steps between them.
     pub transitions: usize,
-    /// Steps that do not matter to each other were taken in one order only.
+    /// Steps that do not matter to each other were taken in one order only, or lanes that run the
+    /// same for one another.
     pub reduced: bool,
+    /// The latter.
+    pub symmetric: bool,
     /// A bound for the probability that a state was taken for another one, and so missed; 0 where
     /// they are compared by all their cells.
     pub missed: f64,
@@ -217,7 +172,8 @@ const SMALL: usize = 1_000_000;
 impl Explorer {
     /// A search from this starting state.
     pub fn new(system: Rc<System>, memory: Memory, limits: Limits) -> Self {
-        let whole = Search::new(Rc::clone(&system), &memory, limits.exact, false, limits.threads);
+        let Limits { exact, threads, .. } = limits;
+        let whole = Search::new(Rc::clone(&system), &memory, exact, false, None, threads);
         let mut explorer = Explorer {
             system,
             start: memory,
@@ -239,10 +195,19 @@ impl Explorer {
 
     /// Starts the reduced search.
     fn reduce(&mut self) {
-        let Limits { exact, threads, .. } = self.limits;
-        let search = Search::new(Rc::clone(&self.system), &self.start, exact, true, threads);
+        let Limits { exact, threads, means, .. } = self.limits;
+        let symmetry = if means == Means::Orders { None } else { self.symmetry() };
+        let (system, orders) = (Rc::clone(&self.system), means != Means::Symmetry);
+        let search = Search::new(system, &self.start, exact, orders, symmetry, threads);
         self.reduced = Some(search);
         self.stage = Stage::Reduced;
+    }
+
+    /// The lanes that are alike. States with lanes that have changed places are known to be the
+    /// same by their fingerprints. The page's first module knows of none: few scenarios have any.
+    fn symmetry(&self) -> Option<Symmetry> {
+        let possible = cfg!(feature = "whole") && !self.limits.exact;
+        possible.then(|| Symmetry::of(&self.system, &self.start)).flatten()
     }
 
     /// Steps that stores on their way have a part in are not told apart.
@@ -378,6 +343,8 @@ impl Explorer {
         let limit = self.limits.reached(states, usize::MAX);
         let outcomes = self.verdict().outcomes().len();
         let known = Stage::KnownWays(Shortest::new(self.system.lanes.len(), outcomes));
+        // Steps between states that stand for others are no way.
+        let known = if self.verdict().is_symmetric() { Stage::Done } else { known };
         if let Stage::Ways(shortest) = std::mem::replace(&mut self.stage, known) {
             self.take_ways(shortest.into_ways(), true);
         }
@@ -443,6 +410,7 @@ impl Explorer {
             transitions: search.graph().edges(),
             depth: search.depth(),
             reduced: search.is_reduced(),
+            symmetric: search.is_symmetric(),
             missed: search.missed(),
             running: self.is_running(),
             complete: self.complete,
@@ -456,7 +424,7 @@ impl Explorer {
     fn witness(&self, outcome: usize) -> Option<Witness> {
         let search = self.verdict();
         let known = self.witnesses.get(outcome).cloned().flatten();
-        let first = || Witness::new(search.path(search.first_of(outcome)?), None, false).into();
+        let first = || Witness::new(search.first_way(outcome)?, None, false).into();
         known.or_else(first)
     }
 }

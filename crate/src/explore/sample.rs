@@ -97,6 +97,7 @@ impl Sample {
             states: 0,
             transitions: self.steps as usize,
             reduced: false,
+            symmetric: false,
             missed: 0.0,
             depth: self.longest as usize,
             running: self.is_running(),

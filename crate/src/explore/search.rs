@@ -1,18 +1,20 @@
 //! One search, breadth first: from state to state, until there is none that was not expanded.
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
+use super::alike::Swap;
+use super::chart::Chart;
 use super::facts::Known;
-use super::frontier::Frontier;
-use super::graph::{Edge, Graph, StateId};
+use super::graph::{Graph, StateId};
+use super::parallel::in_parallel;
 use super::reduction::Reduction;
 use super::shortest::Land;
-use super::visited::Visited;
-use super::worker::{Expanded, Finds, Kept, Step, Worker};
+use super::symmetry::Symmetry;
+use super::worker::{Kept, Worker};
 use crate::machine::{Choice, System};
 use crate::mm::Memory;
 use crate::mm::chance::Chance;
@@ -63,32 +65,13 @@ pub struct Search {
     /// The states that are expanded next.
     next: Vec<StateId>,
     reduction: Option<Reduction>,
+    /// Lanes that are taken for one another.
+    symmetry: Option<Arc<Symmetry>>,
     /// The states found when the reduction turned out to know too little: it is made again.
     outdated: Option<usize>,
     /// What properties had looked at when the reduction was made.
     readers: Vec<u64>,
     chart: Chart,
-}
-
-/// What a search has found.
-struct Chart {
-    visited: Visited,
-    graph: Graph,
-    frontier: Frontier,
-    /// All states before are expanded.
-    first: usize,
-    /// How each state was first reached: from where, by which choice, and how many steps more.
-    reached: Vec<(StateId, u8, u8)>,
-    /// One more than the last state of the level that is being expanded.
-    level_end: usize,
-    depth: usize,
-    outcomes: IndexSet<Outcome, FixedState>,
-    ends: HashMap<StateId, usize, FixedState>,
-    /// The first state found of each outcome.
-    firsts: Vec<StateId>,
-    /// Some step leads to a state that was not found later than where it starts.
-    leads_back: bool,
-    reduced: bool,
 }
 
 /// The states of fair components that have yet to be given an outcome.
@@ -109,91 +92,15 @@ impl Livelocks {
     }
 }
 
-impl Chart {
-    fn new(exact: bool, start: &Kept) -> Chart {
-        let mut chart = Chart {
-            visited: Visited::new(exact),
-            graph: Graph::default(),
-            frontier: Frontier::default(),
-            first: 0,
-            reached: vec![(0, 0, 0)],
-            level_end: 1,
-            depth: 0,
-            outcomes: IndexSet::with_hasher(FixedState::default()),
-            ends: HashMap::with_hasher(FixedState::default()),
-            firsts: Vec::new(),
-            leads_back: false,
-            reduced: false,
-        };
-        chart.visited.insert(start.print, || &start.delta);
-        chart.frontier.push(start.print, &start.delta);
-        chart
-    }
-
-    /// The next of the level that are not expanded, at most `most`.
-    fn next(&mut self, most: usize, next: &mut Vec<StateId>) {
-        next.clear();
-        while next.len() < most && self.first < self.level_end {
-            let state = self.first as StateId;
-            next.extend(self.frontier.get(state).map(|_| state));
-            self.first += 1;
-        }
-    }
-
-    /// What became of a state, whose steps are those from `first` on.
-    fn put(&mut self, base: &[u16], finds: &mut Finds, number: usize, first: usize) {
-        let Expanded { state, ref mut end, steps, reduced } = finds.expanded[number];
-        self.reduced |= reduced;
-        if let Some(outcome) = end.take() {
-            self.record(state, outcome);
-        }
-        self.graph.expand(state);
-        for number in first..first + steps {
-            let Step { choice, more, to, .. } = finds.steps[number];
-            let to = to.unwrap_or_else(|| self.arrive(base, finds, number, state));
-            self.leads_back |= (to as usize) < self.level_end;
-            self.graph.add(state, Edge::new(choice, to), more);
-        }
-        self.frontier.remove(state);
-    }
-
-    /// The number of the state that a step leads to.
-    fn arrive(&mut self, base: &[u16], finds: &mut Finds, step: usize, from: StateId) -> StateId {
-        let Step { choice, more, print, .. } = finds.steps[step];
-        let (state, new) =
-            self.visited.insert(print, || finds.delta(step, base, self.frontier.delta(from)));
-        if new {
-            self.reached.push((from, choice.to_bits(), more));
-            self.frontier.push(print, finds.delta(step, base, self.frontier.delta(from)));
-        }
-        state
-    }
-
-    fn is_bounded(&self, bounds: Bounds) -> bool {
-        self.visited.len() >= bounds.states || self.bytes() >= bounds.bytes
-    }
-
-    fn bytes(&self) -> usize {
-        self.visited.bytes()
-            + self.frontier.bytes()
-            + self.reached.capacity() * size_of::<(StateId, u8, u8)>()
-            + self.graph.bytes()
-    }
-
-    fn record(&mut self, state: StateId, outcome: Outcome) {
-        let (number, new) = self.outcomes.insert_full(outcome);
-        self.firsts.extend(new.then_some(state));
-        self.ends.insert(state, number);
-    }
-}
-
 impl Search {
-    /// A search from this state that makes every choice, or with `reduce` enough of them.
+    /// A search from this state that makes every choice, or with `reduce` enough of them; of states
+    /// that differ in lanes that are alike it goes on from one.
     pub fn new(
         system: Rc<System>,
         memory: &Memory,
         exact: bool,
         reduce: bool,
+        symmetry: Option<Symmetry>,
         threads: usize,
     ) -> Search {
         let base: Arc<[u16]> = memory.cells().into();
@@ -215,26 +122,46 @@ impl Search {
             start,
             next: Vec::new(),
             reduction: None,
+            symmetry: symmetry.map(Arc::new),
             outdated: None,
             readers: Vec::new(),
             chart,
         };
-        search.reduce();
+        search.start_again();
         search
     }
 
-    /// Starts again, with a reduction from all that is known by now.
-    fn reduce(&mut self) {
-        let Some(known) = &mut self.workers[0].known else { return };
-        known.take_news();
-        self.readers = self.workers[0].memory.all_readers();
-        let own = self.system.readers_of_lanes();
-        let readers: Vec<u64> = self.readers.iter().map(|readers| readers & !own).collect();
-        let known = self.workers[0].known.as_ref();
-        self.reduction = known.map(|known| Reduction::of(known, &self.system, &readers));
-        self.workers.iter_mut().for_each(|worker| worker.decided.clear());
+    /// Starts again, with all that is known by now.
+    fn start_again(&mut self) {
+        for worker in &mut self.workers {
+            worker.take_as_alike(self.symmetry.as_ref());
+            worker.stand(self.start.print, &self.start.delta);
+            self.start.print = worker.print(&self.system);
+        }
+        self.reduce();
         self.chart = Chart::new(self.exact, &self.start);
         self.outdated = None;
+    }
+
+    /// Makes a reduction from all that is known by now.
+    fn reduce(&mut self) {
+        let Some((worker, others)) = self.workers.split_first_mut() else { return };
+        let Some(known) = &mut worker.known else { return };
+        known.take_news();
+        self.readers = worker.memory.all_readers();
+        let mut readers = self.readers.clone();
+        if let Some(symmetry) = self.symmetry.as_ref().filter(|_| cfg!(feature = "whole")) {
+            symmetry.share(known, &mut readers);
+        }
+        // All see who holds which lock.
+        for theirs in others.iter_mut().filter_map(|other| other.known.as_mut()) {
+            theirs.learn(known);
+            theirs.take_news();
+        }
+        let own = self.system.readers_of_lanes();
+        readers.iter_mut().for_each(|readers| *readers &= !own);
+        self.reduction = Some(Reduction::of(known, &self.system, &readers));
+        self.workers.iter_mut().for_each(|worker| worker.decided.clear());
     }
 
     /// Searches on for about `fuel` transitions, and no further than the bounds. What is found does
@@ -285,6 +212,7 @@ impl Search {
     /// Puts what was found together in the order of the states, up to the bounds.
     fn put_together(&mut self, bounds: Bounds) {
         let mut put = 0;
+        let swaps = swaps_of(self.symmetry.as_ref());
         'all: for worker in &mut self.workers {
             let mut first = 0;
             for number in 0..worker.finds.expanded.len() {
@@ -292,12 +220,16 @@ impl Search {
                     self.chart.first = self.next[put] as usize;
                     break 'all;
                 }
-                self.chart.put(&self.base, &mut worker.finds, number, first);
+                self.chart.put(&self.base, swaps, &mut worker.finds, number, first);
                 first += worker.finds.expanded[number].steps;
                 put += 1;
             }
         }
         self.workers.iter_mut().for_each(|worker| worker.finds.clear());
+        if self.chart.tells_lanes_apart {
+            self.symmetry = None;
+            self.start_again();
+        }
     }
 
     /// A worker may get a state that another has found, and must know what its properties have
@@ -319,7 +251,7 @@ impl Search {
         }
         let is_last = states == self.chart.level_end;
         if self.outdated.is_some_and(|then| is_last || states > 2 * then + 1_000) {
-            self.reduce();
+            self.start_again();
             return true;
         }
         if !is_last {
@@ -357,7 +289,7 @@ impl Search {
             let worker = &mut self.workers[0];
             worker.stand(print, &delta);
             let outcome = Outcome::of(&self.system, &worker.memory, End::Livelock);
-            self.chart.record(state, outcome);
+            self.chart.record(state, outcome, swaps_of(self.symmetry.as_ref()));
             for edge in self.chart.graph.from(state) {
                 if record.inside.contains(&edge.to()) && record.known.insert(edge.to()) {
                     self.system.make(&mut worker.memory, edge.choice());
@@ -378,18 +310,14 @@ impl Search {
         worker.keep()
     }
 
+    /// The choices by which an outcome was first found.
+    pub fn first_way(&self, outcome: usize) -> Option<Vec<Choice>> {
+        self.chart.first_way(outcome)
+    }
+
     /// The choices by which a state was first reached: of the ways to it one with the fewest steps.
-    pub fn path(&self, mut state: StateId) -> Vec<Choice> {
-        let mut choices = Vec::new();
-        while state != 0 {
-            let (from, by, more) = self.chart.reached[state as usize];
-            let choice = Choice::from_bits(by);
-            choices.extend((0..more).map(|_| Choice::Run(choice.cpu())));
-            choices.push(choice);
-            state = from;
-        }
-        choices.reverse();
-        choices
+    pub fn path(&self, state: StateId) -> Vec<Choice> {
+        self.chart.path(state)
     }
 
     /// How many states were found.
@@ -402,19 +330,20 @@ impl Search {
         self.chart.depth
     }
 
-    /// Whether some state has choices that did not need to be made.
+    /// Whether some state has choices that did not need to be made, or stands for others.
     pub fn is_reduced(&self) -> bool {
-        self.chart.reduced
+        self.chart.reduced || self.is_symmetric()
+    }
+
+    /// Whether states stand for others, in which lanes have changed places. Then steps lead to
+    /// states like the one that they are said to lead to.
+    pub fn is_symmetric(&self) -> bool {
+        self.symmetry.is_some()
     }
 
     /// The outcomes, in the order in which they were found.
     pub fn outcomes(&self) -> &IndexSet<Outcome, FixedState> {
         &self.chart.outcomes
-    }
-
-    /// The first state found that ends so.
-    pub fn first_of(&self, outcome: usize) -> Option<StateId> {
-        self.chart.firsts.get(outcome).copied()
     }
 
     /// The outcome that a state belongs to, as far as it is known.
@@ -433,9 +362,10 @@ impl Search {
         &self.chart.graph
     }
 
-    /// See [`Visited::missed`].
+    /// See [`Visited::missed`](super::visited::Visited::missed); and [`Symmetry`] for the rest.
     pub fn missed(&self) -> f64 {
-        self.chart.visited.missed()
+        let missed = self.chart.visited.missed();
+        if self.is_symmetric() { 2.0 * missed } else { missed }
     }
 
     /// About how many bytes it takes.
@@ -448,8 +378,9 @@ impl Land for Search {
     fn outcome(&mut self, state: StateId) -> Option<usize> {
         if let Some(waiting) = self.chart.frontier.get(state) {
             let worker = &mut self.workers[0];
+            let swaps = swaps_of(self.symmetry.as_ref());
             worker.expand(&self.system, self.reduction.as_ref(), state, waiting);
-            self.chart.put(&self.base, &mut worker.finds, 0, 0);
+            self.chart.put(&self.base, swaps, &mut worker.finds, 0, 0);
             worker.finds.clear();
         }
         self.outcome_of(state)
@@ -460,19 +391,7 @@ impl Land for Search {
     }
 }
 
-/// Does the work of each, at the same time where there are threads.
-#[cfg(not(target_arch = "wasm32"))]
-fn in_parallel<T: Send>(mut shares: impl Iterator<Item = T>, work: impl Fn(T) + Sync) {
-    let own = shares.next();
-    std::thread::scope(|scope| {
-        let work = &work;
-        shares.for_each(|share| drop(scope.spawn(move || work(share))));
-        own.into_iter().for_each(work);
-    });
-}
-
-/// Does the work of each: a module of the page has one thread.
-#[cfg(target_arch = "wasm32")]
-fn in_parallel<T>(shares: impl Iterator<Item = T>, work: impl Fn(T)) {
-    shares.for_each(work);
+/// What makes all renamings of the lanes that are taken for one another.
+fn swaps_of(symmetry: Option<&Arc<Symmetry>>) -> &[Swap] {
+    symmetry.map_or(&[], |symmetry| symmetry.swaps())
 }

@@ -7,6 +7,7 @@ use super::facts::Known;
 use super::frontier::Frontier;
 use super::graph::StateId;
 use super::reduction::{Decided, Reduction};
+use super::symmetry::{Canon, Symmetry};
 use super::visited::Visited;
 use crate::machine::{Choice, System};
 use crate::mm::Memory;
@@ -25,11 +26,13 @@ pub struct Worker {
     pub known: Option<Known>,
     /// What the reduction at hand has decided.
     pub decided: Decided,
+    /// What states are known by, where lanes are taken for one another.
+    canon: Option<Canon>,
 }
 
 /// A state that is kept.
 pub struct Kept {
-    /// Its fingerprint.
+    /// What it is known by: its fingerprint, or that of all with lanes that have changed places.
     pub print: u128,
     /// How it differs from the first.
     pub delta: Delta,
@@ -52,7 +55,7 @@ pub struct Step {
     pub choice: Choice,
     /// How many steps of the lane are made with it.
     pub more: u8,
-    /// The other state's fingerprint.
+    /// What the other state is known by.
     pub print: u128,
     /// The state's number, if it is known to have one.
     pub to: Option<StateId>,
@@ -72,6 +75,8 @@ pub struct Expanded {
     pub steps: usize,
     /// Whether there could be more.
     pub reduced: bool,
+    /// Whether lanes cannot be taken for one another.
+    pub tells_lanes_apart: bool,
 }
 
 impl Finds {
@@ -101,6 +106,8 @@ impl Worker {
     pub fn new(start: &Memory, base: Arc<[u16]>) -> Worker {
         let mut memory = start.clone();
         memory.start_search();
+        // What led to the start is over.
+        memory.take_order();
         Worker {
             memory,
             base,
@@ -108,7 +115,28 @@ impl Worker {
             finds: Finds::default(),
             known: None,
             decided: Decided::default(),
+            canon: None,
         }
+    }
+
+    /// From here on lanes that are alike are taken for one another, or not any more.
+    pub fn take_as_alike(&mut self, symmetry: Option<&Arc<Symmetry>>) {
+        let symmetry = symmetry.filter(|_| cfg!(feature = "whole"));
+        self.canon = symmetry.map(|symmetry| Canon::new(Arc::clone(symmetry), &self.base));
+    }
+
+    /// What the state that it stands at is known by, a step or none behind the expanded one.
+    pub fn print(&mut self, system: &System) -> u128 {
+        match self.canon.as_mut().filter(|_| cfg!(feature = "whole")) {
+            Some(canon) => canon.print(system, &self.memory),
+            None => self.memory.fingerprint(),
+        }
+    }
+
+    /// Whether something was met since the last call that tells lanes apart that are alike.
+    fn tells_lanes_apart(&mut self) -> bool {
+        let in_order = self.memory.take_order();
+        self.canon.as_mut().is_some_and(|canon| canon.take_failure() || in_order)
     }
 
     /// Goes to this state.
@@ -134,6 +162,9 @@ impl Worker {
         (print, delta): (u128, &[Pair]),
     ) {
         self.stand(print, delta);
+        if let Some(canon) = self.canon.as_mut().filter(|_| cfg!(feature = "whole")) {
+            canon.stand(&self.memory, &self.base, delta);
+        }
         self.find_able(system);
         let all = self.able.len();
         let end = if all == 0 { End::of(system, &self.memory) } else { None };
@@ -142,17 +173,18 @@ impl Worker {
             reduction.choices(&mut self.decided, known, system, &self.memory, &mut self.able);
         }
         let (steps, reduced) = (self.able.len(), self.able.len() < all);
-        self.finds.expanded.push(Expanded { state, end, steps, reduced });
         for number in 0..self.able.len() {
             let choice = self.able[number];
             let more = self.make(system, reduction, choice);
             let first = self.finds.writes.len();
             self.finds.writes.extend(self.memory.changes());
             let writes = first..self.finds.writes.len();
-            let to = self.memory.fingerprint();
+            let to = self.print(system);
             self.finds.steps.push(Step { choice, more, print: to, to: None, writes, delta: None });
             self.memory.take_back(print);
         }
+        let tells_lanes_apart = self.tells_lanes_apart();
+        self.finds.expanded.push(Expanded { state, end, steps, reduced, tells_lanes_apart });
     }
 
     /// Looks for the states that were come to among those that are known.

@@ -26,6 +26,11 @@ impl Choice {
         }
     }
 
+    /// The same choice of another lane.
+    pub fn of_lane(self, cpu: usize) -> Choice {
+        Choice::from_bits(self.to_bits() & !15 | cpu as u8)
+    }
+
     /// In 6 bits, of lanes below 16.
     pub fn to_bits(self) -> u8 {
         let kind = match self {

@@ -75,8 +75,9 @@ impl<M: Deref<Target = Memory>> At<'_, M> {
         if self.geometry().smp { self.cpu } else { 0 }
     }
 
-    /// How many CPUs there are.
+    /// How many CPUs there are: who asks goes through them by number.
     pub fn cpus(&self) -> usize {
+        self.memory.note_order();
         if self.geometry().smp { self.geometry().cpus } else { 1 }
     }
 

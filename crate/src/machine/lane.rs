@@ -125,6 +125,11 @@ impl Lane {
         (loc < PENDING).then_some(usize::from(loc))
     }
 
+    /// The cell that says where a frame stands.
+    pub fn location_cell(&self, frame: Frame) -> Cell<u16> {
+        self.cells.location(frame)
+    }
+
     /// Where its frames stand, in numbers that mean nothing else.
     pub fn standing(&self, memory: &Memory) -> [u16; 3] {
         Frame::ALL.map(|frame| memory.peek(self.cells.location(frame)))

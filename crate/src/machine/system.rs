@@ -121,6 +121,11 @@ impl System {
         self.lanes[cpu].location(memory, frame).map(|loc| (cpu, frame, loc))
     }
 
+    /// The cell that says which lane and frame it is.
+    pub fn bug_cell(&self) -> Cell<u16> {
+        Cell::at(self.bug)
+    }
+
     /// Whether every lane has run all that it was given.
     pub fn is_quiescent(&self, memory: &Memory) -> bool {
         self.lanes.iter().all(|lane| {

@@ -11,15 +11,35 @@ use super::chance::Chance;
 /// fingerprint with a probability of at most 2^-98 over the choice of the keys.
 #[derive(Clone, Debug)]
 pub struct Fingerprint {
-    keys: Arc<[[u64; 2]]>,
+    keys: Arc<[Key]>,
     lanes: [u64; 2],
+}
+
+/// What a cell is multiplied by in each lane.
+pub type Key = [u64; 2];
+
+/// Where the keys of all cells come from.
+pub const SEED: u64 = 0x5EED_0FA0_9A6E;
+
+/// The next key.
+pub fn key(chance: &mut Chance) -> Key {
+    [chance.word(), chance.word()]
+}
+
+/// The next keys.
+pub fn keys(chance: &mut Chance, cells: usize) -> Box<[Key]> {
+    (0..cells).map(|_| key(chance)).collect()
+}
+
+/// Both lanes, the first one above the second.
+pub fn value(lanes: [u64; 2]) -> u128 {
+    u128::from(lanes[0]) << 64 | u128::from(lanes[1])
 }
 
 impl Fingerprint {
     /// The fingerprint of a state.
     pub fn of(cells: &[u16]) -> Fingerprint {
-        let mut chance = Chance::seeded(0x5EED_0FA0_9A6E);
-        let keys: Arc<[[u64; 2]]> = cells.iter().map(|_| [chance.word(), chance.word()]).collect();
+        let keys: Arc<[Key]> = keys(&mut Chance::seeded(SEED), cells.len()).into();
         let mut print = Fingerprint { lanes: [0; 2], keys };
         cells.iter().enumerate().for_each(|(at, value)| print.change(at, 0, *value));
         print
@@ -35,7 +55,7 @@ impl Fingerprint {
 
     /// Both lanes, the first one above the second.
     pub fn value(&self) -> u128 {
-        u128::from(self.lanes[0]) << 64 | u128::from(self.lanes[1])
+        value(self.lanes)
     }
 
     /// Makes it that of another state.

@@ -134,6 +134,8 @@ pub struct Memory {
     /// The cells that were read, or only looked at, while they are listed.
     looks: RefCell<Vec<u32>>,
     watch: Watch,
+    /// Somebody went through the CPUs by number.
+    order: ShareableCell<bool>,
 }
 
 /// What a search keeps.
@@ -246,6 +248,16 @@ impl Memory {
     /// The readers of what was written since.
     pub fn disturbed(&self) -> u64 {
         self.watch.disturbed
+    }
+
+    /// Somebody goes through the CPUs by number, and may treat those differently that run the same.
+    pub fn note_order(&self) {
+        self.order.set(true);
+    }
+
+    /// Whether anybody has done so since the last call.
+    pub fn take_order(&self) -> bool {
+        self.order.take()
     }
 
     /// Starts a new record of accesses.
