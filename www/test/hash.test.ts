@@ -75,6 +75,7 @@ test('a link may ask to predict first, and says so again', () => {
     name: 'cma-short-pin',
     at: 3,
     view: null,
+    guide: null,
     predict: true,
   });
   assert.equal(formatHash('g=cma-short-pin', address), '#g=cma-short-pin&at=3&predict=1');
