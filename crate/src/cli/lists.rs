@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use pagerace::machine::{Call, Frame};
-use pagerace::view::session::catalogue;
+use pagerace::view::catalogue::catalogue;
 
 use super::input::{self, Problem};
 

@@ -266,6 +266,10 @@ impl System {
         };
         let mut loc = from;
         for _ in 0..MAX_LINES {
+            // Whoever asks later why the lane came here finds each turn that it took.
+            if memory.has_record() {
+                stands(memory, loc);
+            }
             let Loc { line, target, .. } = lane.program(frame).locs[loc];
             let look = self.at(&*memory, cpu, frame, loc);
             loc = match line.op {

@@ -270,6 +270,11 @@ impl Memory {
         self.record.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
+    /// Whether there is one.
+    pub fn has_record(&self) -> bool {
+        self.record.is_some()
+    }
+
     /// Ends the record.
     pub fn stop_record(&mut self) {
         self.record = None;

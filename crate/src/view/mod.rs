@@ -3,6 +3,7 @@
 pub mod ascii;
 #[cfg(feature = "whole")]
 pub mod bench;
+pub mod catalogue;
 pub mod compound;
 pub mod contents;
 #[cfg(feature = "whole")]

@@ -652,19 +652,26 @@ mod tests {
             RoutineView::decl(config),
             RowView::decl(config),
             StockView::decl(config),
-            crate::view::kcsan::RacesView::decl(config),
-            crate::view::kcsan::RaceView::decl(config),
-            crate::view::kcsan::SideView::decl(config),
-            crate::view::guide::CardView::decl(config),
-            crate::view::guide::GuideView::decl(config),
-            crate::view::guide::StopView::decl(config),
-            crate::view::guide::ChallengeView::decl(config),
-            crate::view::guide::JudgedView::decl(config),
-            crate::view::watch::ConflictView::decl(config),
-            crate::view::watch::HistoryView::decl(config),
-            crate::view::watch::PastView::decl(config),
-            crate::view::watch::ReasonView::decl(config),
-            crate::view::watch::ReferencesView::decl(config),
+        ]
+    }
+
+    /// What is asked beside the stage, on threads of its own.
+    fn beside(config: &Config) -> Vec<String> {
+        use crate::view::{guide, kcsan, watch};
+        vec![
+            kcsan::RacesView::decl(config),
+            kcsan::RaceView::decl(config),
+            kcsan::SideView::decl(config),
+            guide::CardView::decl(config),
+            guide::GuideView::decl(config),
+            guide::StopView::decl(config),
+            guide::ChallengeView::decl(config),
+            guide::JudgedView::decl(config),
+            watch::ConflictView::decl(config),
+            watch::HistoryView::decl(config),
+            watch::PastView::decl(config),
+            watch::ReasonView::decl(config),
+            watch::ReferencesView::decl(config),
         ]
     }
 
@@ -708,7 +715,8 @@ mod tests {
     #[test]
     fn the_generated_protocol_is_current() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/src/protocol.ts");
-        let declarations = declarations(&Config::default());
+        let config = Config::default();
+        let declarations = [declarations(&config), beside(&config)].concat();
         let lines = declarations.iter().map(|text| format!("export {}\n", without_comments(text)));
         let generated = format!("{HEAD}{}", lines.collect::<String>());
         if std::env::var_os("PAGERACE_BLESS").is_some() {

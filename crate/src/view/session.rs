@@ -2,20 +2,18 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::catalogue;
 use super::protocol::{
-    Catalogue, ClaimedKernel, Diagnostic, KernelHelp, PropertyHelp, PropertyView, Reply, Request,
-    ScenarioView, SectionHelp, StageCopy, ToggleHelp,
+    ClaimedKernel, Diagnostic, PropertyView, Reply, Request, ScenarioView, StageCopy,
 };
 #[cfg(feature = "whole")]
 use super::searching::Searching;
 #[cfg(feature = "whole")]
 use super::{bench, follow};
-use super::{lanes, operations, picture, words};
-use crate::machine::Property;
+use super::{lanes, picture, words};
 use crate::player::Player;
-use crate::properties::PROPERTIES;
 use crate::routines::{kernels, presets};
-use crate::scenario::{Complaint, KernelChoice, Place, Scenario, edit, keys, parse};
+use crate::scenario::{Complaint, KernelChoice, Place, Scenario, edit, parse};
 use crate::schedule;
 
 /// A scenario with its player and, once asked for, its search.
@@ -58,7 +56,7 @@ impl Session {
     pub fn handle(&mut self, request: Request) -> Reply {
         let is_for_more = is_for_more(&request);
         let reply = match request {
-            Request::Catalogue => Ok(Reply::Catalogue(catalogue())),
+            Request::Catalogue => Ok(Reply::Catalogue(catalogue::catalogue())),
             Request::Open { text } => self.open(text),
             Request::Check { text } => check(text),
             Request::Edit { text } => {
@@ -321,49 +319,6 @@ fn check(text: String) -> Result<Reply, Vec<Complaint>> {
         return Err(wrong);
     }
     Ok(Reply::Checked { diagnostics: wrong.into_iter().map(Diagnostic::from).collect() })
-}
-
-/// What exists to choose from.
-pub fn catalogue() -> Catalogue {
-    Catalogue {
-        // The module that the page starts with has no help: the page has a file of it.
-        operations: if cfg!(feature = "whole") { operations::listed() } else { Vec::new() },
-        kernels: presets::PRESETS
-            .iter()
-            .map(|preset| KernelHelp {
-                name: preset.name.into(),
-                sentence: preset.sentence.into(),
-                toggles: kernels::values(preset, &BTreeMap::new()),
-            })
-            .collect(),
-        toggles: kernels::TOGGLES
-            .iter()
-            .map(|toggle| ToggleHelp {
-                name: toggle.name.into(),
-                sentence: toggle.sentence.into(),
-                values: toggle.values.iter().map(|(v, s)| ((*v).into(), (*s).into())).collect(),
-            })
-            .collect(),
-        properties: properties(),
-        sections: sections(),
-    }
-}
-
-/// Only the file that the build makes has these: nothing needs them before the editor is opened.
-fn properties() -> Vec<PropertyHelp> {
-    let all = PROPERTIES.iter().filter(|_| cfg!(feature = "whole"));
-    let help = |it: &Property| PropertyHelp { name: it.name.into(), sentence: it.sentence.into() };
-    all.map(help).collect()
-}
-
-fn sections() -> Vec<SectionHelp> {
-    let all = keys::SECTIONS.iter().filter(|_| cfg!(feature = "whole"));
-    all.map(|section| SectionHelp {
-        head: section.head.into(),
-        sentence: section.sentence.into(),
-        keys: section.keys.iter().map(|(key, help)| ((*key).into(), (*help).into())).collect(),
-    })
-    .collect()
 }
 
 fn complaint(message: &str) -> Complaint {

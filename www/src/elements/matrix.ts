@@ -65,7 +65,7 @@ export class PageraceMatrix extends LitElement {
     return html`<section aria-labelledby="matrix">
       <h3 id="matrix">Kernels by outcomes</h3>
       ${this.#bar(columns)}
-      <div class="scroll" role="region" aria-labelledby="matrix" tabindex="0">
+      <div class="scroll" role="group" aria-labelledby="matrix" tabindex="0">
         <table>
           <thead><tr>
             <th scope="col">Executions that</th>
