@@ -118,6 +118,8 @@ test('a mistake is marked where it stands, and the stage does not notice', async
   await open(page);
   const before = await place(page);
   await write(page, (await textOf(page)).replace('pageblock_pages', 'pageblock_page'));
+  // Lines out of sight are not drawn.
+  await editor(page).press('Control+Home');
   const marked = page.locator(`${field} .cm-lintRange-error`);
   await expect(marked.first()).toHaveText('pageblock_page');
   await expect(editor(page)).toHaveAttribute('aria-invalid', 'true');
