@@ -164,7 +164,10 @@ test('a sample says how many runs, and what they may have missed', () => {
 test('a search says what it left out and what it may have missed', () => {
   assert.deepEqual(caveats({ ...view, missed: null }), []);
   assert.match(caveats(view).join(), /^States .* below 1e-30\.$/);
-  assert.match(caveats({ ...view, reduced: true }).join(), /^A reduced search: .* not all were taken/);
+  assert.match(
+    caveats({ ...view, reduced: true }).join(),
+    /^A reduced search: .* not all were taken/,
+  );
 });
 
 test('one that knows all outcomes may look for shorter witnesses', () => {
