@@ -28,7 +28,7 @@ pub struct CardView {
     pub cpus: u32,
     /// The functions that the lanes call.
     pub functions: Vec<String>,
-    /// The kernels that claims are about, by name.
+    /// The kernels that claims are about, by name, the oldest first.
     pub kernels: Vec<String>,
     /// Those of them in which a claim says that something goes wrong.
     pub broken: Vec<String>,
@@ -139,13 +139,15 @@ fn goes_wrong(claim: &Expectation) -> bool {
 fn names<'k>(choices: impl Iterator<Item = &'k KernelChoice>) -> Vec<String> {
     let mut names = Vec::new();
     for choice in choices {
-        let Some(preset) = presets::preset(&choice.base) else { continue };
-        let name = kernels::name(preset, &choice.toggles);
+        let at = presets::PRESETS.iter().position(|preset| preset.name == choice.base);
+        let Some(at) = at else { continue };
+        let name = (at, kernels::name(&presets::PRESETS[at], &choice.toggles));
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    names
+    names.sort_by_key(|(at, _)| *at);
+    names.into_iter().map(|(_, name)| name).collect()
 }
 
 /// The tour and the challenge of a text.

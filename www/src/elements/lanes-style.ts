@@ -389,6 +389,10 @@ export const laneStyles = css`
       padding: 5px 4px;
     }
   }
+  /* It takes no more height than the heading beside it. */
+  .head button {
+    margin-block: -6px;
+  }
   @media (max-width: 700px) {
     .scroll {
       height: clamp(300px, 100dvh - 418px, 640px);
@@ -396,6 +400,9 @@ export const laneStyles = css`
     .operation button,
     .head button {
       min-height: 44px;
+    }
+    .head button {
+      margin-block: -11px;
     }
     .step button {
       min-height: 44px;
