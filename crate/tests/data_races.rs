@@ -5,6 +5,8 @@ mod config;
 mod gallery;
 #[path = "common/geometry.rs"]
 mod geometry;
+#[path = "common/routine.rs"]
+mod routine;
 
 use std::collections::BTreeSet;
 
@@ -14,11 +16,12 @@ use pagerace::explore::{DataRaces, FoundRace, Limits};
 use pagerace::machine::routine::line;
 use pagerace::machine::system::Timeline;
 use pagerace::machine::{
-    Choice, Ctx, Delivery, Frame, Function, Kernel, Line, Local, Look, Op, Operation, Returns,
-    Routine, Status, System,
+    Choice, Ctx, Delivery, Frame, Function, Kernel, Line, Look, Op, Operation, Routine, Status,
+    System,
 };
 use pagerace::mm::{Layout, Lock, LockKind, Memory, Mode};
 use pagerace::races::{Race, Silence, order};
+use routine::routine;
 
 // A plain word, a flag that is accessed by marked accesses alone, two mutexes, a spinlock that
 // keeps interrupts off and a semaphore, borrowed from the machine of one page.
@@ -88,18 +91,6 @@ const ASK: Line = line(
 const ANSWER: Line = line("answer", "until it is done", Op::Await(|look| look.calls_done(), "it"));
 const GRACE: Line =
     line("grace", "synchronize_rcu()", Op::Await(nobody_else_is_atomic, "a grace period"));
-
-const fn routine(name: &'static str, body: &'static [Line]) -> Routine {
-    Routine {
-        function: Function(name),
-        source: "test",
-        omits: "",
-        params: &[],
-        locals: &[Local::Count],
-        returns: Returns::Nothing,
-        body,
-    }
-}
 
 macro_rules! locked {
     ($lock:expr, $inside:expr) => {

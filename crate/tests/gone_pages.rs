@@ -4,15 +4,17 @@
 mod config;
 #[path = "common/geometry.rs"]
 mod geometry;
+#[path = "common/routine.rs"]
+mod routine;
 
 use config::CONFIG;
 use geometry::one_page;
 use pagerace::machine::routine::line;
 use pagerace::machine::{
-    Choice, Config, Ctx, Function, Kernel, Line, Look, Op, Operation, Returns, Routine, Status,
-    System,
+    Choice, Config, Ctx, Kernel, Line, Look, Op, Operation, Routine, Status, System,
 };
 use pagerace::mm::{Geometry, Layout, Lock, Memory, Pfn, touched};
+use routine::routine;
 
 const PAGE: Pfn = Pfn(0);
 
@@ -40,18 +42,6 @@ const LOCK: Line = line("lock", "lock_page(page)", Op::Acquire(lock));
 const TRY: Line = line("try", "trylock_page(page)", Op::Branch(try_lock, "out"));
 const UNLOCK: Line = line("unlock", "unlock_page(page)", Op::Release(lock));
 const OUT: Line = line("out", "return", Op::Return(|_| 0));
-
-const fn routine(name: &'static str, body: &'static [Line]) -> Routine {
-    Routine {
-        function: Function(name),
-        source: "a test",
-        omits: "",
-        params: &[],
-        locals: &[],
-        returns: Returns::Nothing,
-        body,
-    }
-}
 
 static TAKES: Routine = routine("takes", &[LOCK, UNLOCK, OUT]);
 static TRIES: Routine = routine("tries", &[TRY, OUT]);

@@ -1,15 +1,16 @@
 //! Random scenarios of all entries on machines of all kinds: most make little sense, and none of
 //! them panics. The seeds are fixed, so that a failure repeats.
+#[path = "common/any_kernel.rs"]
+mod any_kernel;
 #[path = "common/random.rs"]
 mod random;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use any_kernel::kernel;
 use pagerace::machine::{Choice, Status};
 use pagerace::routines::entry::{ENTRIES, Entry, ParamKind, find};
-use pagerace::routines::presets::PRESETS;
-use pagerace::routines::toggles::TOGGLES;
 use pagerace::scenario::parse;
 use random::Random;
 
@@ -102,17 +103,6 @@ fn maps(random: &mut Random, zero_page: bool, pages: usize) -> Vec<String> {
     }
     let count = 1 + random.below(3);
     (0..count).map(|n| format!("{} = {}", ["a", "b", "c"][n], random.pick(&kinds))).collect()
-}
-
-/// Any kernel with any of its toggles.
-fn kernel(random: &mut Random) -> String {
-    let mut text = format!("[kernel]\nbase = \"{}\"\n", random.pick(PRESETS).name);
-    for toggle in TOGGLES {
-        if random.one_in(12) {
-            text += &format!("{} = \"{}\"\n", toggle.name, random.pick(toggle.values).0);
-        }
-    }
-    text
 }
 
 /// An argument of its kind: mostly one that the machine has.

@@ -1,9 +1,9 @@
 //! Random machines some of whose lanes run the same.
-use pagerace::routines::presets::PRESETS;
-use pagerace::routines::toggles::TOGGLES;
-
+#[path = "any_kernel.rs"]
+mod any_kernel;
 #[path = "random.rs"]
 mod random;
+use any_kernel::kernel;
 pub use random::Random;
 
 /// Calls, in which `#` is the lane's number.
@@ -48,16 +48,6 @@ fn timeline(random: &mut Random, most: usize) -> [Vec<&'static str>; 2] {
         run.push(random.pick::<&str>(&CALLS[3..]));
     }
     [run, interrupt]
-}
-
-fn kernel(random: &mut Random) -> String {
-    let mut text = format!("[kernel]\nbase = \"{}\"\n", random.pick(PRESETS).name);
-    for toggle in TOGGLES {
-        if random.one_in(12) {
-            text += &format!("{} = \"{}\"\n", toggle.name, random.pick(toggle.values).0);
-        }
-    }
-    text
 }
 
 /// The text of a scenario in which two or three lanes run the same, and perhaps another one runs

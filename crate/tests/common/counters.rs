@@ -3,6 +3,8 @@
 mod config;
 #[path = "geometry.rs"]
 mod geometry;
+#[path = "routine.rs"]
+mod routine;
 
 use std::rc::Rc;
 
@@ -10,10 +12,9 @@ use config::CONFIG;
 use geometry::one_page;
 use pagerace::machine::routine::line;
 use pagerace::machine::system::Timeline;
-use pagerace::machine::{
-    Ctx, Function, Kernel, Local, Look, Op, Operation, Returns, Routine, System,
-};
+use pagerace::machine::{Ctx, Function, Kernel, Local, Look, Op, Operation, Routine, System};
 use pagerace::mm::{Layout, Lock, LockKind, Memory};
+use routine::routine;
 
 // Two locks and two shared counters, borrowed from the machine of one page.
 fn lock_a(look: &Look) -> Lock {
@@ -55,18 +56,6 @@ fn is_set(ctx: &mut Ctx) -> bool {
 }
 
 const RETURN: pagerace::machine::Line = line("out", "return", Op::Return(|_| 0));
-
-const fn routine(name: &'static str, body: &'static [pagerace::machine::Line]) -> Routine {
-    Routine {
-        function: Function(name),
-        source: "test",
-        omits: "",
-        params: &[],
-        locals: &[Local::Count],
-        returns: Returns::Nothing,
-        body,
-    }
-}
 
 static INCREMENT: Routine = routine(
     "increment",
