@@ -1,12 +1,6 @@
 /** A second engine: what it opens and plays leaves the stage alone. */
-import { EngineClient, type Port } from './engine';
 import type { ClaimedKernel, Reply, Request } from './protocol';
-
-const spawn = (): Port =>
-  new Worker(new URL('./whole-worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'pagerace engine aside',
-  });
+import { wholeEngine } from './whole-engine';
 
 /** A request was refused; the message says why. */
 export class Refused extends Error {
@@ -17,7 +11,7 @@ type Answer<T extends Reply['type']> = Extract<Reply, { type: T }>;
 
 /** An engine with questions whose answers have a known type. */
 export class Aside {
-  readonly #engine = new EngineClient(spawn);
+  readonly #engine = wholeEngine();
 
   /** Asks; whatever else comes back is an error. */
   async ask<T extends Reply['type']>(request: Request, type: T): Promise<Answer<T>> {

@@ -1,7 +1,8 @@
 /** Searches under several kernels side by side: an engine each, which share nothing. */
 import type { EngineClient } from './engine';
 import type { ClaimedKernel, ExplorationView } from './protocol';
-import { Searching, searchEngine } from './search';
+import { Searching } from './search';
+import { wholeEngine } from './whole-engine';
 
 /** A kernel that has no result, and why. */
 export interface Refusal {
@@ -48,7 +49,7 @@ export class Pool {
     text: string,
     kernels: readonly ClaimedKernel[],
     listener: PoolListener,
-    start: () => EngineClient = searchEngine,
+    start: () => EngineClient = wholeEngine,
   ) {
     this.#text = text;
     this.#left = [...kernels];

@@ -1,7 +1,8 @@
 /** Drives a search in slices, so that it can be followed, and stopped. */
-import { EngineClient } from './engine';
+import type { EngineClient } from './engine';
 import type { Search } from './model';
 import type { Reply, Request } from './protocol';
+import { wholeEngine } from './whole-engine';
 
 /** How long a slice should take, in ms: short enough to cancel at once, long enough to be cheap. */
 const SLICE = 30;
@@ -88,16 +89,6 @@ export class Searching {
   }
 }
 
-/** An engine that has the whole module, in a thread of its own. */
-export const searchEngine = (): EngineClient =>
-  new EngineClient(
-    () =>
-      new Worker(new URL('./whole-worker.ts', import.meta.url), {
-        type: 'module',
-        name: 'pagerace search',
-      }),
-  );
-
 /**
  * The search of the stage. It has a thread and a module of its own: the stage answers meanwhile, a
  * search that is too large for the machine takes nothing else with it, and the memory of a module,
@@ -110,7 +101,7 @@ export class Searcher {
 
   readonly #engine: EngineClient;
 
-  constructor(engine: EngineClient = searchEngine()) {
+  constructor(engine: EngineClient = wholeEngine()) {
     this.#engine = engine;
   }
 

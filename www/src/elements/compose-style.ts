@@ -1,7 +1,8 @@
 import { css } from 'lit';
+import { dialogStyles } from './dialog';
 
 /** How the composer's parts look. */
-export const composeStyles = css`
+const ownStyles = css`
   section {
     padding-bottom: 14px;
   }
@@ -196,14 +197,6 @@ export const composeStyles = css`
     width: min(680px, calc(100vw - 16px));
     max-height: calc(100dvh - 24px);
     padding: 0;
-    color: var(--ink);
-    background: var(--raised);
-    border: 1px solid var(--strong-line);
-    border-radius: 8px;
-    box-shadow: 0 10px 40px light-dark(#0003, #000a);
-  }
-  dialog::backdrop {
-    background: light-dark(#1b1c1e40, #00000080);
   }
   .inside {
     padding: 14px 18px 18px;
@@ -309,3 +302,6 @@ export const composeStyles = css`
     }
   }
 `;
+
+/** With its dialogs. */
+export const composeStyles = [dialogStyles, ownStyles];

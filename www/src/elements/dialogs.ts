@@ -4,20 +4,12 @@ import { icon } from '../icons';
 import { KEYS } from '../keys';
 import type { Shared } from '../model';
 import { ui } from '../ui';
-import { show } from './dialog';
+import { dialogStyles, show } from './dialog';
 
-const dialogStyles = css`
+const textStyles = css`
   dialog {
     width: min(560px, calc(100vw - 32px));
     padding: 18px 22px 20px;
-    color: var(--ink);
-    background: var(--raised);
-    border: 1px solid var(--strong-line);
-    border-radius: 8px;
-    box-shadow: 0 10px 40px light-dark(#0003, #000a);
-  }
-  dialog::backdrop {
-    background: light-dark(#1b1c1e40, #00000080);
   }
   .top {
     display: flex;
@@ -63,7 +55,7 @@ const IN_TEXT: readonly (readonly [string, string])[] = [
 /** The table of keys. */
 export class PageraceHelp extends LitElement {
   static override properties = { open: { type: Boolean } };
-  static override styles = [ui, dialogStyles];
+  static override styles = [ui, dialogStyles, textStyles];
 
   declare open: boolean;
 
@@ -102,7 +94,7 @@ export class PageraceHelp extends LitElement {
 /** The link, where the clipboard was refused. */
 export class PageraceShare extends LitElement {
   static override properties = { shared: { attribute: false } };
-  static override styles = [ui, dialogStyles];
+  static override styles = [ui, dialogStyles, textStyles];
 
   declare shared: Shared | null;
 

@@ -4,7 +4,7 @@ import { icon } from '../icons';
 import { found, type Group, inShort, LISTED, type Listed, type Part } from '../list';
 import { ui } from '../ui';
 import { count } from '../wording';
-import { show } from './dialog';
+import { dialogStyles, show } from './dialog';
 import { galleryStyles } from './gallery-style';
 import { inline } from './inline';
 
@@ -17,7 +17,7 @@ export class PageraceGallery extends LitElement {
     entry: { attribute: false },
     words: { state: true },
   };
-  static override styles = [ui, galleryStyles];
+  static override styles = [ui, dialogStyles, galleryStyles];
 
   declare open: boolean;
   /** The scenario on the stage. */

@@ -9,17 +9,9 @@ export const galleryStyles = css`
     max-height: none;
     padding: 0;
     flex-direction: column;
-    color: var(--ink);
-    background: var(--raised);
-    border: 1px solid var(--strong-line);
-    border-radius: 8px;
-    box-shadow: 0 10px 40px light-dark(#0003, #000a);
   }
   dialog[open] {
     display: flex;
-  }
-  dialog::backdrop {
-    background: light-dark(#1b1c1e40, #00000080);
   }
   .top {
     display: flex;
