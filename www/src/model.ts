@@ -77,6 +77,8 @@ export interface Model {
   readonly diagnostics: readonly Diagnostic[];
   readonly scenario: ScenarioView | null;
   readonly trace: readonly StepView[];
+  /** It is not the schedule of the text. */
+  readonly ownTrace: boolean;
   /** Where the trace ends with a loop that may go on for ever: how many steps lead to it. */
   readonly loopFrom: number | null;
   readonly state: StateView | null;
@@ -117,6 +119,7 @@ export const EMPTY: Model = {
   diagnostics: [],
   scenario: null,
   trace: [],
+  ownTrace: false,
   loopFrom: null,
   state: null,
   forks: [],
