@@ -153,7 +153,7 @@ impl RaceLand {
         };
         let print = land.memory.fingerprint();
         land.visited.insert(print, || &[]);
-        land.frontier.push(print, &[]);
+        land.frontier.push(print, &[], 0);
         land
     }
 
@@ -172,7 +172,7 @@ impl RaceLand {
         let delta = LazyCell::new(delta);
         let (state, new) = self.visited.insert(print, || &delta);
         if new {
-            self.frontier.push(print, &delta);
+            self.frontier.push(print, &delta, delta.len());
         }
         state
     }

@@ -5,6 +5,7 @@ use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 
 use super::alike::Swap;
+use super::delta::Pair;
 use super::frontier::Frontier;
 use super::graph::{Edge, Graph, StateId};
 use super::search::Bounds;
@@ -51,7 +52,9 @@ struct First {
 
 impl Chart {
     /// Of a search that is about to start.
-    pub fn new(exact: bool, start: &Kept) -> Chart {
+    ///
+    /// `row` is what the start waits as.
+    pub fn new(exact: bool, start: &Kept, row: &[Pair]) -> Chart {
         let mut chart = Chart {
             visited: Visited::new(exact),
             graph: Graph::default(),
@@ -68,7 +71,7 @@ impl Chart {
             tells_lanes_apart: false,
         };
         chart.visited.insert(start.print, || &start.delta);
-        chart.frontier.push(start.print, &start.delta);
+        chart.frontier.push(start.print, row, row.len());
         chart
     }
 
@@ -116,7 +119,8 @@ impl Chart {
             self.visited.insert(print, || finds.delta(step, base, self.frontier.delta(from)));
         if new {
             self.reached.push((from, choice.to_bits(), more));
-            self.frontier.push(print, finds.delta(step, base, self.frontier.delta(from)));
+            let counted = finds.counted(step, base, self.frontier.delta(from));
+            self.frontier.push(print, finds.delta(step, base, self.frontier.delta(from)), counted);
         }
         state
     }

@@ -15,7 +15,7 @@ pub struct Frontier {
     gone: usize,
     /// How many states were added.
     added: usize,
-    /// The pairs of all chunks.
+    /// The pairs of all chunks, as far as they count.
     pairs: usize,
     /// One that was let go, for its room.
     spare: Chunk,
@@ -28,11 +28,14 @@ struct Chunk {
     /// Where the pairs of each end, and whether it waits.
     ends: Vec<(u32, bool)>,
     pairs: Vec<Pair>,
+    /// How many of them count.
+    counted: usize,
     waiting: usize,
 }
 
 impl Chunk {
     fn clear(&mut self) {
+        self.counted = 0;
         self.prints.clear();
         self.ends.clear();
         self.pairs.clear();
@@ -40,14 +43,16 @@ impl Chunk {
 }
 
 impl Frontier {
-    /// Adds the next state.
-    pub fn push(&mut self, print: u128, delta: &[Pair]) {
+    /// Adds the next state. So many of the pairs count for what the frontier takes, as else a bound
+    /// would be met sooner or later by how states are written down.
+    pub fn push(&mut self, print: u128, delta: &[Pair], counted: usize) {
         if self.added.is_multiple_of(TOGETHER) {
             self.chunks.push_back(std::mem::take(&mut self.spare));
         }
         self.added += 1;
-        self.pairs += delta.len();
+        self.pairs += counted;
         let Some(chunk) = self.chunks.back_mut() else { return };
+        chunk.counted += counted;
         chunk.pairs.extend_from_slice(delta);
         chunk.prints.push(print);
         chunk.ends.push((chunk.pairs.len() as u32, true));
@@ -83,7 +88,7 @@ impl Frontier {
         while self.chunks.front().is_some_and(is_over) {
             let Some(mut chunk) = self.chunks.pop_front() else { return };
             self.gone += 1;
-            self.pairs -= chunk.pairs.len();
+            self.pairs -= chunk.counted;
             chunk.clear();
             self.spare = chunk;
         }
@@ -109,7 +114,8 @@ mod tests {
         for round in 0..4 {
             let first = round * 1_000;
             for state in first..first + 1_000 {
-                frontier.push(u128::from(state) << 64, &pairs(state));
+                let pairs = pairs(state);
+                frontier.push(u128::from(state) << 64, &pairs, pairs.len());
             }
             // All but every third, from the last on.
             for state in (first..first + 1_000).rev().filter(|state| state % 3 > 0) {

@@ -1,13 +1,15 @@
 //! Makes the steps of states. What a worker has is its own, so that several work side by side.
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::delta::{self, Delta, Pair};
 use super::facts::Known;
 use super::frontier::Frontier;
 use super::graph::StateId;
+use super::parts::Numbers;
 use super::reduction::{Decided, Reduction};
 use super::symmetry::{Canon, Symmetry};
+use super::table::Table;
 use super::visited::Visited;
 use crate::machine::{Choice, System};
 use crate::mm::Memory;
@@ -28,6 +30,8 @@ pub struct Worker {
     pub decided: Decided,
     /// What states are known by, where lanes are taken for one another.
     canon: Option<Canon>,
+    /// Where steps are looked up, if they are.
+    table: Option<Table>,
 }
 
 /// A state that is kept.
@@ -47,6 +51,8 @@ pub struct Finds {
     pub steps: Vec<Step>,
     writes: Vec<(u32, u16)>,
     pairs: Vec<Pair>,
+    /// States wait as rows of a table, for so many lanes, and not as what differs from the first.
+    rows: Option<usize>,
 }
 
 /// A step to another state.
@@ -88,16 +94,75 @@ impl Finds {
         self.pairs.clear();
     }
 
-    /// How the state that a step leads to differs from `base`, if that which it starts from
-    /// differs as `from` says.
+    /// What the state that a step leads to waits as: how it differs from `base`, if that which it
+    /// starts from differs as `from` says; or its row, if `from` is one.
     pub fn delta(&mut self, step: usize, base: &[u16], from: &[Pair]) -> &[Pair] {
         let Step { writes, delta, .. } = &mut self.steps[step];
         let range = delta.get_or_insert_with(|| {
             let start = self.pairs.len();
-            delta::add_delta(base, from, &mut self.writes[writes.clone()], &mut self.pairs);
+            let writes = &mut self.writes[writes.clone()];
+            match self.rows {
+                Some(_) => add_row(from, writes, &mut self.pairs),
+                None => delta::add_delta(base, from, writes, &mut self.pairs),
+            }
             start..self.pairs.len()
         });
         &self.pairs[range.clone()]
+    }
+
+    /// How many pairs count of the state that a step leads to: of a row those that a delta would
+    /// have, as columns are in whatever order they were met in.
+    pub fn counted(&mut self, step: usize, base: &[u16], from: &[Pair]) -> usize {
+        let lanes = self.rows;
+        let pairs = self.delta(step, base, from);
+        lanes.map_or(pairs.len(), |lanes| {
+            let columns = pairs[lanes..].iter();
+            let written = |(even, odd): &Pair| usize::from(*even != 0) + usize::from(*odd != 0);
+            lanes + columns.map(written).sum::<usize>()
+        })
+    }
+
+    /// A step begins with these writes; where they start.
+    #[inline]
+    pub fn begin(&mut self, writes: &[(u32, u16)]) -> usize {
+        let first = self.writes.len();
+        self.writes.extend_from_slice(writes);
+        first
+    }
+
+    /// The step writes more.
+    pub fn write(&mut self, place: u32, value: u16) {
+        self.writes.push((place, value));
+    }
+
+    /// The step leads to a state that is known by this fingerprint.
+    #[inline]
+    pub fn add(&mut self, choice: Choice, print: u128, first: usize) {
+        let writes = first..self.writes.len();
+        self.steps.push(Step { choice, more: 0, print, to: None, writes, delta: None });
+    }
+
+    /// These were all steps of a state, from `first` on.
+    pub fn expanded(&mut self, state: StateId, end: Option<Outcome>, first: usize) {
+        let steps = self.steps.len() - first;
+        let (reduced, tells_lanes_apart) = (false, false);
+        self.expanded.push(Expanded { state, end, steps, reduced, tells_lanes_apart });
+    }
+}
+
+/// The row that another one becomes by these writes: to units, of which a pair has two.
+fn add_row(from: &[Pair], writes: &[(u32, u16)], pairs: &mut Vec<Pair>) {
+    let start = pairs.len();
+    pairs.extend_from_slice(from);
+    for (unit, value) in writes {
+        let at = start + *unit as usize / 2;
+        if at >= pairs.len() {
+            pairs.resize(at + 1, (0, 0));
+        }
+        match unit % 2 {
+            0 => pairs[at].0 = *value,
+            _ => pairs[at].1 = *value,
+        }
     }
 }
 
@@ -116,7 +181,21 @@ impl Worker {
             known: None,
             decided: Decided::default(),
             canon: None,
+            table: None,
         }
+    }
+
+    /// From here on steps are looked up; what the state that it stands at waits as.
+    pub fn look_steps_up(&mut self, system: &System, numbers: &Arc<Mutex<Numbers>>) -> Vec<Pair> {
+        self.finds.rows = Some(system.lanes.len());
+        let table = self.table.insert(Table::new(system, &self.base, numbers));
+        table.row(system, &self.memory)
+    }
+
+    /// From here on steps are not looked up any more.
+    pub fn run_steps(&mut self) {
+        self.finds.rows = None;
+        self.table = None;
     }
 
     /// From here on lanes that are alike are taken for one another, or not any more.
@@ -142,6 +221,9 @@ impl Worker {
     /// Goes to this state.
     pub fn stand(&mut self, print: u128, delta: &[Pair]) {
         self.memory.restore_search(&self.base, delta::changes(delta), print);
+        if let Some(table) = &mut self.table {
+            table.forget_memory();
+        }
     }
 
     /// The state that it has come to.
@@ -161,6 +243,9 @@ impl Worker {
         state: StateId,
         (print, delta): (u128, &[Pair]),
     ) {
+        if let Some(table) = self.table.as_mut().filter(|_| cfg!(feature = "whole")) {
+            return table.expand(system, &mut self.memory, &mut self.finds, state, (print, delta));
+        }
         self.stand(print, delta);
         if let Some(canon) = self.canon.as_mut().filter(|_| cfg!(feature = "whole")) {
             canon.stand(&self.memory, &self.base, delta);

@@ -443,7 +443,7 @@ impl System {
     }
 
     /// One bit for each property that looks at states.
-    fn readers(&self) -> u64 {
+    pub(crate) fn readers(&self) -> u64 {
         u64::MAX.checked_shr(64 - self.stated.len() as u32).unwrap_or(0)
     }
 

@@ -128,11 +128,15 @@ impl System {
 
     /// Whether every lane has run all that it was given.
     pub fn is_quiescent(&self, memory: &Memory) -> bool {
-        self.lanes.iter().all(|lane| {
-            Frame::ALL.iter().all(|frame| lane.location(memory, *frame).is_none())
-                && !lane.interrupt_pending(memory)
-                && !lane.is_storing(memory)
-        })
+        (0..self.lanes.len()).all(|cpu| self.is_through(memory, cpu))
+    }
+
+    /// Whether this lane has. Nothing but its own cells says so.
+    pub fn is_through(&self, memory: &Memory, cpu: usize) -> bool {
+        let lane = &self.lanes[cpu];
+        Frame::ALL.iter().all(|frame| lane.location(memory, *frame).is_none())
+            && !lane.interrupt_pending(memory)
+            && !lane.is_storing(memory)
     }
 
     /// Every choice that the lanes have in principle.

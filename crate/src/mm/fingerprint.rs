@@ -36,6 +36,11 @@ pub fn value(lanes: [u64; 2]) -> u128 {
     u128::from(lanes[0]) << 64 | u128::from(lanes[1])
 }
 
+/// What a fingerprint changes by where cells that have added `old` add `new`.
+pub fn difference(old: Key, new: Key) -> Key {
+    [new[0].wrapping_sub(old[0]), new[1].wrapping_sub(old[1])]
+}
+
 impl Fingerprint {
     /// The fingerprint of a state.
     pub fn of(cells: &[u16]) -> Fingerprint {
@@ -51,6 +56,19 @@ impl Fingerprint {
         for (lane, key) in self.lanes.iter_mut().zip(self.keys[at]) {
             *lane = lane.wrapping_add(key.wrapping_mul(by));
         }
+    }
+
+    /// What cells with these values add to it.
+    pub fn part(&self, cells: impl Iterator<Item = (usize, u16)>) -> Key {
+        let mut part = Fingerprint { lanes: [0; 2], keys: Arc::clone(&self.keys) };
+        cells.for_each(|(at, value)| part.change(at, 0, value));
+        part.lanes
+    }
+
+    /// Adds what [`difference`] says.
+    #[inline]
+    pub fn add(&mut self, by: Key) {
+        self.lanes.iter_mut().zip(by).for_each(|(lane, by)| *lane = lane.wrapping_add(by));
     }
 
     /// Both lanes, the first one above the second.

@@ -201,7 +201,9 @@ impl Memory {
 
     #[inline(always)]
     fn look(&self, cell: usize) {
-        if self.watch.reading.get() != 0 {
+        let reading = self.watch.reading.get();
+        // Nobody is known to list.
+        if reading != 0 && self.watch.readers[cell].get() & reading == 0 {
             self.note_look(cell);
         }
     }
@@ -213,9 +215,7 @@ impl Memory {
             self.looks.borrow_mut().push(cell as u32);
         } else {
             let readers = &self.watch.readers[cell];
-            if readers.get() & reading == 0 {
-                readers.set(readers.get() | reading);
-            }
+            readers.set(readers.get() | reading);
         }
     }
 
@@ -238,6 +238,11 @@ impl Memory {
     /// The readers of all cells, in the order of the layout.
     pub fn all_readers(&self) -> Vec<u64> {
         self.watch.readers.iter().map(ShareableCell::get).collect()
+    }
+
+    /// Who has ever looked at a cell.
+    pub fn readers_of(&self, cell: u32) -> u64 {
+        self.watch.readers[cell as usize].get()
     }
 
     /// Forgets whom writes have disturbed.

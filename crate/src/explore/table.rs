@@ -1,0 +1,288 @@
+//! Makes the steps of states by looking them up: a line is run once for each way that what it looks
+//! at can be, and from then on what it did is done again.
+//!
+//! A state waits as a row, in units of 16 bits: two for the number of each lane's local state, and a
+//! column for each other cell that was ever written, which is 0 where the cell is as at the start.
+//! Its fingerprint is that of the memory.
+use std::sync::{Arc, Mutex};
+
+use super::delta::Pair;
+use super::graph::StateId;
+use super::moves::{Move, MoveId, Moves, NodeId};
+use super::parts::{Home, LocalId, Numbers, Parts};
+use super::worker::Finds;
+use crate::machine::{Choice, System};
+use crate::mm::fingerprint::{Fingerprint, difference};
+use crate::mm::{Cell, Memory};
+use crate::scenario::{End, Outcome};
+
+/// Steps that were seen, and the state at hand.
+pub struct Table {
+    parts: Parts,
+    moves: Moves,
+    base: Box<[u16]>,
+    print: Fingerprint,
+    /// The local states of the state at hand.
+    ids: Vec<LocalId>,
+    /// Those that the memory has, if it has them; in all else it is at the state at hand.
+    brought: Vec<Option<LocalId>>,
+    /// The memory is anywhere.
+    is_strange: bool,
+    /// Own cells of lanes that other lanes look at: they are always as in the state at hand.
+    shown: Vec<u32>,
+    /// What is looked at beside the lane's own cells, and its values.
+    looks: Vec<(u32, u16)>,
+}
+
+impl Table {
+    /// No step was seen yet.
+    pub fn new(system: &System, base: &[u16], numbers: &Arc<Mutex<Numbers>>) -> Table {
+        Table {
+            parts: Parts::new(system, numbers),
+            moves: Moves::new(system.choices().count()),
+            base: base.into(),
+            print: Fingerprint::of(base),
+            ids: vec![0; system.lanes.len()],
+            brought: vec![None; system.lanes.len()],
+            is_strange: true,
+            shown: Vec::new(),
+            looks: Vec::new(),
+        }
+    }
+
+    /// The row of the first state, which a memory is in.
+    pub fn row(&mut self, system: &System, memory: &Memory) -> Vec<Pair> {
+        let cpus = 0..self.parts.lanes();
+        let local = |cpu: usize| self.parts.find(system, memory, cpu, &self.print);
+        cpus.map(local).map(halves).collect()
+    }
+
+    /// Looks up the steps of a state.
+    pub fn expand(
+        &mut self,
+        system: &System,
+        memory: &mut Memory,
+        finds: &mut Finds,
+        state: StateId,
+        (print, row): (u128, &[Pair]),
+    ) {
+        self.stand(memory, (print, row));
+        let before = finds.steps.len();
+        for (number, choice) in system.choices().enumerate() {
+            let cpu = choice.cpu();
+            let root = self.moves.root(number, self.ids[cpu]);
+            let seen = match self.moves.find(root, memory.cells()) {
+                Some(seen) => seen,
+                None => self.run(system, memory, choice, root, print),
+            };
+            if self.moves.at(seen).able {
+                self.make(system, memory, finds, (choice, seen), print);
+            }
+        }
+        let mut end = None;
+        if finds.steps.len() == before {
+            self.bring(memory, print);
+            end = End::of(system, memory).map(|end| Outcome::of(system, memory, end));
+        }
+        finds.expanded(state, end, before);
+    }
+
+    /// Makes a step of which it is known what it does.
+    #[inline]
+    fn make(
+        &mut self,
+        system: &System,
+        memory: &mut Memory,
+        finds: &mut Finds,
+        (choice, seen): (Choice, MoveId),
+        print: u128,
+    ) {
+        let first = finds.begin(&self.moves.at(seen).units);
+        if self.disturbs(system, memory, choice, seen) {
+            self.watch(system, memory, finds, seen, print);
+            finds.add(choice, memory.fingerprint(), first);
+            return memory.take_back(print);
+        }
+        let seen = self.moves.at(seen);
+        self.print.set(print);
+        self.print.add(seen.shift);
+        let lanes = 2 * self.ids.len();
+        for (unit, value) in seen.units.iter().filter(|(unit, _)| *unit as usize >= lanes) {
+            let cell = self.parts.columns()[*unit as usize - lanes] as usize;
+            self.print.change(cell, memory.cells()[cell], value ^ self.base[cell]);
+        }
+        finds.add(choice, self.print.value(), first);
+    }
+
+    /// Whether properties have to look at where a step leads, as [`System::watch`] has it.
+    #[inline]
+    fn disturbs(&self, system: &System, memory: &Memory, choice: Choice, seen: MoveId) -> bool {
+        let (seen, readers) = (self.moves.at(seen), system.readers());
+        let local = |cpu: usize| if cpu == choice.cpu() { seen.own } else { self.ids[cpu] };
+        let is_through = |cpu: usize| self.parts.is_through(cpu, local(cpu));
+        let all_through = || (0..self.ids.len()).all(is_through);
+        readers != 0
+            && (seen.cells.iter().any(|(cell, _)| memory.readers_of(*cell) & readers != 0)
+                || seen.through.unwrap_or_else(all_through))
+    }
+
+    /// Makes a step in the memory, and has properties look at it.
+    fn watch(
+        &mut self,
+        system: &System,
+        memory: &mut Memory,
+        finds: &mut Finds,
+        seen: MoveId,
+        print: u128,
+    ) {
+        self.bring(memory, print);
+        memory.forget_writes();
+        let cells = self.moves.at(seen).cells.iter();
+        cells.for_each(|(cell, value)| memory.store(Cell::<u16>::at(*cell), *value));
+        let mark = memory.mark();
+        system.watch(memory);
+        for cell in memory.written_since(mark) {
+            let value = memory.cells()[cell as usize] ^ self.base[cell as usize];
+            finds.write(self.unit(cell), value);
+        }
+    }
+
+    /// Runs a choice that was not seen with these values, if it can be made.
+    #[cold]
+    fn run(
+        &mut self,
+        system: &System,
+        memory: &mut Memory,
+        choice: Choice,
+        root: NodeId,
+        print: u128,
+    ) -> MoveId {
+        self.bring(memory, print);
+        memory.start_looks();
+        let able = system.can_make(memory, choice);
+        if able {
+            system.act(memory, choice, None);
+        }
+        memory.stop_looks();
+        let mut seen = Move { able, own: self.ids[choice.cpu()], ..Move::default() };
+        let mut kept = true;
+        if able {
+            kept = self.see(system, memory, choice.cpu(), &mut seen);
+        }
+        memory.take_back(print);
+        self.list_looks(memory, choice.cpu());
+        match kept {
+            true => self.moves.keep(root, &self.looks, seen),
+            false => self.moves.hold(seen),
+        }
+    }
+
+    /// What was looked at beside the lane's own cells, each once. Their values are those of now.
+    fn list_looks(&mut self, memory: &mut Memory, cpu: usize) {
+        self.looks.clear();
+        for number in 0..memory.looks().len() {
+            let cell = memory.looks()[number];
+            if self.looks.iter().any(|(known, _)| *known == cell) {
+                continue;
+            }
+            match self.parts.home(cell) {
+                Home::Lane(lane, _) if lane as usize == cpu => continue,
+                Home::Lane(..) if !self.shown.contains(&cell) => self.shown.push(cell),
+                _ => {}
+            }
+            self.looks.push((cell, memory.cells()[cell as usize]));
+        }
+    }
+
+    /// What a choice has written; whether it can be told from what was looked at.
+    fn see(&mut self, system: &System, memory: &Memory, cpu: usize, seen: &mut Move) -> bool {
+        let mut cells: Vec<(u32, u16)> = memory.changes().collect();
+        cells.sort_unstable();
+        cells.dedup_by_key(|(cell, _)| *cell);
+        let mut moved = vec![cpu];
+        let mut columns = Vec::new();
+        for (cell, value) in &cells {
+            match self.parts.home(*cell) {
+                Home::Lane(lane, _) if moved.contains(&(lane as usize)) => {}
+                Home::Lane(lane, _) => moved.push(lane as usize),
+                _ => columns.push((self.unit(*cell), value ^ self.base[*cell as usize])),
+            }
+        }
+        let mut units = Vec::new();
+        for cpu in &moved {
+            let old = self.ids[*cpu];
+            let new = self.parts.find(system, memory, *cpu, &self.print);
+            let by = difference(self.parts.print(*cpu, old), self.parts.print(*cpu, new));
+            seen.shift = [seen.shift[0].wrapping_add(by[0]), seen.shift[1].wrapping_add(by[1])];
+            let ((low, high), at) = (halves(new), 2 * *cpu as u32);
+            units.extend([(at, low), (at + 1, high)]);
+            if *cpu == moved[0] {
+                seen.own = new;
+            }
+        }
+        units.extend(columns);
+        (seen.units, seen.cells) = (units.into(), cells.into());
+        let alone = moved.len() == 1;
+        seen.through = (!alone).then(|| system.is_quiescent(memory));
+        // The other lanes may be in other local states next time.
+        alone
+    }
+
+    /// The unit of a row in which a cell is that is not of a lane's own.
+    fn unit(&mut self, cell: u32) -> u32 {
+        2 * self.ids.len() as u32 + self.parts.column(cell)
+    }
+
+    /// Goes to the state that a row tells.
+    fn stand(&mut self, memory: &mut Memory, (print, row): (u128, &[Pair])) {
+        let (locals, columns) = row.split_at(self.ids.len());
+        for (id, (low, high)) in self.ids.iter_mut().zip(locals) {
+            *id = LocalId::from(*low) | LocalId::from(*high) << 16;
+        }
+        // The last half may belong to no column.
+        let half = columns.last().is_some_and(|(_, odd)| *odd == 0);
+        self.parts.know(&self.ids, 2 * columns.len() - usize::from(half));
+        if self.is_strange {
+            memory.restore_search(&self.base, std::iter::empty(), print);
+            (self.is_strange, self.brought) = (false, vec![None; self.ids.len()]);
+        }
+        let units = columns.iter().flat_map(|(even, odd)| [*even, *odd]);
+        // A cell that was not written when the row was made is as at the start.
+        for (cell, value) in self.parts.columns().iter().zip(units.chain(std::iter::repeat(0))) {
+            memory.poke(Cell::at(*cell), value ^ self.base[*cell as usize]);
+        }
+        for cell in &self.shown {
+            memory.poke(Cell::at(*cell), self.own(*cell));
+        }
+    }
+
+    /// Somebody else has used the memory.
+    pub fn forget_memory(&mut self) {
+        self.is_strange = true;
+    }
+
+    /// The value that one of a lane's own cells has in the state at hand.
+    fn own(&self, cell: u32) -> u16 {
+        match self.parts.home(cell) {
+            Home::Lane(lane, place) => self.parts.value(lane, self.ids[lane as usize], place),
+            _ => self.base[cell as usize],
+        }
+    }
+
+    /// Brings all of the memory to the state at hand.
+    fn bring(&mut self, memory: &mut Memory, print: u128) {
+        memory.take_back(print);
+        for (cpu, (brought, id)) in self.brought.iter_mut().zip(&self.ids).enumerate() {
+            if *brought != Some(*id) {
+                let values = self.parts.values(cpu, *id);
+                values.for_each(|(cell, value)| memory.poke(Cell::at(cell as u32), value));
+                *brought = Some(*id);
+            }
+        }
+    }
+}
+
+/// The number of a local state, in two units.
+fn halves(local: LocalId) -> Pair {
+    (local as u16, (local >> 16) as u16)
+}
