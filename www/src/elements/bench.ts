@@ -19,6 +19,7 @@ import { EMPTY, type Model } from '../model';
 import type { ClaimedKernel, RoutineView } from '../protocol';
 import { ui } from '../ui';
 import { asSentence, count } from '../wording';
+import { barStyles } from './bar-style';
 import { benchStyles } from './bench-style';
 
 /** What the engine says of the text with the patch. */
@@ -48,7 +49,7 @@ export class PageraceBench extends LitElement {
     why: { state: true },
     over: { state: true },
   };
-  static override styles = [ui, benchStyles];
+  static override styles = [ui, barStyles, benchStyles];
 
   declare model: Model;
   declare private routines: readonly RoutineView[];
