@@ -151,6 +151,15 @@ export class PageraceBench extends LitElement {
     this.judged = null;
   }
 
+  /** Comes into sight with a function on it, and with the focus. */
+  async show(name: string | null): Promise<void> {
+    if (name !== null) this.#choose(name);
+    await this.updateComplete;
+    const heading = this.renderRoot.querySelector<HTMLElement>('#bench');
+    heading?.focus({ preventScroll: true });
+    heading?.scrollIntoView({ block: 'start' });
+  }
+
   #routine(): RoutineView | undefined {
     return this.routines.find((it) => it.function === this.chosen);
   }
@@ -205,7 +214,7 @@ export class PageraceBench extends LitElement {
   override render(): TemplateResult {
     const routine = this.#routine();
     return html`<section aria-labelledby="bench">
-      <h3 id="bench">Patch bench</h3>
+      <h3 id="bench" tabindex="-1">Patch bench</h3>
       ${
         this.why === null
           ? routine

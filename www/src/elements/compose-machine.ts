@@ -20,7 +20,9 @@ import {
   type ProcessOutline,
   pageblockPages,
 } from '../compose/outline';
+import { NAME, renameMapping, renameProcess } from '../compose/renaming';
 import { icon } from '../icons';
+import type { OperationHelp } from '../protocol';
 import { ui } from '../ui';
 import { wish } from './compose-event';
 import { composeStyles } from './compose-style';
@@ -32,14 +34,19 @@ const typed = (event: Event): string => (event.target as HTMLInputElement).value
 
 /** Pageblocks, settings of the machine, and processes with their mappings. */
 export class PageraceComposeMachine extends LitElement {
-  static override properties = { outline: { attribute: false } };
+  static override properties = {
+    outline: { attribute: false },
+    operations: { attribute: false },
+  };
   static override styles = [ui, composeStyles];
 
   declare outline: Outline | null;
+  declare operations: readonly OperationHelp[];
 
   constructor() {
     super();
     this.outline = null;
+    this.operations = [];
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -168,6 +175,12 @@ export class PageraceComposeMachine extends LitElement {
     const list: List = { table: 'process', at, key: 'map' };
     const remove = () =>
       this.#do({ do: 'remove_table', name: 'process', at }, `Process ${name} removed.`);
+    const rename = (to: string) =>
+      this.outline &&
+      this.#do(
+        renameProcess(this.outline, at, to, this.operations),
+        `Process ${name} is ${to} now, wherever it is named.`,
+      );
     const child = () =>
       this.#do(
         { do: 'add_table', name: 'process', values: { name: fresh, child_of: name } },
@@ -180,13 +193,24 @@ export class PageraceComposeMachine extends LitElement {
         `Mapping ${letter} of ${name} added.`,
       );
     return html`<div class="process" role="group" aria-label="Process ${name}">
-      <p class="top"><b>${name}</b> ${childOf === null ? nothing : html`<span class="soft">child of ${childOf}: empty until fork(${name})</span>`}
+      <p class="top">${this.#name(`Name of process ${name}`, name, rename)} ${childOf === null ? nothing : html`<span class="soft">child of ${childOf}: empty until fork(${name})</span>`}
         <button class="small" aria-label="Remove process ${name}" title="Remove" @click=${remove}>${icon('close')}</button></p>
-      <ul class="rows">${map.map((text, number) => this.#mapping(text, { ...list }, number, name))}</ul>
+      <ul class="rows">${map.map((text, number) => this.#mapping(text, list, number, name))}</ul>
       <p class="bar">
         ${childOf === null ? html`<button @click=${more}>Add a mapping<span class="hidden"> to ${name}</span></button>` : nothing}
         <button @click=${child}>Add a child<span class="hidden"> of ${name}</span></button></p>
     </div>`;
+  }
+
+  /** A name that can be changed; one that is none stays in the field, which says so. */
+  #name(label: string, name: string, rename: (to: string) => void): TemplateResult {
+    const change = (event: Event) => {
+      const input = event.target as HTMLInputElement;
+      if (input.value !== name && input.reportValidity()) rename(input.value);
+    };
+    return html`<label><span class="hidden">${label}</span>
+      <input class="name" .value=${name} required pattern=${NAME} maxlength="32" spellcheck="false"
+        autocomplete="off" autocapitalize="off" title="Letters, digits and _" @change=${change} /></label>`;
   }
 
   #mapping(text: string, list: List, at: number, process: string): TemplateResult {
@@ -200,9 +224,15 @@ export class PageraceComposeMachine extends LitElement {
       const value = textOfMapping({ ...mapping, ...part });
       this.#do({ do: 'replace', list, at, value }, `${process}: ${value}.`);
     };
+    const rename = (to: string) =>
+      this.outline &&
+      this.#do(
+        renameMapping(this.outline, list.at ?? 0, at, to, this.operations),
+        `Mapping ${name} of ${process} is ${to} now, wherever it is named.`,
+      );
     const numbered = mapping.what.includes('N');
     return html`<li>
-      <code>${name}</code>
+      ${this.#name(`Name of mapping ${name} of ${process}`, name, rename)}
       <label><span class="hidden">What ${name} is</span>
         <select @change=${(event: Event) => change({ what: typed(event) })}>
           ${WHATS.map(([what, help]) => html`<option value=${what} ?selected=${what === mapping.what}>${help}</option>`)}

@@ -31,6 +31,24 @@ const ownStyles = css`
     padding: 4px 8px;
     min-width: 0;
   }
+  input.name {
+    width: 5em;
+    font: 600 var(--small) / 1.4 var(--mono);
+  }
+  .claims > li {
+    align-items: start;
+    border-top: 1px solid var(--line);
+  }
+  details {
+    flex: 1 1 60%;
+    min-width: 0;
+    font-size: var(--small);
+  }
+  summary {
+    padding: 6px 0;
+    overflow-wrap: anywhere;
+    cursor: pointer;
+  }
   input[type='number'] {
     width: 6em;
   }
@@ -186,7 +204,8 @@ const ownStyles = css`
   .rows select {
     max-width: 13em;
   }
-  .rows label {
+  .rows label,
+  .choices {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
@@ -278,6 +297,7 @@ const ownStyles = css`
     input,
     textarea,
     .check,
+    summary,
     .handle {
       min-height: 44px;
     }
