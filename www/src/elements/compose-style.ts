@@ -201,6 +201,9 @@ const ownStyles = css`
   .rows .small {
     margin-left: auto;
   }
+  .rows .full {
+    flex-basis: 100%;
+  }
   .rows select {
     max-width: 13em;
   }

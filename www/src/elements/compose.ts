@@ -104,7 +104,7 @@ export class PageraceCompose extends LitElement {
     return html`
       ${this.#about(outline)}
       <pagerace-compose-lanes .outline=${outline}></pagerace-compose-lanes>
-      <pagerace-compose-machine .outline=${outline} .operations=${operations}></pagerace-compose-machine>
+      <pagerace-compose-machine .outline=${outline} .catalogue=${this.catalogue}></pagerace-compose-machine>
       <pagerace-compose-claims .outline=${outline} .catalogue=${this.catalogue}></pagerace-compose-claims>
       <pagerace-compose-patches .outline=${outline}></pagerace-compose-patches>
       <pagerace-call .outline=${outline} .operations=${operations} .lacking=${this.#lacking(outline)}></pagerace-call>`;
