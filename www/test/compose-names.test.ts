@@ -100,7 +100,15 @@ test('a mapping is that of its process and of its children', () => {
   assert.ok(child.includes('name = "D"\nchild_of = "P"'));
   assert.ok(child.includes('fork(D)'));
   assert.deepEqual(mappingNames(of(TEXT), 'C'), ['a', 'b']);
-  assert.equal(unusedPage(of(TEXT.replace('pcp = [3]', 'pcp = [1]'))), 3);
+});
+
+test('a page for a pcplist is one that the text does not speak of', () => {
+  const page = (machine: string, map: string) =>
+    unusedPage(of(`[machine]\n${machine}\n[[process]]\nname = "P"\nmap = ["${map}"]\n`));
+  const blocks = 'blocks = ["movable", "movable", "movable", "movable"]';
+  assert.equal(page(blocks, 'a = page 6 anon rw'), 7);
+  assert.equal(page(`${blocks}\nallocated = ["6-7", 5]`, 'a = page 4 anon rw'), 3);
+  assert.equal(page(`${blocks}\nhpage_pages = 4`, 'a = huge page 4 anon rw'), 3);
 });
 
 test('claims are taken apart, changed in their braces, and said', () => {

@@ -126,13 +126,21 @@ export function mappingNames({ processes }: Outline, name: string | null): strin
 
 /** The last page that the text does not speak of. */
 export function unusedPage(outline: Outline): number {
+  const { machine, processes, cpus } = outline;
+  const huge = Number(machine.get('hpage_pages') ?? 1);
   const said = [
-    ...outline.processes.flatMap((it) => it.map),
-    outline.machine.get('allocated') ?? '',
-    outline.machine.get('zero_page') ?? '',
-    ...outline.cpus.flatMap((it) => it.pcp),
+    ...processes.flatMap((it) => it.map),
+    machine.get('allocated') ?? '',
+    machine.get('zero_page') ?? '',
+    ...cpus.flatMap((it) => it.pcp),
   ];
-  const used = new Set(said.flatMap((it) => it.match(/\d+/g) ?? []).map(Number));
+  const used = new Set<number>();
+  for (const words of said) {
+    for (const [range, first, last] of words.matchAll(/\b(\d+)(?:-(\d+))?\b/g)) {
+      const pages = words.includes(`huge page ${range}`) ? huge : 1;
+      for (let page = Number(first); page < Number(last ?? first) + pages; page++) used.add(page);
+    }
+  }
   let page = outline.blocks.length * pageblockPages(outline) - 1;
   while (page > 0 && used.has(page)) page--;
   return page;

@@ -61,7 +61,7 @@ export class PageraceComposeCpu extends LitElement {
       const pages = listOf((event.target as HTMLInputElement).value);
       this.#set('pcp', pages.length > 0 ? pages : null);
     };
-    return html`<li><label><code>pcp</code>
+    return html`<li><label class="main"><code>pcp</code>
         <input .value=${pcp.join(', ').replaceAll('"', '')} inputmode="numeric" @change=${change} />
         <span class="soft">pages on its pcplist</span></label>
       ${this.#remove('pcp')}</li>`;
@@ -74,7 +74,7 @@ export class PageraceComposeCpu extends LitElement {
       );
       this.#set('tlb', all.length > 0 ? all : null);
     };
-    return html`<li><span class="choices" role="group" aria-label="What CPU${this.cpu} has translated"><code>tlb</code>
+    return html`<li><span class="choices main" role="group" aria-label="What CPU${this.cpu} has translated"><code>tlb</code>
       ${[...new Set([...names, ...tlb])].map(
         (name) => html`<label><input type="checkbox" .checked=${tlb.includes(name)}
           @change=${(event: Event) => flip(name, (event.target as HTMLInputElement).checked)} /><code>${name}</code></label>`,

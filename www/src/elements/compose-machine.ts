@@ -154,7 +154,7 @@ export class PageraceComposeMachine extends LitElement {
       this.#set(setting, (event.target as HTMLInputElement).checked ? true : null);
     const bare = written.replace(/^\[|\]$|"/g, '').trim();
     return html`<li>
-      <label><code>${key}</code>
+      <label class="main"><code>${key}</code>
         ${
           kind === 'flag'
             ? html`<input type="checkbox" .checked=${written === 'true'} @change=${flip} />`

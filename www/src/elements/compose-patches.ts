@@ -59,8 +59,8 @@ export class PageraceComposePatches extends LitElement {
       wish(this, { edit, said: `The patch ${name} of ${function_} is removed.` });
     };
     return html`<li>
-      <span><b>${name}</b>: ${count(edits, 'edit')} of <code>${function_}</code></span>
-      <span class="soft">${about}</span>
+      <span class="main"><b>${name}</b>: ${count(edits, 'edit')} of <code>${function_}</code>
+        <span class="soft">${about}</span></span>
       <button @click=${() => this.#bench(patch)}>Change<span class="hidden"> ${name} of ${function_}</span> on the bench</button>
       <button class="small" aria-label="Remove ${name} of ${function_}" title="Remove" @click=${remove}>${icon('close')}</button>
     </li>`;

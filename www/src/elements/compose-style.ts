@@ -35,10 +35,6 @@ const ownStyles = css`
     width: 5em;
     font: 600 var(--small) / 1.4 var(--mono);
   }
-  .claims > li {
-    align-items: start;
-    border-top: 1px solid var(--line);
-  }
   details {
     flex: 1 1 60%;
     min-width: 0;
@@ -198,8 +194,18 @@ const ownStyles = css`
     gap: 4px 8px;
     padding: 3px 0;
   }
+  .claims > li {
+    align-items: start;
+    border-top: 1px solid var(--line);
+  }
   .rows .small {
     margin-left: auto;
+  }
+  /* What a button at its end belongs to. */
+  .rows .main {
+    flex: 1 1 12em;
+    min-width: 0;
+    font-size: var(--small);
   }
   .rows .full {
     flex-basis: 100%;
