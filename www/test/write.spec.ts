@@ -135,7 +135,6 @@ test('hovering explains operations, kernels, properties and keys', async ({ page
     ['blocks', /pageblocks/],
     ['[[cpu]]', /what one CPU runs/],
     ['FOLL_LONGTERM', /migrated out first.*gup_flags/],
-    ['"cma:area0"', /MIGRATE_CMA/],
   ] as const) {
     const at = page.locator(field).getByText(word, { exact: true }).first();
     await at.scrollIntoViewIfNeeded();

@@ -91,7 +91,7 @@ mod tests {
         for word in ["cma:NAME", "true", "page N anon", "lazyfree", "livelock", "ptl", "smp_mb"] {
             assert!(known.iter().any(|(known, _)| known == word), "{word}");
         }
-        assert!(known.iter().all(|(word, sentence)| word != "" && sentence != ""));
+        assert!(known.iter().all(|(word, sentence)| !word.is_empty() && !sentence.is_empty()));
     }
 
     /// The reader takes every mapping that can be made of the words, but for those that it refuses

@@ -110,12 +110,9 @@ function fixed([word, sentence]: Said, written: string): Completion {
   const number = /\b\d+\b/.exec(written)?.[0];
   const label = number ? word.replace(/\bN\b/, number) : word;
   const plain = option(label, 'enum', sentence, said(word, sentence));
-  return GAP.test(label)
-    ? snippetCompletion(
-        label.replace(GAP, (gap) => `\${${gap}}`),
-        plain,
-      )
-    : plain;
+  if (!GAP.test(label)) return plain;
+  // The empty field at the end is where Tab leads.
+  return snippetCompletion(`${label.replace(GAP, (gap) => `\${${gap}}`)}\${}`, plain);
 }
 
 /** Inside of a string: the words of the part of its value that comes next. */
