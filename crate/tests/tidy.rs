@@ -28,13 +28,18 @@ fn crate_dir() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The Rust files in a folder and in those below.
 fn sources(folder: &Path) -> Vec<PathBuf> {
+    files_of(folder, &["rs"])
+}
+
+fn files_of(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder exists") {
         let path = entry.expect("readable").path();
         if path.is_dir() {
-            files.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.extend(files_of(&path, endings));
+        } else if path.extension().is_some_and(|it| endings.iter().any(|ending| it == *ending)) {
             files.push(path);
         }
     }
@@ -120,6 +125,16 @@ fn files_functions_and_lines_stay_small() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn the_pages_files_stay_small() {
+    let files = files_of(&crate_dir().join("../www"), &["ts", "mjs", "css"]);
+    assert!(files.len() > 100, "only {} files of the page were found", files.len());
+    for file in files {
+        let lines = fs::read_to_string(&file).expect("readable").lines().count();
+        assert!(lines <= MOST_LINES, "{} has {lines} lines", file.display());
     }
 }
 

@@ -52,6 +52,8 @@ export type Action =
   | { type: 'goto_text'; line: number; column: number }
   | { type: 'guide'; guide: Guide | null }
   | { type: 'visit'; stop: StopView }
+  /** The patch bench, with a function on it. */
+  | { type: 'bench'; function: string | null }
   | { type: 'theme'; theme: Theme }
   /** The table of keys; all scenarios; and what the engine says of toggles and operations. */
   | { type: 'help' | 'browse' | 'catalogue' };

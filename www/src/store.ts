@@ -31,7 +31,6 @@ export class Store extends EventTarget {
     super();
     const core = new Core(engine, () => this.dispatchEvent(new Event('change')));
     const checking = new Checking(
-      (request) => engine.call(request),
       (draft, diagnostics) => draft === core.model.draft && core.set({ diagnostics }),
     );
     const linking = new Linking(core, around, keeper);
@@ -173,6 +172,7 @@ export class Store extends EventTarget {
         return;
       case 'catalogue':
         return this.#help();
+      case 'bench':
       case 'theme':
       case 'browse':
       case 'help':

@@ -13,32 +13,10 @@ let engine: Promise<Engine> = init({ module_or_path: wasm }).then(() => new Engi
 // Whoever asks is told; until then a failed start is not an unhandled rejection.
 engine.catch(() => {});
 
-/** A larger engine that only looks at drafts; null while it loads. */
-let critic: Engine | null | undefined;
-
-/** What it says of a draft; until it is there, `later`: no step waits for it. */
-function judged(request: Request, later: Reply): Reply {
-  if (critic) return critic.request(request);
-  if (critic === undefined) {
-    critic = null;
-    const loaded = import('./whole').then(({ whole }) => whole());
-    loaded.then(
-      (engine) => {
-        critic = engine;
-      },
-      () => {
-        critic = undefined;
-      },
-    );
-  }
-  return later;
-}
-
 /** The larger engine stays where it can do what was asked. */
 async function reply(request: Request): Promise<Reply> {
   const small = (await engine).request(request);
   if (small.type !== 'more') return small;
-  if (request.type === 'check') return judged(request, small);
   const { whole } = await import('./whole');
   const larger = await whole();
   if (small.stage) larger.request({ type: 'take_over', ...small.stage });

@@ -12,7 +12,7 @@ const param = (kind: ParamKind, words: string[] = [], optional = false): ParamHe
   help: '',
   kind,
   optional,
-  words,
+  words: words.map((word) => [word, `What ${word} says.`]),
 });
 
 const operation = (name: string, params: ParamHelp[], more: Partial<OperationHelp> = {}) => ({

@@ -35,7 +35,7 @@ test('every scenario of the gallery can be read', () => {
 
 test('what is added and then removed leaves the text as it was', () => {
   for (const [name, text] of FILES) {
-    const { cpus, processes, blocks } = outline(tree(text));
+    const { cpus, processes, blocks, claims, before } = outline(tree(text));
     cpus.forEach((cpu, number) => {
       for (let at = 0; at <= cpu.run.length; at++) {
         const more = edited(text, insert(run(number), at, 'drain_all_pages()'));
@@ -58,6 +58,14 @@ test('what is added and then removed leaves the text as it was', () => {
       [
         { do: 'add_table', name: 'process', values: { name: 'ZZ' } },
         { do: 'remove_table', name: 'process', at: processes.length },
+      ],
+      [
+        { do: 'add_table', name: 'expect', values: { never: { end: 'BUG' } } },
+        { do: 'remove_table', name: 'expect', at: claims.length },
+      ],
+      [
+        { do: 'add_table', name: 'before', values: { run: ['drain_all_pages()'] } },
+        { do: 'remove_table', name: 'before', at: before.length },
       ],
       [
         insert({ table: 'machine', key: 'blocks' }, blocks.length, 'movable'),

@@ -96,6 +96,36 @@ test('a claim completes properties and results', async ({ page }) => {
   await expect.poll(() => textOf(page)).toContain('breaks = "longterm-pin-on-cma"');
 });
 
+test("mappings, pageblocks, ends and locks are completed from the reader's words", async ({
+  page,
+}) => {
+  await open(page);
+  const patch = '[[patch]]\nname = "p"\nfunction = "f"\nedits = [{ insert = "l", acquire = "" }]\n';
+  await write(page, `${SMALL.replace('"movable"', '"movable", ""')}${patch}[[expect]]\nnever = { `);
+  const option = (name: RegExp) => page.getByRole('option', { name });
+  await behind(page, 'blocks = ["movable", "');
+  await page.keyboard.type('unmo');
+  await expect(option(/^unmovable/)).toContainText('MIGRATE_UNMOVABLE');
+  await option(/^unmovable/).click();
+  await expect.poll(() => textOf(page)).toContain('"movable", "unmovable"]');
+  await behind(page, 'anon rw"');
+  await page.keyboard.type(', "z = page');
+  await option(/^page N file/).click();
+  await page.keyboard.type('1');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(' r');
+  await option(/^ro/).click();
+  await expect.poll(() => textOf(page)).toContain('"z = page 1 file ro"');
+  await behind(page, 'acquire = "');
+  await page.keyboard.type('zone');
+  await option(/^zone->lock/).click();
+  await expect.poll(() => textOf(page)).toContain('acquire = "zone->lock"');
+  await behind(page, 'never = { ');
+  await page.keyboard.type('end = de');
+  await option(/^"deadlock"/).click();
+  await expect.poll(() => textOf(page)).toContain('never = { end = "deadlock"');
+});
+
 test('hovering explains operations, kernels, properties and keys', async ({ page }) => {
   await open(page);
   await opened(page);
@@ -104,6 +134,7 @@ test('hovering explains operations, kernels, properties and keys', async ({ page
     ['"v5.17"', /v5\.17/],
     ['blocks', /pageblocks/],
     ['[[cpu]]', /what one CPU runs/],
+    ['FOLL_LONGTERM', /migrated out first.*gup_flags/],
   ] as const) {
     const at = page.locator(field).getByText(word, { exact: true }).first();
     await at.scrollIntoViewIfNeeded();

@@ -21,7 +21,7 @@ pub(super) const ADVICE: &[Known] =
     &[("MADV_DONTNEED", advice::DONTNEED), ("MADV_FREE", advice::FREE)];
 const CMA_GFP: &[Known] = &[("0", 0), ("__GFP_NOFAIL", gfp::NOFAIL)];
 const BOOL: &[Known] = &[("false", 0), ("true", 1)];
-const MIGRATETYPES: &[Known] = &[
+pub(super) const MIGRATETYPES: &[Known] = &[
     ("MIGRATE_CMA", Migratetype::Cma as u16),
     ("MIGRATE_MOVABLE", Migratetype::Movable as u16),
     ("MIGRATE_UNMOVABLE", Migratetype::Unmovable as u16),

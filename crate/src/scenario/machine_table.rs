@@ -262,19 +262,36 @@ fn blocks(
     Some((types, areas))
 }
 
+/// The types of pageblocks, by their numbers; behind `cma:` stands the name of an area.
+const BLOCKS: [&str; 6] =
+    ["unmovable", "movable", "reclaimable", "highatomic", "cma:NAME", "isolate"];
+
+/// What a type says, by its number.
+pub fn sentence(number: usize) -> &'static str {
+    match Migratetype::ALL[number] {
+        Migratetype::Unmovable => "For memory of the kernel that cannot be moved.",
+        Migratetype::Movable => "For memory that can be migrated elsewhere.",
+        Migratetype::Reclaimable => "For memory of the kernel that reclaim can free.",
+        Migratetype::Highatomic => "Kept back for atomic allocations of a high order.",
+        Migratetype::Cma => "Of a CMA area: for movable memory, until cma_alloc() takes it.",
+        Migratetype::Isolate => "Isolated: nothing is allocated from it.",
+    }
+}
+
+/// The words of pageblocks, each with the kernel's name and a sentence.
+pub fn block_words() -> Vec<(String, String)> {
+    let words = BLOCKS.iter().zip(Migratetype::ALL).enumerate();
+    words.map(|(at, (word, mt))| ((*word).into(), format!("{mt}. {}", sentence(at)))).collect()
+}
+
 fn block(reader: &mut Reader, text: &Text) -> Option<Migratetype> {
-    let known = ["unmovable", "movable", "reclaimable", "highatomic", "cma:NAME", "isolate"];
     let found = match text.value.split_once(':') {
         Some(("cma", name)) if is_name(name) => Some(Migratetype::Cma),
         Some(_) => None,
-        None => known
-            .iter()
-            .position(|word| *word == text.value)
-            .filter(|position| known[*position] != "cma:NAME")
-            .map(|position| Migratetype::ALL[position]),
+        None => BLOCKS.iter().position(|word| *word == text.value).map(|at| Migratetype::ALL[at]),
     };
     if found.is_none() {
-        let hint = nearest_or_all(&text.value, &known, "it is one of");
+        let hint = nearest_or_all(&text.value, &BLOCKS, "it is one of");
         let message = say!("`{}` is no type of pageblock", short(&text.value));
         reader.complain(text.place, message, hint);
     }

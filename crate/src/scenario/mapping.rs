@@ -37,6 +37,26 @@ pub enum Wants {
     HugePage,
 }
 
+/// The words of a mapping behind `name =`, part by part, each with a sentence; `N` is a number.
+pub const PARTS: [&[(&str, &str)]; 3] = [
+    &[
+        ("anon", "An anonymous page of the process alone, on any free page."),
+        ("page N anon", "That page, as an anonymous page of the process alone."),
+        ("page N file", "That page, as a private mapping of a file; the page cache holds it, too."),
+        ("zero page", "The zero page, which [machine] names."),
+        ("none", "Nothing yet: the first access faults."),
+        ("huge anon", "A huge page of the process alone, on free pages."),
+        ("huge page N anon", "The huge page that begins there, of the process alone."),
+        ("huge none", "Room for a huge page: the first access takes one."),
+    ],
+    &[
+        ("rw", "The area and the entry are writable."),
+        ("wp", "The area is writable, the entry write-protected, as behind a read fault."),
+        ("ro", "Neither the area nor the entry is writable."),
+    ],
+    &[("lazyfree", "A page of MADV_FREE that was not written to since.")],
+];
+
 const FORM: &str = "write `a = page 2 anon rw`, `a = anon rw`, `f = page 3 file rw`, \
                     `z = zero page ro`, `n = none rw`, or `huge` before `page 4 anon`, `anon` or \
                     `none`";

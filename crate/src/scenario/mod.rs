@@ -32,6 +32,7 @@ pub mod patch;
 pub mod pattern;
 pub mod reader;
 pub mod tour;
+pub mod words;
 
 use std::collections::BTreeMap;
 

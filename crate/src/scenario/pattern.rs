@@ -40,6 +40,16 @@ impl End {
         Some(end)
     }
 
+    /// What it says.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            End::Done => "Every lane ran to its end.",
+            End::Deadlock => "Some lane waits, and nobody can move.",
+            End::Livelock => "It goes on for ever under a fair schedule.",
+            End::Bug => "A BUG_ON stopped the machine.",
+        }
+    }
+
     /// The word of scenario files and outcome tables.
     pub fn word(self) -> &'static str {
         match self {

@@ -2,11 +2,11 @@
 use std::collections::BTreeMap;
 
 use super::operations;
-use super::protocol::{Catalogue, KernelHelp, PropertyHelp, SectionHelp, ToggleHelp};
+use super::protocol::{Catalogue, KernelHelp, PropertyHelp, SectionHelp, ToggleHelp, WordsHelp};
 use crate::machine::Property;
 use crate::properties::PROPERTIES;
 use crate::routines::{kernels, presets};
-use crate::scenario::keys;
+use crate::scenario::{keys, words};
 
 /// What exists to choose from.
 pub fn catalogue() -> Catalogue {
@@ -47,6 +47,12 @@ fn sections() -> Vec<SectionHelp> {
         head: section.head.into(),
         sentence: section.sentence.into(),
         keys: section.keys.iter().map(|(key, help)| ((*key).into(), (*help).into())).collect(),
+        words: section.keys.iter().filter_map(|(key, _)| words_of(section.head, key)).collect(),
     })
     .collect()
+}
+
+fn words_of(head: &str, key: &str) -> Option<WordsHelp> {
+    let parts = words::of(head, key);
+    (!parts.is_empty()).then(|| WordsHelp { key: key.into(), parts })
 }

@@ -6,7 +6,7 @@ use crate::machine::{Kernel, Returns};
 use crate::routines::entry::{self, Entry, ParamKind};
 use crate::routines::presets::{PRESETS, Preset};
 use crate::routines::{entry_groups, kernels};
-use crate::scenario::call_words;
+use crate::scenario::{call_words, words};
 
 /// One operation that a timeline can name.
 #[derive(Serialize, Clone, Debug)]
@@ -50,8 +50,8 @@ pub struct ParamHelp {
     pub kind: ParamKind,
     /// It may be left out.
     pub optional: bool,
-    /// The words that it may be; none where it is a name or a number.
-    pub words: Vec<String>,
+    /// The words that it may be, each with a sentence; none where it is a name or a number.
+    pub words: Vec<(String, String)>,
 }
 
 /// Presets on which there is no such function.
@@ -114,8 +114,9 @@ fn operation(entry: &'static Entry, presets: &[Presets; 2]) -> OperationHelp {
     }
 }
 
-fn words(entry: &Entry, kind: ParamKind) -> Vec<String> {
-    call_words::of(entry, kind).iter().map(|(word, _)| (*word).into()).collect()
+fn words(entry: &Entry, kind: ParamKind) -> Vec<(String, String)> {
+    let all = call_words::of(entry, kind).iter();
+    all.map(|(word, _)| ((*word).into(), words::sentence(word))).collect()
 }
 
 /// The presets that have no such function, those with one reason together.

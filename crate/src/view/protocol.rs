@@ -341,6 +341,18 @@ pub struct SectionHelp {
     pub sentence: String,
     /// Its keys, each with a sentence.
     pub keys: Vec<(String, String)>,
+    /// The keys whose values are made of fixed words.
+    pub words: Vec<WordsHelp>,
+}
+
+/// The fixed words of a key's values.
+#[derive(Serialize, Clone, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct WordsHelp {
+    /// The key.
+    pub key: String,
+    /// Lists of words, each with a sentence: one for each part of the value, in their order.
+    pub parts: Vec<Vec<(String, String)>>,
 }
 
 /// What does not change while a scenario plays.
@@ -610,6 +622,7 @@ mod tests {
             ToggleHelp::decl(config),
             PropertyHelp::decl(config),
             SectionHelp::decl(config),
+            WordsHelp::decl(config),
             ScenarioView::decl(config),
             ClaimedKernel::decl(config),
             PropertyView::decl(config),

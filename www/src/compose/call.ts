@@ -1,6 +1,7 @@
 /** One call of a timeline, between its text and a form. */
 import type { OperationHelp, ParamHelp } from '../protocol';
 import { areasOf, mappingName, type Outline } from './outline';
+import { callsAt, ownerOf, type Spot, type Where, wheres } from './spots';
 
 /** A call taken apart. */
 export interface Call {
@@ -9,13 +10,6 @@ export interface Call {
   retry: boolean;
   name: string;
   args: readonly string[];
-}
-
-/** Where a call stands, or is to stand. */
-export interface Spot {
-  cpu: number;
-  list: 'run' | 'interrupt';
-  at: number;
 }
 
 /** Takes a call apart; null for what is no call. */
@@ -35,17 +29,17 @@ export function textOfCall({ result, retry, name, args }: Call): string {
 }
 
 /** The process of a lane; that which it gets with a call that needs one. */
-export const processOf = ({ cpus, processes }: Outline, cpu: number): string | undefined =>
-  cpus[cpu]?.process ?? processes[0]?.name;
+export const processOf = (outline: Outline, where: Where): string | undefined =>
+  ownerOf(outline, where) ?? outline.processes[0]?.name;
 
 /** The names that an argument may be, as the scenario has them at a spot; null for a free text. */
 export function namesFor(
   { kind }: ParamHelp,
   outline: Outline,
-  { cpu }: Spot,
+  spot: Spot,
   operations: readonly OperationHelp[],
 ): string[] | null {
-  const process = outline.processes.find((it) => it.name === processOf(outline, cpu));
+  const process = outline.processes.find((it) => it.name === processOf(outline, spot));
   const mappings = process?.map.map(mappingName) ?? [];
   const results = (which: (it: OperationHelp) => boolean) => resultsOf(outline, operations, which);
   switch (kind) {
@@ -71,10 +65,16 @@ export function namesFor(
 }
 
 /** All calls of a scenario. */
-function callsOf({ before, cpus }: Outline): Call[] {
-  const lanes = cpus.flatMap(({ run, interrupt }) => [...run, ...interrupt]);
-  return [...before, ...lanes].flatMap((text) => callOf(text) ?? []);
+function callsOf(outline: Outline): Call[] {
+  const texts = wheres(outline).flatMap((it) => callsAt(outline, it) ?? []);
+  return texts.flatMap((text) => callOf(text) ?? []);
 }
+
+/** What claims can say of results: their names, and the lanes for those without. */
+export const resultNames = (outline: Outline): string[] => [
+  ...new Set(callsOf(outline).flatMap(({ result }) => (result === '' ? [] : [result]))),
+  ...outline.cpus.map((_, cpu) => `cpu${cpu}`),
+];
 
 function resultsOf(
   outline: Outline,
@@ -119,7 +119,7 @@ function startArgument(
   if (param.kind === 'gup_flags') return '0';
   const names = namesFor(param, outline, spot, operations);
   if (names) return names.at(param.kind === 'pin' ? -1 : 0) ?? (param.kind === 'page' ? '0' : '');
-  if (param.words[0] !== undefined) return param.words[0];
+  if (param.words[0] !== undefined) return param.words[0][0];
   switch (param.kind) {
     case 'pages':
     case 'value':

@@ -14,6 +14,7 @@ import { literal, type Value } from './literal';
 import { claimsAbout, renumbered } from './renumber';
 import {
   CannotEdit,
+  inline,
   isTree,
   read,
   type Splice,
@@ -30,6 +31,8 @@ export interface Place {
   table: string | null;
   /** Which of the tables of this name; none where there is one at most. */
   at?: number;
+  /** The key of the table in braces in there that is meant. */
+  inside?: string;
 }
 
 /** A list in a table. */
@@ -38,6 +41,8 @@ export type List = Place & { key: string };
 /** One change of a scenario. */
 export type Edit =
   | { do: 'set'; in: Place; key: string; value: Value | null }
+  /** Another key for the same value. */
+  | { do: 'rename'; in: Place; key: string; to: string }
   | { do: 'insert'; list: List; at: number; value: string | number }
   | { do: 'replace'; list: List; at: number; value: string | number }
   | { do: 'remove'; list: List; at: number }
@@ -65,6 +70,10 @@ export function edited(text: string, edit: Edit): string {
   switch (edit.do) {
     case 'set':
       return spliced(text, set(tree, edit.in, edit.key, edit.value));
+    case 'rename': {
+      const key = tableAt(tree, edit.in)?.pairs.get(edit.key)?.key;
+      return key ? spliced(text, [{ from: key.range[0], to: key.range[1], put: edit.to }]) : text;
+    }
     case 'insert':
       return spliced(text, insert(tree, edit.list, edit.at, edit.value));
     case 'replace': {
@@ -95,9 +104,13 @@ function parsed(text: string): Tree {
 }
 
 /** The table at a place, or nothing where the text has none yet. */
-function tableAt(tree: Tree, { table: name, at }: Place): Table | undefined {
+function tableAt(tree: Tree, { table: name, at, inside }: Place): Table | undefined {
   if (name === null) return top(tree);
-  return at === undefined ? table(tree, name) : tables(tree, name)[at];
+  const found = at === undefined ? table(tree, name) : tables(tree, name)[at];
+  if (inside === undefined || !found) return found;
+  const value = found.pairs.get(inside)?.value;
+  if (value?.type === 'TOMLInlineTable') return inline(value);
+  throw new CannotEdit(`\`${inside}\` is no table in braces: change it in the text.`);
 }
 
 function set(tree: Tree, place: Place, key: string, value: Value | null): Splice[] {

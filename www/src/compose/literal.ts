@@ -1,13 +1,21 @@
 /** Values as TOML has them. */
 
 /** What the composer writes into a text. */
-export type Value = string | number | boolean | readonly (string | number)[];
+export type Value =
+  | string
+  | number
+  | boolean
+  | readonly (string | number)[]
+  | { readonly [key in string]: Value };
 
 /** A value's literal. */
 export function literal(value: Value): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object') return String(value);
-  return `[${value.map((it) => literal(it)).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map((it) => literal(it)).join(', ')}]`;
+  return `{ ${Object.entries(value)
+    .map(([key, it]) => `${key} = ${literal(it)}`)
+    .join(', ')} }`;
 }
 
 /** A basic string; over several lines where the text has them. */

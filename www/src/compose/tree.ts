@@ -81,8 +81,7 @@ export function table(tree: Tree, name: string): Table | undefined {
   if (node) return { form: 'header', node, pairs: pairsOf(node.body) };
   const { pairs } = top(tree);
   const value = pairs.get(name)?.value;
-  if (value?.type === 'TOMLInlineTable')
-    return { form: 'inline', node: value, pairs: pairsOf(value.body) };
+  if (value?.type === 'TOMLInlineTable') return inline(value);
   const dotted = [...pairs].filter(([key]) => key.startsWith(`${name}.`));
   if (dotted.length === 0) return undefined;
   const own = dotted.map(([key, pair]) => [key.slice(name.length + 1), pair] as const);
@@ -97,10 +96,15 @@ export function tables(tree: Tree, name: string): Table[] {
   if (nodes.length > 0)
     return nodes.map((node) => ({ form: 'header', node, pairs: pairsOf(node.body) }));
   const list = inlineTables(tree, name)?.elements ?? [];
-  return list
-    .filter((it) => it.type === 'TOMLInlineTable')
-    .map((node) => ({ form: 'inline', node, pairs: pairsOf(node.body) }));
+  return list.filter((it) => it.type === 'TOMLInlineTable').map(inline);
 }
+
+/** A table in braces. */
+export const inline = (node: AST.TOMLInlineTable): Table => ({
+  form: 'inline',
+  node,
+  pairs: pairsOf(node.body),
+});
 
 /** `name = [{ ... }]`, where the tables of a name are written so. */
 export function inlineTables(tree: Tree, name: string): AST.TOMLArray | undefined {

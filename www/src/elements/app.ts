@@ -14,6 +14,7 @@ import { referenceUrl } from '../wording';
 import { appStyles } from './app-style';
 import type { PageraceEditor } from './editor';
 import { inline } from './inline';
+import type { PageraceTools } from './tools';
 import './dock';
 import './editor';
 import './kernel';
@@ -264,6 +265,7 @@ export class PageraceApp extends LitElement {
       setTheme(action.theme);
     }
     if (action.type === 'history') void this.#watch();
+    if (action.type === 'bench') void this.#bench(action.function);
     const done = this.#store.act(action);
     if (action.type === 'explore') {
       void this.#reveal('outcomes');
@@ -274,6 +276,13 @@ export class PageraceApp extends LitElement {
     if (action.type === 'share') {
       setTimeout(() => this.model.shared?.copied && this.#act({ type: 'close_share' }), 3000);
     }
+  }
+
+  async #bench(name: string | null): Promise<void> {
+    await import('./tools');
+    if (this.model.panel !== 'outcomes') this.#act({ type: 'panel', panel: 'outcomes' });
+    await this.updateComplete;
+    await this.renderRoot.querySelector<PageraceTools>('pagerace-tools')?.showBench(name);
   }
 
   #compose(): void {

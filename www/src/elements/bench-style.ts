@@ -2,21 +2,6 @@ import { css } from 'lit';
 
 /** How the patch bench looks. */
 export const benchStyles = css`
-  .bar {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 6px 10px;
-    padding: 8px 0;
-  }
-  label {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 2px 8px;
-    font-size: var(--small);
-    min-width: 0;
-  }
   select {
     max-width: 100%;
   }

@@ -19,6 +19,7 @@ import { EMPTY, type Model } from '../model';
 import type { ClaimedKernel, RoutineView } from '../protocol';
 import { ui } from '../ui';
 import { asSentence, count } from '../wording';
+import { barStyles } from './bar-style';
 import { benchStyles } from './bench-style';
 
 /** What the engine says of the text with the patch. */
@@ -48,7 +49,7 @@ export class PageraceBench extends LitElement {
     why: { state: true },
     over: { state: true },
   };
-  static override styles = [ui, benchStyles];
+  static override styles = [ui, barStyles, benchStyles];
 
   declare model: Model;
   declare private routines: readonly RoutineView[];
@@ -150,6 +151,15 @@ export class PageraceBench extends LitElement {
     this.judged = null;
   }
 
+  /** Comes into sight with a function on it, and with the focus. */
+  async show(name: string | null): Promise<void> {
+    if (name !== null) this.#choose(name);
+    await this.updateComplete;
+    const heading = this.renderRoot.querySelector<HTMLElement>('#bench');
+    heading?.focus({ preventScroll: true });
+    heading?.scrollIntoView({ block: 'start' });
+  }
+
   #routine(): RoutineView | undefined {
     return this.routines.find((it) => it.function === this.chosen);
   }
@@ -204,7 +214,7 @@ export class PageraceBench extends LitElement {
   override render(): TemplateResult {
     const routine = this.#routine();
     return html`<section aria-labelledby="bench">
-      <h3 id="bench">Patch bench</h3>
+      <h3 id="bench" tabindex="-1">Patch bench</h3>
       ${
         this.why === null
           ? routine

@@ -8,6 +8,7 @@ import type { ClaimedKernel, FollowedView, SkippedView, StepView } from '../prot
 import { scheduleOf } from '../schedule';
 import { ui } from '../ui';
 import { asSentence, count } from '../wording';
+import { barStyles } from './bar-style';
 
 /** A side of the comparison. */
 interface Side {
@@ -34,20 +35,8 @@ export class PageraceCompare extends LitElement {
   };
   static override styles = [
     ui,
+    barStyles,
     css`
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 6px 12px;
-        padding: 8px 0;
-      }
-      label {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        font-size: var(--small);
-      }
       .ends {
         display: grid;
         gap: 4px;

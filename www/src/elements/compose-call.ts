@@ -6,19 +6,18 @@ import {
   lacking,
   namesFor,
   processOf,
-  type Spot,
   startOf,
   textOfCall,
 } from '../compose/call';
-import type { Edit, List } from '../compose/edits';
+import type { Edit } from '../compose/edits';
 import type { Outline } from '../compose/outline';
+import { callsAt, listOf, nameOf, ownerOf, type Spot, wheres } from '../compose/spots';
 import { icon } from '../icons';
 import type { OperationHelp, ParamHelp } from '../protocol';
 import { ui } from '../ui';
 import { wish } from './compose-event';
 import { composeStyles } from './compose-style';
 
-const listOf = ({ cpu, list }: Spot): List => ({ table: 'cpu', at: cpu, key: list });
 const typed = (event: Event): string => (event.target as HTMLInputElement).value;
 
 /** The palette of operations, and the form of the one that was chosen. */
@@ -83,7 +82,7 @@ export class PageraceCall extends LitElement {
     const title = this.#old ? 'Change a call' : 'Add an operation';
     return html`<dialog aria-labelledby="title" @keydown=${(event: Event) => event.stopPropagation()} @click=${(event: Event) => event.target === event.currentTarget && this.#close()}>
       <div class="inside">
-        <p class="top"><b id="title">${title}</b> <span class="soft">CPU${this.spot.cpu}</span>
+        <p class="top"><b id="title">${title}</b> <span class="soft">${nameOf(this.spot)}</span>
           <button class="small" aria-label="Close" @click=${() => this.#close()}>${icon('close')}</button></p>
         ${this.call ? this.#form(this.call) : this.#palette()}
       </div>
@@ -203,16 +202,17 @@ export class PageraceCall extends LitElement {
   /** A lane without a process gets one with a call that needs it. */
   #gets({ needs_process }: OperationHelp): string | undefined {
     const { outline } = this;
-    if (!outline || !needs_process || outline.cpus[this.spot.cpu]?.process) return undefined;
-    return processOf(outline, this.spot.cpu);
+    if (!outline || !needs_process || ownerOf(outline, this.spot)) return undefined;
+    return processOf(outline, this.spot);
   }
 
   #needed(help: OperationHelp): TemplateResult | typeof nothing {
-    if (!help.needs_process || this.outline?.cpus[this.spot.cpu]?.process) return nothing;
+    const { outline, spot } = this;
+    if (!help.needs_process || !outline || ownerOf(outline, spot)) return nothing;
     const gets = this.#gets(help);
     return gets === undefined
       ? html`<p class="lacks">It needs a process: add one first.</p>`
-      : html`<p class="soft">It needs a process: CPU${this.spot.cpu} gets ${gets}.</p>`;
+      : html`<p class="soft">It needs a process: ${spot.list === 'before' ? 'the call' : nameOf(spot)} gets ${gets}.</p>`;
   }
 
   #field(param: ParamHelp, at: number, call: Call): TemplateResult {
@@ -232,7 +232,7 @@ export class PageraceCall extends LitElement {
         @input=${(event: Event) => set(typed(event).trim())} />
         <datalist id="pages">${names?.map((it) => html`<option value=${it}></option>`)}</datalist>${hint}</label>`;
     }
-    const words = names ?? param.words;
+    const words = names ?? param.words.map(([word]) => word);
     if (names === null && words.length === 0) {
       return html`<label class="field">${label}<input type="number" min="0" required .value=${value}
         @input=${(event: Event) => set(typed(event))} />${hint}</label>`;
@@ -249,13 +249,18 @@ export class PageraceCall extends LitElement {
   #flags(param: ParamHelp, value: string, set: (word: string) => void): TemplateResult {
     const given = value.split('|').map((it) => it.trim());
     const flip = (word: string, on: boolean) => {
-      const words = param.words.filter((it) => (it === word ? on : given.includes(it)));
+      const all = param.words.map(([it]) => it);
+      const words = all.filter((it) => (it === word ? on : given.includes(it)));
       set(words.join(' | ') || '0');
     };
     return html`<fieldset class="field"><legend><code>${param.name}</code></legend>
       ${param.words.map(
-        (word) => html`<label class="check"><input type="checkbox" .checked=${given.includes(word)}
-          @change=${(event: Event) => flip(word, (event.target as HTMLInputElement).checked)} /><code>${word}</code></label>`,
+        ([
+          word,
+          sentence,
+        ]) => html`<label class="check"><input type="checkbox" .checked=${given.includes(word)}
+          @change=${(event: Event) => flip(word, (event.target as HTMLInputElement).checked)} /><code>${word}</code>
+          <span class="soft">${sentence}</span></label>`,
       )}
       <span class="soft">${param.help}</span></fieldset>`;
   }
@@ -265,28 +270,21 @@ export class PageraceCall extends LitElement {
       const [cpu, list, at] = typed(event).split(' ');
       this.spot = { cpu: Number(cpu), list: list as Spot['list'], at: Number(at) };
     };
-    const { spot } = this;
-    const lists = (this.outline?.cpus ?? []).flatMap((lane, cpu) =>
-      (['run', 'interrupt'] as const).map((list) => ({
-        cpu,
-        list,
-        calls: this.#others(lane[list], cpu, list),
-      })),
-    );
-    const open = lists.filter(({ list }) => list === 'run' || help?.in_interrupt);
-    return html`<select @change=${choose}>${open.map(
-      ({
-        cpu,
-        list,
-        calls,
-      }) => html`<optgroup label="CPU${cpu}${list === 'run' ? '' : ', interrupt handler'}">
+    const { spot, outline } = this;
+    if (!outline) return html``;
+    const open = wheres(outline).filter(({ list }) => list !== 'interrupt' || help?.in_interrupt);
+    return html`<select @change=${choose}>${open.map((where) => {
+      const { cpu, list } = where;
+      const handler = list === 'interrupt' ? ' interrupt' : '';
+      const calls = this.#others(callsAt(outline, where) ?? [], cpu, list);
+      return html`<optgroup label="${nameOf(where)}${handler && ', interrupt handler'}">
         ${[...calls, null].map((text, at) => {
           const chosen = spot.cpu === cpu && spot.list === list && spot.at === at;
-          const where = text === null ? 'at the end' : `before ${text}`;
-          return html`<option value="${cpu} ${list} ${at}" ?selected=${chosen}>CPU${cpu}${list === 'run' ? '' : ' interrupt'}: ${where}</option>`;
+          const place = text === null ? 'at the end' : `before ${text}`;
+          return html`<option value="${cpu} ${list} ${at}" ?selected=${chosen}>${nameOf(where)}${handler}: ${place}</option>`;
         })}
-      </optgroup>`,
-    )}</select>`;
+      </optgroup>`;
+    })}</select>`;
   }
 
   /** The calls of a list without the one that is changed. */
@@ -309,7 +307,7 @@ export class PageraceCall extends LitElement {
     const value = textOfCall(call);
     this.#close();
     const old = this.#old;
-    const said = `${value}: CPU${spot.cpu}, place ${spot.at + 1}.`;
+    const said = `${value}: ${nameOf(spot)}, place ${spot.at + 1}.`;
     const edit: Edit[] = old
       ? [{ do: 'replace', list: listOf(old), at: old.at, value }]
       : [{ do: 'insert', list: listOf(spot), at: spot.at, value }];
@@ -320,8 +318,8 @@ export class PageraceCall extends LitElement {
     const help = this.operations.find((it) => it.name === call.name);
     const process = help && this.#gets(help);
     if (process !== undefined) {
-      const lane = { table: 'cpu', at: spot.cpu };
-      edit.push({ do: 'set', in: lane, key: 'process', value: process });
+      const { table } = listOf(spot);
+      edit.push({ do: 'set', in: { table, at: spot.cpu }, key: 'process', value: process });
     }
     wish(this, { edit, said, focus: spot });
   }

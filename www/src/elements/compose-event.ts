@@ -1,6 +1,7 @@
 /** What the parts of the composer ask it for. */
-import type { Spot } from '../compose/call';
+
 import type { Edit } from '../compose/edits';
+import type { Spot } from '../compose/spots';
 
 /** An edit, or a form to open. */
 export interface Wish {

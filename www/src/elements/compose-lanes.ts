@@ -1,14 +1,13 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { Spot } from '../compose/call';
-import type { CpuOutline, Outline } from '../compose/outline';
+import type { BeforeOutline, CpuOutline, Outline } from '../compose/outline';
+import { callsAt, listOf, nameOf, type Spot, type Where } from '../compose/spots';
 import { icon } from '../icons';
 import { ui } from '../ui';
 import { wish } from './compose-event';
 import { composeStyles } from './compose-style';
+import './compose-cpu';
 
 type ListName = Spot['list'];
-
-const NAMES: Record<ListName, string> = { run: 'run', interrupt: 'interrupt handler' };
 
 /** The lanes with their calls, which can be dragged, or moved with Alt and the arrows. */
 export class PageraceComposeLanes extends LitElement {
@@ -33,8 +32,10 @@ export class PageraceComposeLanes extends LitElement {
 
   /** Gives the focus to a call; to the lane's button where there is none. */
   focusOn({ cpu, list, at }: Spot): void {
-    const lane = this.renderRoot.querySelector(`[data-cpu="${cpu}"]`);
-    const row = lane?.querySelector<HTMLElement>(`[data-list="${list}"] [data-at="${at}"] .call`);
+    const lists = (name: ListName) =>
+      this.renderRoot.querySelector(`[data-list="${name}"][data-cpu="${cpu}"]`);
+    const row = lists(list)?.querySelector<HTMLElement>(`[data-at="${at}"] .call`);
+    const lane = (lists(list) ?? lists('run'))?.closest('.lane');
     (row ?? lane?.querySelector<HTMLElement>('.add'))?.focus();
   }
 
@@ -50,7 +51,61 @@ export class PageraceComposeLanes extends LitElement {
       <div class="lanes">${cpus.map((cpu, number) => this.#lane(cpu, number, cpus.length))}</div>
       <p class="bar"><button @click=${add}>Add a CPU</button>
         <span class="aside" id="how">Drag a call by its handle, or focus it and press Alt with an arrow.</span></p>
+    </section>
+    <section aria-labelledby="before">
+      <h3 id="before">Before the lanes begin</h3>
+      <p class="soft">Calls that have returned, one after the other, with nobody else there.</p>
+      <div class="lanes">${this.outline?.before.map((it, number) => this.#before(it, number))}</div>
+      <p class="bar"><button @click=${this.#addBefore}>Add earlier calls</button></p>
     </section>`;
+  }
+
+  #addBefore(): void {
+    const values = this.#laneValues();
+    wish(this, {
+      edit: { do: 'add_table', name: 'before', values },
+      said: 'Earlier calls added.',
+      focus: { cpu: this.outline?.before.length ?? 0, list: 'before', at: 0 },
+    });
+  }
+
+  #before({ process, run }: BeforeOutline, number: number): TemplateResult {
+    const where = { cpu: number, list: 'before' } as const;
+    const name = `earlier calls ${number + 1}`;
+    const remove = () =>
+      wish(this, {
+        edit: { do: 'remove_table', name: 'before', at: number },
+        said: 'Earlier calls removed.',
+      });
+    return html`<div class="lane" data-cpu=${number} role="group" aria-label="Earlier calls ${number + 1}">
+      <p class="top">${this.#process('before', number, process, name)}
+        <button class="small" aria-label="Remove ${name}" title="Remove" @click=${remove}>${icon('close')}</button></p>
+      ${this.#list(run, where)}
+      ${this.#add({ ...where, at: run.length }, name)}
+    </div>`;
+  }
+
+  /** Which process makes the calls. */
+  #process(table: string, at: number, own: string | null, who: string): TemplateResult {
+    const processes = this.outline?.processes ?? [];
+    const known = processes.some((it) => it.name === own);
+    const assign = (event: Event) => {
+      const value = (event.target as HTMLSelectElement).value || null;
+      wish(this, {
+        edit: { do: 'set', in: { table, at }, key: 'process', value },
+        said: value ? `Process ${value} runs ${who}.` : `No process runs ${who}.`,
+      });
+    };
+    return html`<label><span class="hidden">Process of ${who}</span>
+      <select @change=${assign}>
+        <option value="" ?selected=${own === null}>no process</option>
+        ${known || own === null ? nothing : html`<option selected>${own}</option>`}
+        ${processes.map((it) => html`<option value=${it.name} ?selected=${it.name === own}>process ${it.name}</option>`)}
+      </select></label>`;
+  }
+
+  #add(spot: Spot, who: string): TemplateResult {
+    return html`<button class="add" @click=${() => wish(this, { open: { ...spot, text: null } })}>Add an operation<span class="hidden"> to ${who}</span></button>`;
   }
 
   #laneValues(): Record<string, string | string[]> {
@@ -59,37 +114,23 @@ export class PageraceComposeLanes extends LitElement {
   }
 
   #lane(lane: CpuOutline, cpu: number, many: number): TemplateResult {
-    const processes = this.outline?.processes ?? [];
-    const known = processes.some((it) => it.name === lane.process);
-    const assign = (event: Event) => {
-      const value = (event.target as HTMLSelectElement).value || null;
-      wish(this, {
-        edit: { do: 'set', in: { table: 'cpu', at: cpu }, key: 'process', value },
-        said: value ? `CPU${cpu} runs process ${value}.` : `CPU${cpu} runs no process.`,
-      });
-    };
     const move = (place: number) =>
       wish(this, {
         edit: { do: 'move_table', name: 'cpu', at: cpu, place },
         said: `CPU${cpu} is CPU${place} now. Its steps and claims follow.`,
       });
-    const open = () => wish(this, { open: { cpu, list: 'run', at: lane.run.length, text: null } });
     return html`<div class="lane cpu${cpu}" data-cpu=${cpu} role="group" aria-label="CPU${cpu}">
       <p class="top"><span class="cpu">CPU${cpu}</span>
-        <label><span class="hidden">Process of CPU${cpu}</span>
-          <select @change=${assign}>
-            <option value="" ?selected=${lane.process === null}>no process</option>
-            ${known || lane.process === null ? nothing : html`<option selected>${lane.process}</option>`}
-            ${processes.map((it) => html`<option value=${it.name} ?selected=${it.name === lane.process}>process ${it.name}</option>`)}
-          </select></label>
+        ${this.#process('cpu', cpu, lane.process, `CPU${cpu}`)}
         ${cpu > 0 ? html`<button class="small" aria-label="Move CPU${cpu} left" title="Move CPU${cpu} left" @click=${() => move(cpu - 1)}>←</button>` : nothing}
         ${cpu < many - 1 ? html`<button class="small" aria-label="Move CPU${cpu} right" title="Move CPU${cpu} right" @click=${() => move(cpu + 1)}>→</button>` : nothing}
         <button class="small" aria-label="Remove CPU${cpu}" title="Remove CPU${cpu}" @click=${() => this.#removeLane(cpu)}>${icon('close')}</button>
       </p>
-      ${this.#list(lane.run, cpu, 'run')}
+      ${this.#list(lane.run, { cpu, list: 'run' })}
       ${lane.interrupt.length > 0 ? html`<p class="soft">interrupt handler:</p>` : nothing}
-      ${lane.interrupt.length > 0 ? this.#list(lane.interrupt, cpu, 'interrupt') : nothing}
-      <button class="add" @click=${open}>Add an operation<span class="hidden"> to CPU${cpu}</span></button>
+      ${lane.interrupt.length > 0 ? this.#list(lane.interrupt, { cpu, list: 'interrupt' }) : nothing}
+      ${this.#add({ cpu, list: 'run', at: lane.run.length }, `CPU${cpu}`)}
+      <pagerace-compose-cpu .outline=${this.outline} .cpu=${cpu}></pagerace-compose-cpu>
     </div>`;
   }
 
@@ -100,10 +141,13 @@ export class PageraceComposeLanes extends LitElement {
     });
   }
 
-  #list(calls: readonly string[], cpu: number, list: ListName): TemplateResult {
+  #list(calls: readonly string[], where: Where): TemplateResult {
+    const { cpu, list } = where;
+    const which = { run: 'run', interrupt: 'interrupt handler', before: cpu + 1 }[list];
     const into = (at: number) =>
       this.over?.cpu === cpu && this.over.list === list && this.over.at === at ? 'into' : '';
-    return html`<ol class="calls ${into(calls.length)}" data-list=${list} aria-label="Calls of CPU${cpu}, ${NAMES[list]}">
+    return html`<ol class="calls ${into(calls.length)}" data-list=${list} data-cpu=${cpu}
+      aria-label="Calls ${list === 'before' ? '' : 'of '}${nameOf(where)}, ${which}">
       ${calls.map((text, at) => {
         const spot = { cpu, list, at };
         const lifted = same(this.dragged, spot) ? 'lifted' : '';
@@ -118,17 +162,18 @@ export class PageraceComposeLanes extends LitElement {
   }
 
   #remove(spot: Spot, text: string): void {
-    const { cpu, list, at } = spot;
     wish(this, {
-      edit: { do: 'remove', list: { table: 'cpu', at: cpu, key: list }, at },
-      said: `${text} removed from CPU${cpu}.`,
+      edit: { do: 'remove', list: listOf(spot), at: spot.at },
+      said: `${text} removed, ${nameOf(spot)}.`,
       focus: spot,
     });
   }
 
   #key(event: KeyboardEvent, spot: Spot): void {
     const { cpu, list, at } = spot;
-    const calls = (lane: number) => this.outline?.cpus[lane]?.[list] ?? [];
+    const { outline } = this;
+    const there = (lane: number) => outline && callsAt(outline, { cpu: lane, list });
+    const calls = (lane: number) => there(lane) ?? [];
     if (event.key === 'Delete') {
       event.preventDefault();
       this.#remove(spot, calls(cpu)[at] ?? '');
@@ -146,23 +191,23 @@ export class PageraceComposeLanes extends LitElement {
     // The browser would go back a page.
     event.preventDefault();
     event.stopPropagation();
-    const there = to.cpu === cpu ? calls(cpu).length - 1 : calls(to.cpu).length;
-    if (!this.outline?.cpus[to.cpu] || to.at < 0 || to.at > there) return;
+    const last = to.cpu === cpu ? calls(cpu).length - 1 : calls(to.cpu).length;
+    if (!there(to.cpu) || to.at < 0 || to.at > last) return;
     this.#move(spot, to);
   }
 
   /** `to.at` counts without the call that moves. */
   #move(from: Spot, to: Spot): void {
-    const text = this.outline?.cpus[from.cpu]?.[from.list][from.at] ?? '';
+    const text = (this.outline && callsAt(this.outline, from)?.[from.at]) ?? '';
     wish(this, {
       edit: {
         do: 'move',
-        list: { table: 'cpu', at: from.cpu, key: from.list },
+        list: listOf(from),
         at: from.at,
-        to: { table: 'cpu', at: to.cpu, key: to.list },
+        to: listOf(to),
         place: to.at,
       },
-      said: `${text}: CPU${to.cpu}, place ${to.at + 1}.`,
+      said: `${text}: ${nameOf(to)}, place ${to.at + 1}.`,
       focus: to,
     });
   }

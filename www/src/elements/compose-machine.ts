@@ -2,16 +2,13 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Edit, List } from '../compose/edits';
 import type { Value } from '../compose/literal';
 import {
-  BLOCK_TYPES,
   freeLetter,
   listOf,
   type Mapping,
   mappingOf,
-  RIGHTS,
   SETTINGS,
   type Setting,
   textOfMapping,
-  WHATS,
 } from '../compose/machine';
 import {
   areasOf,
@@ -20,8 +17,11 @@ import {
   type ProcessOutline,
   pageblockPages,
 } from '../compose/outline';
+import { NAME, renameMapping, renameProcess } from '../compose/renaming';
 import { icon } from '../icons';
+import type { Catalogue } from '../protocol';
 import { ui } from '../ui';
+import { GAP, partsOf, type Said } from '../write/values';
 import { wish } from './compose-event';
 import { composeStyles } from './compose-style';
 
@@ -32,20 +32,36 @@ const typed = (event: Event): string => (event.target as HTMLInputElement).value
 
 /** Pageblocks, settings of the machine, and processes with their mappings. */
 export class PageraceComposeMachine extends LitElement {
-  static override properties = { outline: { attribute: false } };
+  static override properties = {
+    outline: { attribute: false },
+    catalogue: { attribute: false },
+  };
   static override styles = [ui, composeStyles];
 
   declare outline: Outline | null;
+  declare catalogue: Catalogue | null;
 
   constructor() {
     super();
     this.outline = null;
+    this.catalogue = null;
   }
 
   override render(): TemplateResult | typeof nothing {
     const { outline } = this;
     if (!outline) return nothing;
     return html`${this.#processes(outline)}${this.#blocks(outline)}${this.#settings(outline)}`;
+  }
+
+  /** The fixed words of a key, as the engine reads them. */
+  #words(head: string, key: string): readonly (readonly Said[])[] {
+    return this.catalogue ? partsOf(this.catalogue, { head, path: [key] }) : [];
+  }
+
+  /** What the engine says of a key of the machine. */
+  #help(key: string): string {
+    const section = this.catalogue?.sections.find((it) => it.head === '[machine]');
+    return section?.keys.find(([name]) => name === key)?.[1] ?? '';
   }
 
   #do(edit: Edit | readonly Edit[], said: string): void {
@@ -83,7 +99,9 @@ export class PageraceComposeMachine extends LitElement {
     const range = pages === 1 ? `page ${at}` : `pages ${at * pages}-${(at + 1) * pages - 1}`;
     const areas = areasOf(outline.blocks);
     const fresh = freeArea(areas);
-    const types = [...BLOCK_TYPES, ...areas.map((it) => `cma:${it}`), `cma:${fresh}`];
+    const [words = []] = this.#words('[machine]', 'blocks');
+    const plain = words.map(([word]) => word).filter((word) => !GAP.test(word));
+    const types = [...plain, ...areas.map((it) => `cma:${it}`), `cma:${fresh}`];
     const set = (event: Event) =>
       this.#do(
         { do: 'replace', list: BLOCKS, at, value: typed(event) },
@@ -115,7 +133,7 @@ export class PageraceComposeMachine extends LitElement {
       <p class="bar"><label>Add a setting
         <select .value=${''} @change=${add}>
           <option value="" selected>choose</option>
-          ${others.map((it) => html`<option value=${it.key}>${it.key}: ${it.help}</option>`)}
+          ${others.map((it) => html`<option value=${it.key}>${it.key}: ${this.#help(it.key)}</option>`)}
         </select></label></p>
     </section>`;
   }
@@ -126,7 +144,7 @@ export class PageraceComposeMachine extends LitElement {
   }
 
   #setting(setting: Setting, written: string): TemplateResult {
-    const { key, kind, help } = setting;
+    const { key, kind } = setting;
     const change = (event: Event) => {
       const words = typed(event);
       if (kind === 'pages') return this.#set(setting, listOf(words));
@@ -136,13 +154,13 @@ export class PageraceComposeMachine extends LitElement {
       this.#set(setting, (event.target as HTMLInputElement).checked ? true : null);
     const bare = written.replace(/^\[|\]$|"/g, '').trim();
     return html`<li>
-      <label><code>${key}</code>
+      <label class="main"><code>${key}</code>
         ${
           kind === 'flag'
             ? html`<input type="checkbox" .checked=${written === 'true'} @change=${flip} />`
             : html`<input type=${kind === 'number' ? 'number' : 'text'} min="0" .value=${bare} @change=${change} />`
         }
-        <span class="soft">${help}</span></label>
+        <span class="soft">${this.#help(key)}</span></label>
       <button class="small" aria-label="Remove ${key}" title="Remove" @click=${() => this.#set(setting, null)}>${icon('close')}</button>
     </li>`;
   }
@@ -168,6 +186,12 @@ export class PageraceComposeMachine extends LitElement {
     const list: List = { table: 'process', at, key: 'map' };
     const remove = () =>
       this.#do({ do: 'remove_table', name: 'process', at }, `Process ${name} removed.`);
+    const rename = (to: string) =>
+      this.outline &&
+      this.#do(
+        renameProcess(this.outline, at, to, this.catalogue?.operations ?? []),
+        `Process ${name} is ${to} now, wherever it is named.`,
+      );
     const child = () =>
       this.#do(
         { do: 'add_table', name: 'process', values: { name: fresh, child_of: name } },
@@ -180,13 +204,24 @@ export class PageraceComposeMachine extends LitElement {
         `Mapping ${letter} of ${name} added.`,
       );
     return html`<div class="process" role="group" aria-label="Process ${name}">
-      <p class="top"><b>${name}</b> ${childOf === null ? nothing : html`<span class="soft">child of ${childOf}: empty until fork(${name})</span>`}
+      <p class="top">${this.#name(`Name of process ${name}`, name, rename)} ${childOf === null ? nothing : html`<span class="soft">child of ${childOf}: empty until fork(${name})</span>`}
         <button class="small" aria-label="Remove process ${name}" title="Remove" @click=${remove}>${icon('close')}</button></p>
-      <ul class="rows">${map.map((text, number) => this.#mapping(text, { ...list }, number, name))}</ul>
+      <ul class="rows">${map.map((text, number) => this.#mapping(text, list, number, name))}</ul>
       <p class="bar">
         ${childOf === null ? html`<button @click=${more}>Add a mapping<span class="hidden"> to ${name}</span></button>` : nothing}
         <button @click=${child}>Add a child<span class="hidden"> of ${name}</span></button></p>
     </div>`;
+  }
+
+  /** A name that can be changed; one that is none stays in the field, which says so. */
+  #name(label: string, name: string, rename: (to: string) => void): TemplateResult {
+    const change = (event: Event) => {
+      const input = event.target as HTMLInputElement;
+      if (input.value !== name && input.reportValidity()) rename(input.value);
+    };
+    return html`<label><span class="hidden">${label}</span>
+      <input class="name" .value=${name} required pattern=${NAME} maxlength="32" spellcheck="false"
+        autocomplete="off" autocapitalize="off" title="Letters, digits and _" @change=${change} /></label>`;
   }
 
   #mapping(text: string, list: List, at: number, process: string): TemplateResult {
@@ -200,12 +235,25 @@ export class PageraceComposeMachine extends LitElement {
       const value = textOfMapping({ ...mapping, ...part });
       this.#do({ do: 'replace', list, at, value }, `${process}: ${value}.`);
     };
+    const rename = (to: string) =>
+      this.outline &&
+      this.#do(
+        renameMapping(this.outline, list.at ?? 0, at, to, this.catalogue?.operations ?? []),
+        `Mapping ${name} of ${process} is ${to} now, wherever it is named.`,
+      );
+    const [forms = [], plain = [], advice = []] = this.#words('[[process]]', 'map');
+    const whats = forms.map(([word]) => word);
+    const rights = ['', ...advice.map(([word]) => ` ${word}`)].flatMap((more) =>
+      plain.map(([word]) => word + more),
+    );
+    const said = (list: readonly Said[], words: string) =>
+      list.find(([word]) => word === words)?.[1];
     const numbered = mapping.what.includes('N');
     return html`<li>
-      <code>${name}</code>
+      ${this.#name(`Name of mapping ${name} of ${process}`, name, rename)}
       <label><span class="hidden">What ${name} is</span>
         <select @change=${(event: Event) => change({ what: typed(event) })}>
-          ${WHATS.map(([what, help]) => html`<option value=${what} ?selected=${what === mapping.what}>${help}</option>`)}
+          ${known(whats, mapping.what).map((it) => html`<option value=${it} ?selected=${it === mapping.what}>${it}</option>`)}
         </select></label>
       ${
         numbered
@@ -215,12 +263,17 @@ export class PageraceComposeMachine extends LitElement {
       }
       <label><span class="hidden">Rights of ${name}</span>
         <select @change=${(event: Event) => change({ right: typed(event) })}>
-          ${RIGHTS.map(([right, help]) => html`<option value=${right} ?selected=${right === mapping.right}>${right}: ${help}</option>`)}
+          ${known(rights, mapping.right).map((it) => html`<option value=${it} ?selected=${it === mapping.right}>${it}</option>`)}
         </select></label>
       ${button}
+      <span class="soft full">${said(forms, mapping.what)} ${said(plain, mapping.right)}</span>
     </li>`;
   }
 }
+
+/** The words, and what the text has if it is none of them. */
+const known = (words: readonly string[], own: string): readonly string[] =>
+  words.includes(own) ? words : [own, ...words];
 
 /** A name for one more CMA area. */
 function freeArea(areas: readonly string[]): string {

@@ -31,6 +31,20 @@ const ownStyles = css`
     padding: 4px 8px;
     min-width: 0;
   }
+  input.name {
+    width: 5em;
+    font: 600 var(--small) / 1.4 var(--mono);
+  }
+  details {
+    flex: 1 1 60%;
+    min-width: 0;
+    font-size: var(--small);
+  }
+  summary {
+    padding: 6px 0;
+    overflow-wrap: anywhere;
+    cursor: pointer;
+  }
   input[type='number'] {
     width: 6em;
   }
@@ -180,13 +194,27 @@ const ownStyles = css`
     gap: 4px 8px;
     padding: 3px 0;
   }
+  .claims > li {
+    align-items: start;
+    border-top: 1px solid var(--line);
+  }
   .rows .small {
     margin-left: auto;
+  }
+  /* What a button at its end belongs to. */
+  .rows .main {
+    flex: 1 1 12em;
+    min-width: 0;
+    font-size: var(--small);
+  }
+  .rows .full {
+    flex-basis: 100%;
   }
   .rows select {
     max-width: 13em;
   }
-  .rows label {
+  .rows label,
+  .choices {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
@@ -278,6 +306,7 @@ const ownStyles = css`
     input,
     textarea,
     .check,
+    summary,
     .handle {
       min-height: 44px;
     }

@@ -1,9 +1,9 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { request } from '../actions';
 import { allWithin } from '../compose/blocks';
-import type { Spot } from '../compose/call';
 import { edited } from '../compose/edits';
 import { type Outline, outline } from '../compose/outline';
+import type { Spot } from '../compose/spots';
 import { CannotEdit, isTree, read, type Tree, type Unreadable } from '../compose/tree';
 import type { History } from '../history';
 import { icon } from '../icons';
@@ -15,8 +15,10 @@ import { COMPOSE, type Wish } from './compose-event';
 import type { PageraceComposeLanes } from './compose-lanes';
 import { composeStyles } from './compose-style';
 import './compose-call';
+import './compose-claims';
 import './compose-lanes';
 import './compose-machine';
+import './compose-patches';
 
 /** Builds a scenario without its text: each edit changes the text, which stays the truth. */
 export class PageraceCompose extends LitElement {
@@ -102,7 +104,9 @@ export class PageraceCompose extends LitElement {
     return html`
       ${this.#about(outline)}
       <pagerace-compose-lanes .outline=${outline}></pagerace-compose-lanes>
-      <pagerace-compose-machine .outline=${outline}></pagerace-compose-machine>
+      <pagerace-compose-machine .outline=${outline} .catalogue=${this.catalogue}></pagerace-compose-machine>
+      <pagerace-compose-claims .outline=${outline} .catalogue=${this.catalogue}></pagerace-compose-claims>
+      <pagerace-compose-patches .outline=${outline}></pagerace-compose-patches>
       <pagerace-call .outline=${outline} .operations=${operations} .lacking=${this.#lacking(outline)}></pagerace-call>`;
   }
 

@@ -1,9 +1,9 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { request } from '../actions';
 import { inGallery } from '../gallery';
-import type { FromGuide, ToGuide } from '../guide-worker';
 import { icon } from '../icons';
 import type { Model } from '../model';
+import { type Asked, once } from '../once';
 import type { ChallengeView, ExpectationView, GuideView, JudgedView, StopView } from '../protocol';
 import { scheduleOf } from '../schedule';
 import { ui } from '../ui';
@@ -43,8 +43,8 @@ export class PageraceGuide extends LitElement {
   /** Whose guide it is, and its text as it was given. */
   #of = '';
   #given = '';
-  #workers = new Set<Worker>();
-  #judging: Worker | undefined;
+  #reading: Asked<GuideView> | undefined;
+  #judging: Asked<JudgedView> | undefined;
 
   constructor() {
     super();
@@ -57,8 +57,8 @@ export class PageraceGuide extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const worker of this.#workers) worker.terminate();
-    this.#workers.clear();
+    this.#reading?.giveUp();
+    this.#judging?.giveUp();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -73,25 +73,6 @@ export class PageraceGuide extends LitElement {
     section?.scrollTo({ top: section.scrollHeight });
   }
 
-  /** One worker answers one question. */
-  #ask(message: ToGuide): { answer: Promise<FromGuide>; worker: Worker } {
-    const worker = new Worker(new URL('../guide-worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'pagerace guide',
-    });
-    this.#workers.add(worker);
-    const answer = new Promise<FromGuide>((resolve) => {
-      worker.onmessage = ({ data }: MessageEvent<FromGuide>) => resolve(data);
-      worker.onerror = () => resolve({ why: 'the engine stopped' });
-    });
-    void answer.then(() => {
-      worker.terminate();
-      this.#workers.delete(worker);
-    });
-    worker.postMessage(message);
-    return { answer, worker };
-  }
-
   async #load(): Promise<void> {
     const { entry, text, guide: how } = this.model;
     const of = identity(this.model);
@@ -101,19 +82,24 @@ export class PageraceGuide extends LitElement {
     this.at = 0;
     this.hints = 0;
     this.verdict = null;
-    this.#given = (entry && (await inGallery(entry))?.text) || text;
-    const found = await this.#ask({ text: this.#given, given: null }).answer;
+    this.#reading?.giveUp();
+    const given = (entry && (await inGallery(entry))?.text) || text;
     if (this.#of !== of) return;
-    if (!('guide' in found)) {
-      this.why = 'why' in found ? found.why : null;
+    this.#given = given;
+    this.#reading = once({ kind: 'guide', text: this.#given });
+    const read = await this.#reading.answer;
+    if (this.#of !== of) return;
+    if ('why' in read) {
+      this.why = read.why;
       return;
     }
-    const wrong = found.guide.diagnostics[0];
+    const { found } = read;
+    const wrong = found.diagnostics[0];
     if (wrong) this.why = `line ${wrong.line}: ${wrong.message}. ${asSentence(wrong.hint ?? '')}`;
-    this.guide = found.guide;
-    await this.#findGiven(found.guide);
-    if (this.model.guide?.kind !== 'tour' || found.guide.tour.length === 0) return;
-    const here = how?.here ? found.guide.tour.findIndex((stop) => this.#isAt(stop)) : -1;
+    this.guide = found;
+    await this.#findGiven(found);
+    if (this.model.guide?.kind !== 'tour' || found.tour.length === 0) return;
+    const here = how?.here ? found.tour.findIndex((stop) => this.#isAt(stop)) : -1;
     if (here >= 0) this.at = here;
     else this.#go(0);
     await this.updateComplete;
@@ -144,17 +130,14 @@ export class PageraceGuide extends LitElement {
   }
 
   async #judge(): Promise<void> {
-    this.#judging?.terminate();
+    this.#judging?.giveUp();
     const { draft, text } = this.model;
     const own = draft ?? text;
     if (draft !== null) request(this, { type: 'apply' });
     this.verdict = { judging: true };
-    const { answer, worker } = this.#ask({ text: own, given: this.#given });
-    this.#judging = worker;
-    const found = await answer;
-    if (this.#judging !== worker) return;
-    if ('judged' in found) this.verdict = { judged: found.judged, text: own };
-    else this.verdict = { why: 'why' in found ? found.why : 'the engine stopped' };
+    this.#judging = once({ kind: 'judge', text: own, given: this.#given });
+    const judged = await this.#judging.answer;
+    this.verdict = 'why' in judged ? judged : { judged: judged.found, text: own };
   }
 
   #leave(): void {

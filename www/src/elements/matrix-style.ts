@@ -2,19 +2,6 @@ import { css } from 'lit';
 
 /** How the table of kernels by outcomes looks. */
 export const matrixStyles = css`
-  .bar {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 6px 12px;
-    padding: 8px 0;
-  }
-  label {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    font-size: var(--small);
-  }
   .progress {
     font-variant-numeric: tabular-nums;
   }

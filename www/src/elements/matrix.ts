@@ -6,6 +6,7 @@ import { EMPTY, type Model } from '../model';
 import type { ClaimedKernel, ExplorationView } from '../protocol';
 import { ui } from '../ui';
 import { count, driftText, signed, witnessText } from '../wording';
+import { barStyles } from './bar-style';
 import { matrixStyles } from './matrix-style';
 
 const MARKS = {
@@ -19,7 +20,7 @@ const MARKS = {
 /** Outcomes by kernels: each cell says never, sometimes or always, and opens its witness. */
 export class PageraceMatrix extends LitElement {
   static override properties = { model: { attribute: false }, added: { state: true } };
-  static override styles = [ui, matrixStyles];
+  static override styles = [ui, barStyles, matrixStyles];
 
   declare model: Model;
   /** Kernels besides those of the claims: the reader's own, and those that were on the stage. */

@@ -1,12 +1,10 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { request } from '../actions';
 import { icon } from '../icons';
+import { type Asked, once, type Unanswered } from '../once';
 import type { RacesView, RaceView } from '../protocol';
-import type { FromRaces, ToRaces } from '../races-worker';
 import { ui } from '../ui';
 import { count } from '../wording';
-
-const MOST_STATES = 1_000_000;
 
 /** The data races of the scenario, in KCSAN's words; loaded when they are asked for. */
 export class PageraceRaces extends LitElement {
@@ -42,8 +40,8 @@ export class PageraceRaces extends LitElement {
 
   /** The scenario, with its kernel. */
   declare text: string;
-  declare answer: FromRaces | null;
-  #worker: Worker | null = null;
+  declare answer: { found: RacesView } | Unanswered | null;
+  #asked: Asked<RacesView> | undefined;
 
   constructor() {
     super();
@@ -52,34 +50,19 @@ export class PageraceRaces extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('text') && this.text !== '') this.#ask();
+    if (changed.has('text') && this.text !== '') void this.#ask();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#stop();
+    this.#asked?.giveUp();
   }
 
-  #stop(): void {
-    this.#worker?.terminate();
-    this.#worker = null;
-  }
-
-  #ask(): void {
-    this.#stop();
+  async #ask(): Promise<void> {
+    this.#asked?.giveUp();
     this.answer = null;
-    const worker = new Worker(new URL('../races-worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'pagerace data races',
-    });
-    const done = (answer: FromRaces): void => {
-      this.answer = answer;
-      this.#stop();
-    };
-    worker.onmessage = ({ data }: MessageEvent<FromRaces>) => done(data);
-    worker.onerror = () => done({ why: 'the search stopped' });
-    worker.postMessage({ text: this.text, maxStates: MOST_STATES } satisfies ToRaces);
-    this.#worker = worker;
+    this.#asked = once({ kind: 'races', text: this.text });
+    this.answer = await this.#asked.answer;
   }
 
   override render(): TemplateResult {

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { request } from '../actions';
 import { EMPTY, type Model } from '../model';
 import { ui } from '../ui';
+import type { PageraceBench } from './bench';
 
 const TOOLS = {
   matrix: ['Kernels by outcomes', () => import('./matrix')],
@@ -77,6 +78,14 @@ export class PageraceTools extends LitElement {
     const open = new Set(this.open);
     if (!open.delete(tool)) open.add(tool);
     this.open = open;
+  }
+
+  /** Opens the patch bench with a function on it. */
+  async showBench(name: string | null): Promise<void> {
+    if (!this.open.has('bench')) await this.#toggle('bench');
+    await this.updateComplete;
+    const bench = this.renderRoot.querySelector<PageraceBench>('pagerace-bench');
+    await bench?.show(name);
   }
 
   #predict(on: boolean): void {

@@ -6,9 +6,11 @@ import {
   snippetCompletion,
 } from '@codemirror/autocomplete';
 import type { Catalogue, OperationHelp } from '../protocol';
-import { type Help, helpOfOperation, helpOfToggle, render, sectionAt, toggleOf } from './help';
+import { type Help, helpOfOperation, helpOfToggle, render, toggleOf } from './help';
 import { wordsOf } from './marks';
 import { type Around, aroundOf, type Names, namesIn, roleOf, type Word } from './scan';
+import { sectionAt } from './sections';
+import { GAP, paramAt, partsOf, type Said, taken } from './values';
 
 const option = (label: string, type: string, detail?: string, help?: Help): Completion => ({
   label,
@@ -35,14 +37,13 @@ function callOf(it: OperationHelp, named: boolean): Completion {
 function argumentsOf(catalogue: Catalogue, content: string, names: Names): Completion[] | null {
   const open = content.lastIndexOf('(');
   if (open < 0 || content.indexOf(')', open) >= 0) return null;
-  const [, name = ''] = /(\w+)\s*$/.exec(content.slice(0, open)) ?? [];
-  const operation = catalogue.operations.find((it) => it.name === name);
-  const at = content.slice(open + 1).split(',').length - 1;
-  const param = operation?.params[at];
+  const param = paramAt(catalogue, content);
   const detail = param && `${param.name}: ${param.help}`;
   const word = (type: string) => (label: string) => option(label, type, detail);
   return [
-    ...(param?.words ?? []).map(word('constant')),
+    ...(param?.words ?? []).map(([label, sentence]) =>
+      option(label, 'constant', sentence || detail, said(label, sentence || param?.help || '')),
+    ),
     ...names.mappings.map(word('variable')),
     ...names.results.map(word('variable')),
     ...names.areas.map(word('variable')),
@@ -94,8 +95,6 @@ function inString(
       );
     case 'steps':
       return choices(names);
-    case 'blocks':
-      return names.areas.map((name) => option(`cma:${name}`, 'variable'));
     case 'process':
       return plain(names.processes, 'class');
     case 'patch':
@@ -103,6 +102,45 @@ function inString(
     default:
       return null;
   }
+}
+
+/** A fixed word of a value, with a field for what differs in it. */
+function fixed([word, sentence]: Said, written: string): Completion {
+  // A number that stands there already stays.
+  const number = /\b\d+\b/.exec(written)?.[0];
+  const label = number ? word.replace(/\bN\b/, number) : word;
+  const plain = option(label, 'enum', sentence, said(word, sentence));
+  if (!GAP.test(label)) return plain;
+  // The empty field at the end is where Tab leads.
+  return snippetCompletion(`${label.replace(GAP, (gap) => `\${${gap}}`)}\${}`, plain);
+}
+
+/** Inside of a string: the words of the part of its value that comes next. */
+function fixedIn(
+  catalogue: Catalogue,
+  word: Word,
+  content: string,
+  names: Names,
+): { at: number; options: Completion[] } | null {
+  const role = roleOf(word.path);
+  if (role === 'map' && !content.includes('=')) return null;
+  const { at, next } = taken(partsOf(catalogue, word), content, false);
+  const areas = role === 'blocks' ? names.areas.map((it) => option(`cma:${it}`, 'variable')) : [];
+  const options = [...next.map((it) => fixed(it, content.slice(at))), ...areas];
+  return options.length > 0 ? { at, options } : null;
+}
+
+/** Where a value has not begun: what it can be, quotes included. */
+function bare(catalogue: Catalogue, around: Around): Completion[] {
+  if (roleOf(around.path) === 'map') return [];
+  const [words = []] = partsOf(catalogue, around);
+  const values = toggleOf(catalogue, around)?.values ?? words;
+  return values
+    .filter(([word]) => !GAP.test(word))
+    .map(([word, sentence]) => {
+      const quoted = /^(true|false)$/.test(word) && words.length > 0 ? word : `"${word}"`;
+      return option(quoted, 'enum', sentence, said(word, sentence));
+    });
 }
 
 /** The keys that a table may have here, without those that it has. */
@@ -157,6 +195,11 @@ export function completions(catalogueOf: () => Catalogue | null) {
     if (word?.kind === 'comment') return null;
     if (word?.inside && context.pos >= word.inside[0] && context.pos <= word.inside[1]) {
       const content = text.slice(word.inside[0], context.pos);
+      const fixed = fixedIn(catalogue, word, content, names);
+      if (fixed) {
+        const from = word.inside[0] + fixed.at;
+        return { from, options: fixed.options, validFor: /^[a-zA-Z:>_ -]*$/ };
+      }
       const [typed = ''] = /[\w.:-]*$/.exec(content) ?? [];
       const options = inString(catalogue, word, content, names);
       return options && { from: context.pos - typed.length, options, validFor: /^[\w.:-]*$/ };
@@ -164,7 +207,8 @@ export function completions(catalogueOf: () => Catalogue | null) {
     const [typed = ''] = /[[\w-]*$/.exec(text.slice(0, context.pos)) ?? [];
     const from = context.pos - typed.length;
     const around = aroundOf(text, from);
-    if (!around.key || (typed === '' && !context.explicit)) return null;
+    if (typed === '' && !context.explicit) return null;
+    if (!around.key) return { from, options: bare(catalogue, around), validFor: /^[\w-]*$/ };
     return { from, options: keysAt(catalogue, around, names), validFor: /^[[\w-]*$/ };
   };
 }

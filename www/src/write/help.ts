@@ -1,6 +1,8 @@
 /** What the engine's catalogue says of the words of a scenario. */
-import type { Catalogue, OperationHelp, SectionHelp, ToggleHelp } from '../protocol';
-import { type Around, roleOf, type Word } from './scan';
+import type { Catalogue, OperationHelp, ToggleHelp } from '../protocol';
+import { roleOf, type Word } from './scan';
+import { sectionAt } from './sections';
+import { paramAt, partsOf, taken } from './values';
 
 /** What is known of a word: its name as written, sentences, and what stands below each other. */
 export interface Help {
@@ -10,25 +12,6 @@ export interface Help {
 }
 
 const plain = (name: string, ...sentences: string[]): Help => ({ name, sentences, list: [] });
-
-/** How much of a table of the catalogue a place belongs to. */
-/** The tables that are claims. */
-const CLAIM_HEADS: readonly string[] = ['[[expect]]', '[[challenge.goal]]'];
-const CLAIMS = /^(never|sometimes|always)$/;
-
-/** The table of the catalogue whose keys stand here. */
-export function sectionAt(
-  catalogue: Catalogue,
-  { head, path }: Pick<Around, 'head' | 'path'>,
-): SectionHelp | undefined {
-  const named = (name: string) => catalogue.sections.find((it) => it.head === name);
-  const [outer] = path;
-  if (outer === undefined) return named(head);
-  if (CLAIM_HEADS.includes(head) && outer === 'kernel') return named('[kernel]');
-  if (CLAIM_HEADS.includes(head) && CLAIMS.test(outer)) return named('never');
-  if (head === '[[patch]]' && outer === 'edits') return named('edits');
-  return head === '' ? named(`[${outer}]`) : undefined;
-}
 
 /** An operation. */
 export const helpOfOperation = (it: OperationHelp): Help => ({
@@ -71,14 +54,28 @@ export function letters(text: string, at: number, bounds: readonly [number, numb
   return { from, to, name: text.slice(from, to) };
 }
 
-function ofString(catalogue: Catalogue, word: Word, content: string, name: string) {
+/** An argument: what its word says, and what it is to the call. */
+function ofArgument(catalogue: Catalogue, content: string, name: string, end: number) {
+  const before = content.slice(0, end);
+  const param = paramAt(catalogue, before);
+  if (!param || before.includes(')')) return undefined;
+  const from = Math.max(before.lastIndexOf('('), before.lastIndexOf(',')) + 1;
+  const [written = ''] = content.slice(from).split(/[,)]/);
+  const known = (words: string) => param.words.find(([word]) => word === words.trim());
+  const [, sentence = ''] = known(written) ?? known(name) ?? [];
+  const sentences = [sentence, `${param.name}: ${param.help}.`].filter(Boolean);
+  return plain(name || param.name, ...sentences);
+}
+
+function ofString(catalogue: Catalogue, word: Word, content: string, name: string, end: number) {
   const toggle = toggleOf(catalogue, word);
   const value = toggle?.values.find(([known]) => known === content);
   if (toggle && value) return plain(`${toggle.name} = "${content}"`, value[1], toggle.sentence);
   switch (roleOf(word.path)) {
     case 'calls': {
       const operation = catalogue.operations.find((it) => it.name === name);
-      return operation && helpOfOperation(operation);
+      if (operation) return helpOfOperation(operation);
+      return ofArgument(catalogue, content, name, end);
     }
     case 'kernel': {
       const kernel = catalogue.kernels.find((it) => it.name === content);
@@ -110,9 +107,18 @@ export function helpAt(
         : section && plain(section.head, section.sentence);
     return help ? { from: word.from, to: word.to, help } : null;
   }
+  const bounds = word.inside ?? [word.from, word.to];
+  const content = text.slice(...bounds);
+  const part = taken(partsOf(catalogue, word), content, true).written.find(
+    (it) => bounds[0] + it.from <= at && at <= bounds[0] + it.to,
+  );
+  if (part) {
+    const help = plain(content.slice(part.from, part.to), part.said[1]);
+    return { from: bounds[0] + part.from, to: bounds[0] + part.to, help };
+  }
   if (!word.inside) return null;
   const { from, to, name } = letters(text, at, word.inside);
-  const help = ofString(catalogue, word, text.slice(...word.inside), name);
+  const help = ofString(catalogue, word, content, name, to - bounds[0]);
   if (help) return roleOf(word.path) === 'calls' ? { from, to, help } : { ...word, help };
   // Where the string itself says nothing, its key does.
   const key = ofKey(catalogue, word);
