@@ -391,7 +391,7 @@ export const laneStyles = css`
   }
   /* It takes no more height than the heading beside it. */
   .head button {
-    margin-block: -6px;
+    margin-block: -8px;
   }
   @media (max-width: 700px) {
     .scroll {

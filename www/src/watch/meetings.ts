@@ -67,7 +67,8 @@ const style = css`
   .moves {
     float: right;
     display: flex;
-    gap: 4px;
+    align-items: baseline;
+    gap: 4px 6px;
   }
   @media (pointer: coarse), (max-width: 700px) {
     .meetings button {
@@ -194,6 +195,7 @@ export class Meetings implements ReactiveController {
         at === 0
           ? nothing
           : html`<span class="moves" role="group" aria-label="Move step ${at}">
+              <span aria-hidden="true">move</span>
               <button @click=${() => move(-1)} title="Put step ${at} one place earlier (Alt ←)">earlier</button>
               <button @click=${() => move(1)} title="Put step ${at} one place later (Alt →)">later</button>
             </span>`
