@@ -182,8 +182,15 @@ export const dockStyles = css`
     .rest:not(:has(.back)) {
       display: none;
     }
+    /* Two lines, needed or not: a reason must be read whole, and nothing may jump. */
     .next {
-      white-space: nowrap;
+      height: 2.8em;
+      line-height: 1.4;
+      white-space: normal;
+      overflow-wrap: anywhere;
+    }
+    .rest {
+      width: 100%;
     }
   }
   @media (max-height: 560px) {

@@ -4,7 +4,7 @@ import { icon } from '../icons';
 import type { PropertyView, ScenarioView, StateView } from '../protocol';
 import { brokenAt } from '../schedule';
 import { ui } from '../ui';
-import { asSentence } from '../wording';
+import { asSentence, count } from '../wording';
 
 /** What is watched, and what of it is broken at the cursor. */
 export class PageraceProperties extends LitElement {
@@ -58,9 +58,11 @@ export class PageraceProperties extends LitElement {
           align-items: center;
           gap: 4px;
         }
+        /* As high as a finger needs, without driving the lines apart. */
         .says button {
           min-height: 44px;
           min-width: 44px;
+          margin-block: -12px;
         }
       }
     `,
@@ -81,6 +83,10 @@ export class PageraceProperties extends LitElement {
     const shown = all.filter((it) => it.claimed || at(it) !== null);
     const others = all.filter((it) => !shown.includes(it));
     const broken = shown.filter((it) => at(it) !== null);
+    const rest =
+      shown.length > 0
+        ? count(others.length, 'other')
+        : count(others.length, 'property', 'properties');
     return html`<section aria-labelledby="properties">
       <div class="head">
         <h2 id="properties">Properties</h2>
@@ -90,7 +96,7 @@ export class PageraceProperties extends LitElement {
         ${shown.map((it) => html`<li>${this.#chip(it, at(it))}</li>`)}
       </ul>
       <details class="others" ?hidden=${others.length === 0}>
-        <summary>${icon('holds')} ${others.length} others hold</summary>
+        <summary>${icon('holds')} ${rest} hold${others.length === 1 ? 's' : ''}</summary>
         <ul>${others.map((it) => html`<li>${this.#chip(it, null)}</li>`)}</ul>
       </details>
       <p class="says">${
