@@ -139,7 +139,7 @@ export class PageraceApp extends LitElement {
         <div class="grid ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''} ${this.composing ? 'composing' : ''}">
           <div class="column">
             <pagerace-lanes class="lanes" .trace=${trace} .loopFrom=${model.loopFrom} .state=${state}></pagerace-lanes>
-            <pagerace-outcomes class="outcomes" ?hidden=${model.predicting} .scenario=${scenario} .search=${model.search}></pagerace-outcomes>
+            <pagerace-outcomes class="outcomes" ?hidden=${model.predicting} .name=${model.entry} .scenario=${scenario} .search=${model.search}></pagerace-outcomes>
             <pagerace-tools class="outcomes" .model=${model}></pagerace-tools>
           </div>
           <div class="column">

@@ -40,6 +40,18 @@ export const outcomeStyles = css`
     color: var(--soft);
     font-size: var(--small);
   }
+  .hint + .claims {
+    padding-top: 8px;
+  }
+  .herd {
+    padding-top: 8px;
+    font-size: var(--small);
+  }
+  summary {
+    min-height: 24px;
+    width: fit-content;
+    cursor: pointer;
+  }
   .claims {
     display: grid;
     gap: 4px;
@@ -134,6 +146,9 @@ export const outcomeStyles = css`
     .claims .plain {
       min-height: 44px;
     }
+    summary {
+      padding: 12px 0;
+    }
     .whole td:nth-child(3) {
       display: none;
     }
@@ -156,6 +171,10 @@ export const outcomeStyles = css`
     }
     .found td:first-child {
       grid-column: 1 / -1;
+    }
+    .found td > b {
+      white-space: nowrap;
+      padding-right: 10px;
     }
   }
 `;
