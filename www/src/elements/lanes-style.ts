@@ -410,6 +410,9 @@ export const laneStyles = css`
     }
   }
   @media print {
+    .head button {
+      display: none;
+    }
     .scroll {
       height: auto;
       overflow: visible;

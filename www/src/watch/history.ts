@@ -30,11 +30,6 @@ const style = css`
   .why {
     padding-bottom: 6px;
   }
-  /* As high as they must be to be hit, without driving the lines apart. */
-  .why button {
-    min-height: 24px;
-    margin-block: -6px;
-  }
   .why li {
     padding-left: calc(var(--depth) * 14px);
     margin: 2px 0;
@@ -63,6 +58,15 @@ const style = css`
   }
   td:nth-child(3) code {
     white-space: nowrap;
+  }
+  @media print {
+    form {
+      display: none;
+    }
+    .changes {
+      max-height: none;
+      overflow: visible;
+    }
   }
   .chart {
     margin: 6px 0;
@@ -123,10 +127,6 @@ const style = css`
     button,
     select {
       min-height: 44px;
-    }
-    .why button {
-      min-height: 44px;
-      margin-block: -12px;
     }
   }
 `;
@@ -229,7 +229,7 @@ export class PageraceHistory extends LitElement {
         html`<li ${vars({ '--depth': reason.depth })}>${inline(reason.words)} ${
           reason.step === null
             ? nothing
-            : html`<button class="plain" @click=${() => this.#seek(reason.step ?? 0)}>go to step ${reason.step}</button>`
+            : html`<button class="inline plain" @click=${() => this.#seek(reason.step ?? 0)}>go to step ${reason.step}</button>`
         }</li>`,
     )}</ol>`;
   }

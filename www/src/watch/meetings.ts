@@ -75,8 +75,10 @@ const style = css`
       min-height: 44px;
     }
   }
+  /* It speaks of one step, and on paper there is no pointing. */
   @media print {
-    .moves {
+    .below,
+    .meeting-lines {
       display: none;
     }
   }
