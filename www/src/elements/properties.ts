@@ -38,11 +38,6 @@ export class PageraceProperties extends LitElement {
         min-height: 24px;
         cursor: pointer;
       }
-      .says button {
-        min-height: 24px;
-        min-width: 24px;
-        padding: 0 1px;
-      }
       .says {
         margin-top: 6px;
         font-size: var(--small);
@@ -57,12 +52,6 @@ export class PageraceProperties extends LitElement {
           display: flex;
           align-items: center;
           gap: 4px;
-        }
-        /* As high as a finger needs, without driving the lines apart. */
-        .says button {
-          min-height: 44px;
-          min-width: 44px;
-          margin-block: -12px;
         }
       }
     `,
@@ -116,7 +105,7 @@ export class PageraceProperties extends LitElement {
   #broken(it: PropertyView, step: number): TemplateResult {
     const go = () => request(this, { type: 'seek', cursor: step });
     return html`<span><b class="bad">Broken:</b> ${it.name} at
-      <button class="plain" @click=${go}>step ${step}</button>: ${asSentence(it.when_broken)} </span>`;
+      <button class="inline plain" @click=${go}>step ${step}</button>: ${asSentence(it.when_broken)} </span>`;
   }
 }
 
