@@ -17,6 +17,7 @@ import type { OperationHelp, ParamHelp } from '../protocol';
 import { ui } from '../ui';
 import { wish } from './compose-event';
 import { composeStyles } from './compose-style';
+import { inline } from './inline';
 
 const listOf = ({ cpu, list }: Spot): List => ({ table: 'cpu', at: cpu, key: list });
 const typed = (event: Event): string => (event.target as HTMLInputElement).value;
@@ -128,7 +129,7 @@ export class PageraceCall extends LitElement {
     return html`<div id="op-${help.name}" class="option ${active ? 'active' : ''}" role="option"
       aria-selected=${active} aria-disabled=${why !== null} @click=${() => this.#choose(help)}>
       <code>${help.signature}</code>
-      <span class="soft">${help.help}</span>
+      <span class="soft">${inline(help.help)}</span>
       ${why === null ? nothing : html`<span class="lacks">Not in ${this.lacking}: ${why}.</span>`}
     </div>`;
   }
@@ -163,14 +164,16 @@ export class PageraceCall extends LitElement {
     };
     return html`<form method="dialog" @submit=${this.#submit} @keydown=${this.#enter}>
       <p><code>${help?.signature ?? call.name}</code> <button type="button" class="plain" @click=${other}>another operation</button></p>
-      <p class="soft">${help?.help ?? nothing} Returns ${help?.returns ?? 'something'}.</p>
+      <p class="soft">${inline(help?.help ?? '')} Returns ${inline(help?.returns ?? 'something')}.</p>
       ${help ? this.#fields(help, call) : nothing}
       <label class="field"><span>Place</span>${this.#places(help)}</label>
-      <p class="preview"><span class="soft">Preview</span> <output><code>${textOfCall(call)}</code></output></p>
-      <p class="bar">
-        <button class="primary">${this.#old ? 'Change' : 'Add'}</button>
-        <button type="button" @click=${() => this.#close()}>Cancel</button>
-      </p>
+      <div class="foot">
+        <p class="preview"><span class="soft">Preview</span> <output><code>${textOfCall(call)}</code></output></p>
+        <p class="bar">
+          <button class="primary">${this.#old ? 'Change' : 'Add'}</button>
+          <button type="button" @click=${() => this.#close()}>Cancel</button>
+        </p>
+      </div>
     </form>`;
   }
 
@@ -257,7 +260,7 @@ export class PageraceCall extends LitElement {
         (word) => html`<label class="check"><input type="checkbox" .checked=${given.includes(word)}
           @change=${(event: Event) => flip(word, (event.target as HTMLInputElement).checked)} /><code>${word}</code></label>`,
       )}
-      <span class="soft">${param.help}</span></fieldset>`;
+    </fieldset>`;
   }
 
   #places(help: OperationHelp | undefined): TemplateResult {
