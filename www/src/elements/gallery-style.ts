@@ -149,6 +149,12 @@ export const galleryStyles = css`
     .top h2 {
       flex: 1;
     }
+    /* Below the search: beside it there is no room. */
+    .top p {
+      order: 2;
+      flex: 1 0 100%;
+      text-align: left;
+    }
     .search {
       order: 1;
       flex: 1 0 calc(100% - 8px);

@@ -119,6 +119,17 @@ export const matrixStyles = css`
   code {
     white-space: nowrap;
   }
+  code + code {
+    margin-left: 0.8em;
+  }
+  @media print {
+    .bar {
+      display: none;
+    }
+    .scroll {
+      overflow: visible;
+    }
+  }
   .claims td {
     white-space: nowrap;
   }
