@@ -13,6 +13,7 @@ const SIZES = [
   [768, 1024],
   [360, 740],
 ];
+const STILL = { reducedMotion: 'reduce' };
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { only: { type: 'string', default: '' } },
@@ -40,16 +41,17 @@ for (const state of STATES.filter(({ name }) => wanted.test(name))) {
 await browser.close();
 await close();
 
-async function pictures(page, { name, of, print }) {
+async function pictures(page, { name, of, print, each }) {
   // The dock stays at the edge of the window, where it would hide what a larger picture shows.
   const dock = page.locator('pagerace-dock');
   if (of) await dock.evaluate((it) => it.style.setProperty('position', 'static'));
   for (const [width, height] of SIZES) {
     await page.setViewportSize({ width, height });
     for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme, media: print ? 'print' : 'screen' });
-      await page.waitForTimeout(250); // fades and smooth scrolling
-      if (of) await page.evaluate(() => scrollTo(0, 0));
+      await page.emulateMedia({ ...STILL, colorScheme, media: print ? 'print' : 'screen' });
+      await page.evaluate(() => scrollTo(0, 0));
+      await each?.(page);
+      await page.waitForTimeout(250); // what follows a resize
       const path = `${OUT}/${name}-${width}-${colorScheme}.png`;
       // A phone shows one panel at a time: all of the page is that panel.
       const clip = of && width > 700 ? around(await page.locator(of).boundingBox()) : undefined;

@@ -11,6 +11,7 @@ import { text as HUGE } from '../../bench/page-4096.mjs';
  * @property {(page: Page) => Promise<unknown>} [go] the way to it, at 1440 px
  * @property {(page: Page) => Promise<unknown>} [before] what is done before the page is opened
  * @property {boolean} [bare] the page never gets to its first race
+ * @property {(page: Page) => Promise<unknown>} [each] what is done anew for each picture
  * @property {boolean} [print] as on paper
  * @property {boolean} [newer] it has come after the lanes: `looks.spec.ts` takes it apart
  */
@@ -126,9 +127,11 @@ const dies = (page) =>
   });
 const reload = (page) => page.reload();
 const again = async (page) => {
+  const [url] = page.url().split('#');
   await page.goto('about:blank');
-  await page.goBack();
+  await page.goto(url);
 };
+const toText = (page) => page.locator('pagerace-editor').evaluate((it) => it.scrollIntoView());
 
 /** @type {State[]} */
 export const STATES = [
@@ -213,6 +216,12 @@ export const STATES = [
 
   { name: 'outcomes', of: 'pagerace-outcomes', hash: `${FRONT}&view=outcomes` },
   { name: 'outcomes-done', of: 'pagerace-outcomes', go: explored },
+  {
+    name: 'outcomes-herd',
+    of: 'pagerace-outcomes',
+    newer: true,
+    go: all(explored, (page) => page.getByText('As herd7 prints it').click()),
+  },
   {
     name: 'outcomes-searching',
     of: 'pagerace-outcomes',
@@ -303,29 +312,35 @@ export const STATES = [
     go: all(compose, click('Remove process B')),
   },
 
-  { name: 'text', of: 'pagerace-editor', hash: `${FRONT}&view=text` },
+  { name: 'text', of: 'pagerace-editor', hash: `${FRONT}&view=text`, go: toText },
   {
     name: 'text-mistake',
     of: 'pagerace-editor',
     hash: `${FRONT}&view=text`,
-    go: all(write(LARGE.replace('pageblock_pages', 'pageblock_page')), press('Control+Home')),
+    go: all(
+      write(LARGE.replace('pageblock_pages', 'pageblock_page')),
+      press('Control+Home'),
+      (page) => page.locator('.cm-lintRange-error').first().waitFor(),
+    ),
   },
   {
     name: 'text-complete',
-    of: 'pagerace-editor',
     hash: `${FRONT}&view=text`,
-    go: all(write(`${LARGE}[[cpu]]\nrun = ["`), press('Control+End'), (page) =>
-      page.keyboard.type('pin'),
+    go: write(`${LARGE}[[cpu]]\nrun = ["`),
+    each: all(toText, press('Control+End'), press('Escape'), press('Control+Space'), (page) =>
+      page.locator('.cm-tooltip-autocomplete').waitFor(),
     ),
   },
   {
     name: 'text-hover',
-    of: 'pagerace-editor',
     hash: `${FRONT}&view=text`,
-    go: all(
-      write(LARGE),
+    go: write(LARGE),
+    each: all(
+      toText,
       press('Control+Home'),
-      (page) => page.locator('.cm-content').getByText('cma_alloc').first().hover(),
+      (page) => page.mouse.move(0, 0),
+      (page) => page.locator('.cm-content').getByText('movable').first().hover(),
+      (page) => page.locator('.cm-content').getByText('blocks').first().hover(),
       (page) => page.locator('.w-help').waitFor(),
     ),
   },
@@ -356,11 +371,19 @@ export const STATES = [
   {
     name: 'error-steps',
     hash: 'g=cma-pin-moves-page',
-    go: all(press('0'), (page) =>
-      page.getByRole('combobox', { name: 'Kernel' }).selectOption('v5.18'),
+    go: all(
+      press('ArrowLeft'),
+      press('0'),
+      (page) => page.waitForURL(/#1/),
+      (page) => page.getByRole('combobox', { name: 'Kernel' }).selectOption('v5.18'),
+      seen('These steps do not run on v5.18'),
     ),
   },
-  { name: 'kept', go: all(press('Home'), press('0'), press('1'), seen(/./), again) },
+  {
+    name: 'kept',
+    newer: true,
+    go: all(press('Home'), press('0'), (page) => page.waitForURL(/#1/), again, seen('Take it up')),
+  },
   {
     name: 'crash-guard',
     go: all(
