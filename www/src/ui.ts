@@ -116,6 +116,7 @@ export const ui = css`
     min-width: 24px;
     min-height: 24px;
     margin-block: -6px;
+    padding-inline: 0;
   }
   button[aria-disabled='true'] {
     cursor: not-allowed;

@@ -372,8 +372,11 @@ export const STATES = [
     name: 'error-steps',
     hash: 'g=cma-pin-moves-page',
     go: all(
-      press('ArrowLeft'),
-      press('0'),
+      async (page) => {
+        const text = await page.locator('pagerace-editor').evaluate((it) => it.text);
+        const of = await page.getByRole('slider', { name: 'Step' }).getAttribute('max');
+        await apply(text.replace('steps = "0*"', `steps = "0*${of}"`))(page);
+      },
       (page) => page.waitForURL(/#1/),
       (page) => page.getByRole('combobox', { name: 'Kernel' }).selectOption('v5.18'),
       seen('These steps do not run on v5.18'),
@@ -388,11 +391,13 @@ export const STATES = [
     name: 'crash-guard',
     go: all(
       apply(LARGE),
+      (page) => page.waitForURL(/#1/),
       dies,
       press('Escape'),
       click('Explore every interleaving'),
       seen(/^searching/),
       reload,
+      seen('The page ended at this scenario the last time'),
     ),
   },
 
@@ -406,7 +411,12 @@ export const STATES = [
   },
 ];
 
-/** Brings a fresh page to a state. */
+/**
+ * Brings a fresh page to a state.
+ * @param {Page} page
+ * @param {string} url
+ * @param {State} state
+ */
 export async function bring(page, url, { hash, go, before, bare }) {
   await page.setViewportSize({ width: 1440, height: 900 });
   await before?.(page);

@@ -323,6 +323,9 @@ const ownStyles = css`
     .bar .end {
       display: none;
     }
+    .refused li {
+      padding: 8px 0;
+    }
     .rows .small {
       order: 1;
     }

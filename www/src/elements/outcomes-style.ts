@@ -14,8 +14,8 @@ export const outcomeStyles = css`
     font-size: var(--small);
     font-variant-numeric: tabular-nums;
   }
-  .progress .soft {
-    margin-left: 8px;
+  .progress b {
+    margin-right: 8px;
   }
   .running b::before {
     content: '';
@@ -148,6 +148,15 @@ export const outcomeStyles = css`
     }
     summary {
       padding: 12px 0;
+    }
+    /* A claim over the whole width, below its verdict and its line. */
+    .claims .claim,
+    .claims .soft {
+      order: 1;
+      flex-basis: 100%;
+    }
+    .claims .plain {
+      margin-left: auto;
     }
     .whole td:nth-child(3) {
       display: none;

@@ -60,7 +60,7 @@ export function chart(
       )}
       <span class="time">start</span><span class="time last">step ${actual.length - 1}</span>
     </div>
-    <figcaption>${cursor === 0 ? 'At the start' : `Behind step ${cursor}`}: <b>_refcount ${now}</b> (solid)${
+    <figcaption>${cursor === 0 ? 'At the start' : `After step ${cursor}`}: <b>_refcount ${now}</b> (solid)${
       wanted === null ? nothing : html`; migration would expect <b>${wanted}</b> (dashed)`
     }. The scale is logarithmic.</figcaption>
   </figure>`;
