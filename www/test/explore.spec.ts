@@ -111,7 +111,9 @@ test('a long search can be cancelled and goes on, or is sampled instead', async 
   await form.getByRole('spinbutton', { name: 'Runs' }).fill('50');
   await form.getByRole('button', { name: 'Sample' }).click();
   await expect(page.getByText('a sample of 50 runs', { exact: true })).toBeVisible();
-  await expect(page.getByText(/^PCT of depth 3, seed 1\. .* was missed with/)).toBeVisible();
+  await expect(
+    page.getByText(/^PCT of depth 3, seed 1\. So few runs promise nothing about a bug/),
+  ).toBeVisible();
   const outcomes = page.locator('pagerace-outcomes');
   await expect(outcomes.getByRole('row').filter({ hasText: /[\d,]+ runs/ })).not.toHaveCount(0);
   // They were enough to meet the claim.

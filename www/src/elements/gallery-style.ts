@@ -72,6 +72,9 @@ export const galleryStyles = css`
     padding: 4px 22px 40px;
     overscroll-behavior: contain;
   }
+  .list > p {
+    padding: 14px 0;
+  }
   .part {
     padding: 14px 0 0;
     font-size: 0.9375rem;

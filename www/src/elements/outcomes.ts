@@ -80,13 +80,13 @@ export class PageraceOutcomes extends LitElement {
     const running = search?.view.running === true && !search.stopped;
     const button = running
       ? html`<button @click=${() => request(this, { type: 'cancel' })}>Cancel</button>`
-      : html`<button class="primary" aria-keyshortcuts="x" @click=${() => request(this, { type: 'explore' })}
+      : html`<button class=${search?.stopped ? '' : 'primary'} aria-keyshortcuts="x" @click=${() => request(this, { type: 'explore' })}
           >Explore every interleaving</button>`;
     return html`<div class="bar">
       ${button}
       ${
         search?.stopped
-          ? html`<button @click=${() => request(this, { type: 'go_on' })}>Go on</button>`
+          ? html`<button class="primary" @click=${() => request(this, { type: 'go_on' })}>Go on</button>`
           : nothing
       }
       ${
