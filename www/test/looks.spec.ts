@@ -56,10 +56,11 @@ for (const state of STATES.filter((it) => it.newer)) {
     test.setTimeout(300_000); // a state may need a search, and axe looks at every element
     await bring(page, './', state);
     await page.setViewportSize({ width: 360, height: 740 });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      expect(await violations(page), colorScheme).toEqual([]);
-    }
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    expect(await violations(page)).toEqual([]);
+    // Colours are all that differs.
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    expect(await violations(page, ['color-contrast'])).toEqual([]);
     expect(await page.evaluate(smallTargets)).toEqual([]);
     expect(await page.evaluate(moving)).toEqual([]);
     const over = await page.evaluate(

@@ -133,6 +133,11 @@ export const matrixStyles = css`
   .claims td {
     white-space: nowrap;
   }
+  @media (pointer: coarse), (max-width: 700px) {
+    .cell {
+      min-height: 44px;
+    }
+  }
   @media (max-width: 700px) {
     tr > th:first-child {
       max-width: 44vw;

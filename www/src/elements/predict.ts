@@ -123,7 +123,7 @@ export class PageracePredict extends LitElement {
     const { search, scenario } = this.model;
     const ready = search !== null && !search.view.running;
     return html`<section aria-labelledby="predict">
-      <h3 id="predict">Predict first: ${scenario?.own.name}</h3>
+      <h2 id="predict">Predict first: ${scenario?.own.name}</h2>
       <p class="soft">The race stands at its start, and no witness is shown. Step it by hand if you like.</p>
       ${
         ready && scenario

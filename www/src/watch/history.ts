@@ -125,7 +125,8 @@ const style = css`
   }
   @media (pointer: coarse), (max-width: 700px) {
     button,
-    select {
+    select,
+    td button {
       min-height: 44px;
     }
   }
