@@ -177,9 +177,11 @@ export const dockStyles = css`
     .idle {
       display: none;
     }
-    kbd,
-    .explore,
-    .rest:not(:has(.back)) {
+    kbd {
+      display: none;
+    }
+    /* Outcomes has a panel, and the branch stands in the lanes: a row that comes and goes would push. */
+    .rest {
       display: none;
     }
     /* Two lines, needed or not: a reason must be read whole, and nothing may jump. */
@@ -188,9 +190,6 @@ export const dockStyles = css`
       line-height: 1.4;
       white-space: normal;
       overflow-wrap: anywhere;
-    }
-    .rest {
-      width: 100%;
     }
   }
   @media (max-height: 560px) {

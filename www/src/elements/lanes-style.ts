@@ -365,6 +365,20 @@ export const laneStyles = css`
     .lane code {
       font-size: var(--tiny);
     }
+    /* Where many lanes share a phone, a word is cut off rather than laid over its neighbour. */
+    .lane .name {
+      flex-wrap: nowrap;
+    }
+    .lane .chip {
+      display: block;
+      min-width: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+    /* Beside the CPU's name. */
+    .run:not(.switched) > ol > li:first-child {
+      padding-right: 6ch;
+    }
     /* The chip says it. */
     .notes .running {
       display: none;

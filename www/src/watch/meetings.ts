@@ -137,6 +137,8 @@ export class Meetings implements ReactiveController {
   #below(box: Element): HTMLElement {
     const words = document.createElement('div');
     words.className = 'below';
+    // What it now lies over comes into sight again.
+    this.#lanes.requestUpdate('state');
     return box.appendChild(words);
   }
 
