@@ -174,6 +174,10 @@ export const memoryStyles = css`
   .zone th {
     white-space: nowrap;
   }
+  /* The blocks get the room, so that they are as long as they have pages. */
+  .zone tr:has(.bodies) th {
+    width: 1%;
+  }
   .bodies {
     display: flex;
     flex-wrap: wrap;
