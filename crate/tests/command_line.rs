@@ -244,7 +244,7 @@ read to pageblock 1's migratetype of 8 bytes by task on cpu 1:
 
 value changed: MIGRATE_ISOLATE -> MIGRATE_CMA
 
-Both are next behind 1*13 0*16  (1 switches, 29 steps)
+Both are next after 1*13 0*16  (1 switch, 29 steps)
 ==================================================================
 ";
 

@@ -10,13 +10,13 @@ export function moved(trace: readonly StepView[], from: number, to: number): Mov
   const step = trace[from - 1];
   if (!step || to < 1 || to > trace.length) {
     return {
-      why: to < 1 ? 'Nothing comes before the first step.' : 'Nothing comes behind the last step.',
+      why: to < 1 ? 'Nothing comes before the first step.' : 'Nothing comes after the last step.',
     };
   }
   const passed = to < from ? trace.slice(to - 1, from - 1) : trace.slice(from, to);
   const own = passed.find((it) => it.cpu === step.cpu);
   if (own) {
-    const side = to < from ? 'behind' : 'before';
+    const side = to < from ? 'after' : 'before';
     return {
       why: `Step ${from} stays ${side} step ${own.number}, which is CPU${step.cpu}'s, too.`,
     };

@@ -111,6 +111,13 @@ export const ui = css`
     text-underline-offset: 0.15em;
     text-decoration-thickness: 1px;
   }
+  /* In running text, as high as it must be to be hit, without driving the lines apart. */
+  button.inline {
+    min-width: 24px;
+    min-height: 24px;
+    margin-block: -6px;
+    padding-inline: 0;
+  }
   button[aria-disabled='true'] {
     cursor: not-allowed;
     color: var(--faint);
@@ -193,6 +200,11 @@ export const ui = css`
     select {
       min-height: 44px;
       min-width: 44px;
+    }
+    button.inline {
+      min-width: 44px;
+      min-height: 44px;
+      margin-block: -13px;
     }
   }
   @media (prefers-reduced-motion: no-preference) {

@@ -103,10 +103,12 @@ function promiseOfPct({ depth, seed, runs, choices, steps }: SampleView): string
   const found = 1 / (choices * steps ** (depth - 1));
   const missed = Math.exp(runs * Math.log1p(-found));
   const percent = missed < 0.001 ? 0.1 : Number((missed * 100).toPrecision(2));
-  return (
-    `PCT of depth ${depth}, seed ${seed}. A bug of this depth within the first ` +
-    `${count(steps, 'step')} was missed with a probability of at most ${percent} %.`
-  );
+  const bug = `a bug of this depth within the first ${count(steps, 'step')}`;
+  const told =
+    percent < 100
+      ? asSentence(`${bug} was missed with a probability of at most ${percent} %`)
+      : `So few runs promise nothing about ${bug}.`;
+  return `PCT of depth ${depth}, seed ${seed}. ${told}`;
 }
 
 /** The rule of three. */

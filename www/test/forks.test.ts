@@ -36,7 +36,7 @@ test('a moved step keeps the order of its lane', () => {
   assert.deepEqual(moved(trace, 4, 2), { schedule: '0*2 1*2' });
   assert.deepEqual(moved(trace, 1, 3), { schedule: '1*2 0*2' });
   assert.deepEqual(moved(trace, 3, 1), {
-    why: "Step 3 stays behind step 2, which is CPU1's, too.",
+    why: "Step 3 stays after step 2, which is CPU1's, too.",
   });
-  assert.deepEqual(moved(trace, 4, 5), { why: 'Nothing comes behind the last step.' });
+  assert.deepEqual(moved(trace, 4, 5), { why: 'Nothing comes after the last step.' });
 });

@@ -76,7 +76,9 @@ test('a challenge is refused, tried, and solved', async ({ page }) => {
   await expect(challenge(page)).toContainText('Not met');
   await expect(challenge(page)).toContainText('no execution does');
   await challenge(page).getByRole('button', { name: 'Hint' }).click();
-  await expect(challenge(page).getByRole('listitem').first()).toContainText('freed to the list');
+  await expect(challenge(page).locator('ol').getByRole('listitem').first()).toContainText(
+    'freed to the list',
+  );
   await write(page, given(name).replace('allocated = [6]', 'allocated = [5]'));
   await judge.click();
   await expect(challenge(page)).toContainText('Not allowed');

@@ -1,3 +1,4 @@
+import { bring, STATES } from '../tools/states.mjs';
 import { expect, open, searched, standsAt, stepButton, test, violations } from './page';
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -49,6 +50,62 @@ test('360 px: one panel at a time, the steps in reach, targets of 44 px', async 
   await page.reload();
   await expect(page.locator('pagerace-memory')).toBeVisible();
 });
+
+for (const state of STATES.filter((it) => it.newer)) {
+  test(`${state.name}: for every eye and finger at 360 px, and on paper`, async ({ page }) => {
+    test.setTimeout(300_000); // a state may need a search, and axe looks at every element
+    await bring(page, './', state);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    expect(await violations(page)).toEqual([]);
+    // Colours are all that differs.
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    expect(await violations(page, ['color-contrast'])).toEqual([]);
+    expect(await page.evaluate(smallTargets)).toEqual([]);
+    expect(await page.evaluate(moving)).toEqual([]);
+    const over = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(over).toBe(0);
+    await page.emulateMedia({ media: 'print' });
+    if (state.of) expect(await page.locator(state.of).evaluate(cutOff)).toEqual([]);
+  });
+}
+
+/** What moves, or would move when it changes. */
+const moving = (): string[] => {
+  const found: string[] = [];
+  const walk = (root: ParentNode) => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.shadowRoot) walk(element.shadowRoot);
+      // CodeMirror's cursor blinks, as all cursors do.
+      if (element.closest('.cm-editor')) continue;
+      const { animationName, transitionDuration } = getComputedStyle(element);
+      if (animationName !== 'none' || !/^0s(, 0s)*$/.test(transitionDuration)) {
+        found.push(`${element.localName}.${element.className}`);
+      }
+    }
+  };
+  walk(document);
+  return found;
+};
+
+/** Boxes of an element that would scroll, which paper cannot. */
+const cutOff = (host: Element): string[] => {
+  const found: string[] = [];
+  const walk = (root: ParentNode) => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.shadowRoot) walk(element.shadowRoot);
+      const { overflowY, position } = getComputedStyle(element);
+      const more = element.scrollHeight - element.clientHeight;
+      if (/auto|scroll/.test(overflowY) && position !== 'absolute' && more > 2) {
+        found.push(`${element.localName}.${element.className}: ${more}`);
+      }
+    }
+  };
+  if (host.shadowRoot) walk(host.shadowRoot);
+  return found;
+};
 
 /** Visible buttons, fields and links outside of text that are lower than 44 px. */
 const smallTargets = (): string[] => {

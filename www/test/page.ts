@@ -88,8 +88,9 @@ export async function fromGallery(page: Page, name: string): Promise<void> {
   await gallery.getByRole('link', { name: new RegExp(`^${name} `) }).click();
 }
 
-/** What axe finds wrong with the page as it stands. */
-export async function violations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What axe finds wrong with the page as it stands, by all of its rules or by some. */
+export async function violations(page: Page, rules: string[] = []): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules.length > 0 ? axe.withRules(rules) : axe).analyze();
   return violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.target).join(' | ')}`);
 }

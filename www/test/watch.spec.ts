@@ -143,7 +143,7 @@ test('goes to the next and the previous change of a page', async ({ page }) => {
   await page.keyboard.press(']');
   await standsAt(page, 10);
   await page.keyboard.press(']');
-  await expect(spoken(page)).toHaveText('No step behind this one changes page 2.');
+  await expect(spoken(page)).toHaveText('No step after this one changes page 2.');
   await page.keyboard.press('[');
   await standsAt(page, 9);
 });

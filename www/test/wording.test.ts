@@ -159,6 +159,11 @@ test('a sample says how many runs, and what they may have missed', () => {
     'PCT of depth 2, seed 1. A bug of this depth within the first 50 steps was missed with a ' +
       'probability of at most 0.1 %. 1 run came to no end, and may be livelocks.',
   );
+  assert.equal(
+    promise({ ...sample, depth: 6, unfinished: 0 }),
+    'PCT of depth 6, seed 1. So few runs promise nothing about a bug of this depth within the ' +
+      'first 50 steps.',
+  );
 });
 
 test('a search says what it left out and what it may have missed', () => {

@@ -247,7 +247,8 @@ pub fn claims_text(report: &Report, claims: &[&Expectation]) -> String {
 fn witness_text(witness: &Witness) -> String {
     let (steps, switches) = (witness.schedule.0.len(), witness.switches);
     let whole = witness.schedule.to_text();
-    let mut text = format!("          Witness {whole}  ({switches} switches, {steps} steps)\n");
+    let many = if switches == 1 { "switch" } else { "switches" };
+    let mut text = format!("          Witness {whole}  ({switches} {many}, {steps} steps)\n");
     if let (Some(turn), Some(from)) = (witness.turn(), witness.loop_from) {
         let stem = if from == 0 { "-".into() } else { witness.stem().to_text() };
         let first = from + 1;

@@ -33,6 +33,8 @@ pub struct Judgement {
     pub because: Option<String>,
     /// An execution that decides: one that matches, or for `always` one that does not.
     pub witness: Option<Witness>,
+    /// How many of the outcomes match.
+    pub positive: usize,
 }
 
 /// Judges a claim by a report about the kernel that it names.
@@ -41,6 +43,7 @@ pub struct Judgement {
 /// need every execution.
 pub fn judge(report: &Report, claim: &Expectation) -> Judgement {
     let mut matching = report.outcomes.iter().filter(|found| claim.pattern.matches(&found.outcome));
+    let positive = matching.clone().count();
     let mut others = report.outcomes.iter().filter(|found| !claim.pattern.matches(&found.outcome));
     let (hit, miss) = (matching.next(), others.next());
     let witness = |found: Option<&super::Found>| found.and_then(|found| found.witness.clone());
@@ -65,5 +68,5 @@ pub fn judge(report: &Report, claim: &Expectation) -> Judgement {
             (Verdict::Broken, Some("there is no execution that ends".to_string()), None)
         }
     };
-    Judgement { verdict, because, witness }
+    Judgement { verdict, because, witness, positive }
 }

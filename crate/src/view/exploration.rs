@@ -72,6 +72,7 @@ fn exploration(report: &Report, scenario: &Scenario, player: &Player) -> Explora
                     verdict: judgement.verdict.word().into(),
                     because: judgement.because,
                     witness: judgement.witness.as_ref().map(witness),
+                    positive: judgement.positive as u32,
                 }
             })
             .collect(),

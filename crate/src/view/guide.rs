@@ -231,6 +231,7 @@ fn verdict(goal: &Expectation, report: &Report) -> ExpectationView {
         verdict: judgement.verdict.word().into(),
         because: judgement.because,
         witness: judgement.witness.as_ref().map(exploration::witness),
+        positive: judgement.positive as u32,
     }
 }
 

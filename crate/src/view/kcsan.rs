@@ -205,7 +205,8 @@ fn text(race: &RaceView, reached: &str) -> String {
     };
     let schedule = if race.schedule.is_empty() { "the start" } else { &race.schedule };
     let (switches, steps) = (race.switches, race.steps);
-    text += &format!("\n{reached} behind {schedule}  ({switches} switches, {steps} steps)\n");
+    let many = if switches == 1 { "switch" } else { "switches" };
+    text += &format!("\n{reached} after {schedule}  ({switches} {many}, {steps} steps)\n");
     text + RULER
 }
 

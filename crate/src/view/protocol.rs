@@ -597,6 +597,8 @@ pub struct ExpectationView {
     pub because: Option<String>,
     /// An interleaving that shows it, where one does.
     pub witness: Option<WitnessView>,
+    /// How many of the outcomes match its pattern.
+    pub positive: u32,
 }
 
 #[cfg(test)]

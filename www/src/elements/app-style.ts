@@ -44,10 +44,17 @@ export const appStyles = css`
     text-overflow: ellipsis;
     color: var(--soft);
   }
+  /* Beside the references, where there is room. */
   .guides {
+    float: left;
     display: flex;
     gap: 8px;
+    padding: 8px 18px 0 0;
+  }
+  .guides ~ .refs {
+    min-height: 42px;
     padding-top: 8px;
+    align-items: center;
   }
   .tools {
     margin-left: auto;
@@ -69,6 +76,7 @@ export const appStyles = css`
     padding: 0 20px 28px;
   }
   .title {
+    display: flow-root;
     padding: 16px 0 12px;
     min-height: 96px;
   }
@@ -81,6 +89,7 @@ export const appStyles = css`
     text-wrap: balance;
   }
   .before {
+    clear: both;
     color: var(--soft);
     font-size: var(--small);
     overflow-wrap: anywhere;
@@ -108,6 +117,10 @@ export const appStyles = css`
     grid-template-columns: minmax(0, 11fr) minmax(0, 10fr);
     gap: 26px 32px;
     padding-top: 16px;
+  }
+  /* What stands there without a race says nothing true; its room is kept. */
+  .starting :is(pagerace-kernel, .grid, .more, .kernel-name) {
+    visibility: hidden;
   }
   .grid.many {
     grid-template-columns: minmax(0, 15fr) minmax(0, 10fr);

@@ -60,7 +60,8 @@ export class PageraceApp extends LitElement {
       writeHash: (hash, push) =>
         push ? history.pushState(null, '', hash) : history.replaceState(history.state, '', hash),
       base: () => location.href.replace(/#.*$/, ''),
-      copy: (text) => navigator.clipboard.writeText(text),
+      // Without TLS there is no clipboard.
+      copy: async (text) => navigator.clipboard.writeText(text),
     },
     new Keeper(shelf('localStorage'), shelf('sessionStorage')),
   );
@@ -125,7 +126,7 @@ export class PageraceApp extends LitElement {
     const { state, scenario, trace } = model;
     return html`
       ${this.#header()}
-      <main data-panel=${model.panel}>
+      <main data-panel=${model.panel} class=${model.text === '' ? 'starting' : ''}>
         <pagerace-notice .notice=${model.notice} .traced=${trace.length > 0}></pagerace-notice>
         ${this.#title()}
         <pagerace-guide .model=${model}></pagerace-guide>
@@ -139,7 +140,7 @@ export class PageraceApp extends LitElement {
         <div class="grid ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''} ${this.composing ? 'composing' : ''}">
           <div class="column">
             <pagerace-lanes class="lanes" .trace=${trace} .loopFrom=${model.loopFrom} .state=${state}></pagerace-lanes>
-            <pagerace-outcomes class="outcomes" ?hidden=${model.predicting} .scenario=${scenario} .search=${model.search}></pagerace-outcomes>
+            <pagerace-outcomes class="outcomes" ?hidden=${model.predicting} .name=${model.entry} .scenario=${scenario} .search=${model.search}></pagerace-outcomes>
             <pagerace-tools class="outcomes" .model=${model}></pagerace-tools>
           </div>
           <div class="column">
@@ -160,7 +161,7 @@ export class PageraceApp extends LitElement {
         </div>
       </main>
       <pagerace-dock .trace=${trace} .loopFrom=${model.loopFrom} .state=${state} .playing=${model.playing} .stepsPerSecond=${model.stepsPerSecond}
-        .forks=${model.forks} .spoken=${model.spoken}></pagerace-dock>
+        .forks=${model.predicting ? [] : model.forks} .spoken=${model.spoken}></pagerace-dock>
       <pagerace-share .shared=${model.shared}></pagerace-share>
       <pagerace-gallery .open=${this.browsing} .entry=${model.entry} @close=${() => {
         this.browsing = false;
@@ -191,13 +192,13 @@ export class PageraceApp extends LitElement {
   }
 
   #header(): TemplateResult {
-    const { entry, shared } = this.model;
+    const { entry, scenario, shared } = this.model;
     const dark = isDark(this.theme);
     const turn = () => this.#act({ type: 'theme', theme: dark ? 'light' : 'dark' });
     return html`<header class="top">
       <p class="brand"><svg viewBox="0 0 26 20" aria-hidden="true"><path class="cpu0" d="M1 5h9l6 10h9"></path><path class="cpu1" d="M1 15h9l6-10h9"></path></svg> Pagerace</p>
       <button class="gallery" aria-haspopup="dialog" aria-keyshortcuts="g" title="All scenarios (g)" @click=${() => this.#act({ type: 'browse' })}>
-        <b>Gallery</b> <span>${entry ?? 'a text of its own'}</span></button>
+        <b>Gallery</b> <span>${entry ?? (scenario ? 'own scenario' : nothing)}</span></button>
       <div class="tools">
         ${this.#turns()}
         <button class="edit" @click=${() => this.#compose()}>Compose</button>
@@ -226,7 +227,7 @@ export class PageraceApp extends LitElement {
       return html`<li>${url ? html`<a href=${url} rel="noreferrer">${ref}</a>` : ref}</li>`;
     });
     return html`<div class="title">
-      <h1>${scenario?.title ?? 'Starting the engine'}</h1>
+      <h1>${scenario?.title ?? 'Starting the engine…'}</h1>
       <p class="kernel-name soft">Kernel <code>${scenario?.kernel ?? nothing}</code></p>
       <p class="about ${this.more ? 'open' : ''}">${inline(scenario?.about ?? '')}</p>${this.#guides()}
       ${

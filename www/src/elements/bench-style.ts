@@ -18,7 +18,7 @@ export const benchStyles = css`
   .sides {
     display: grid;
     gap: 10px 16px;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr));
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr));
   }
   .lines {
     border: 1px solid var(--line);
@@ -29,7 +29,7 @@ export const benchStyles = css`
   }
   .lines button {
     display: grid;
-    grid-template-columns: 1.2em minmax(4em, 9em) minmax(0, 1fr);
+    grid-template-columns: 1.2em 8em minmax(0, 1fr);
     gap: 0 8px;
     width: 100%;
     justify-content: start;
@@ -132,6 +132,17 @@ export const benchStyles = css`
     }
     .lines .code {
       grid-column: 2;
+    }
+  }
+  /* On paper, the lines and the diff are what there is to see. */
+  @media print {
+    [role='toolbar'],
+    .bar:has(button),
+    details {
+      display: none;
+    }
+    pre {
+      white-space: pre-wrap;
     }
   }
 `;

@@ -75,6 +75,7 @@ export class PageraceCompare extends LitElement {
         display: block;
       }
       [role='status'] p {
+        padding: 6px 0;
         font-size: var(--small);
       }
       td,
@@ -110,6 +111,15 @@ export class PageraceCompare extends LitElement {
       .absent {
         font-size: var(--tiny);
         color: var(--soft);
+      }
+      @media print {
+        .bar {
+          display: none;
+        }
+        .scroll {
+          max-height: none;
+          overflow: visible;
+        }
       }
       /* Side by side, a line would be a word wide: what is the same is told once. */
       @media (max-width: 700px) {
@@ -238,7 +248,7 @@ export class PageraceCompare extends LitElement {
         ${stale ? html`<span class="soft">The steps on the stage are others by now.</span>` : nothing}
       </div>
       <p class="soft">The schedule says which CPU moves. What a CPU cannot do under a kernel is passed over,
-        and behind the last step each CPU runs on for as long as it can.</p>
+        and after the last step each CPU runs on for as long as it can.</p>
       <div role="status">${why === null ? (answer ? this.#words(answer) : nothing) : html`<p class="bad">${asSentence(why)}</p>`}</div>
       ${answer ? this.#table(answer) : nothing}
     </section>`;
@@ -263,7 +273,7 @@ export class PageraceCompare extends LitElement {
         ${
           found
             ? html`${difference(found, left, right)}
-                <button class="plain" @click=${this.#toFirst}>Go to it</button>`
+                <button class="inline plain" @click=${this.#toFirst}>Go to it</button>`
             : 'Every step is the same.'
         }
       </p>
@@ -277,7 +287,7 @@ export class PageraceCompare extends LitElement {
       request(this, { type: 'kernel', base, toggles, schedule: scheduleOf(trace) });
     return html`<li class=${breaks.length > 0 || end !== 'done' ? 'wrong' : ''}>
       <b class="mono">${kernel.name}</b>: ${endOf(followed)}.
-      <button class="plain" @click=${load}>Load its ${count(trace.length, 'step')}</button>
+      <button class="inline plain" @click=${load}>Load its ${count(trace.length, 'step')}</button>
     </li>`;
   }
 
@@ -353,10 +363,11 @@ function row(pair: Pair, first: boolean, left: Side, right: Side): TemplateResul
 
 function stepWords({ choice, lines, changes, broke }: StepView, whole: boolean): TemplateResult {
   const shown = whole ? [...lines.flatMap((it) => it.changes), ...changes] : [];
-  const taken = lines.find((it) => it.taken !== null)?.taken;
   return html`<span class="function">${lines[0]?.function ?? choice}</span>
-    ${lines.map((it) => html`<code>${it.text}</code> `)}
-    ${whole && taken !== undefined ? html`<b>${taken ? 'yes' : 'no'}</b>` : nothing}
+    ${lines.map(
+      (it) =>
+        html`<code>${it.text}${whole && it.taken !== null ? html` <b>${it.taken ? 'yes' : 'no'}</b>` : nothing}</code> `,
+    )}
     ${shown.map((it) => html`<span class="change">${it.subject} <b>${it.field}</b> ${it.from} → ${it.to}</span>`)}
     ${broke.map((name) => html`<span class="change bad">breaks ${name}</span>`)}`;
 }

@@ -17,6 +17,7 @@ import type { OperationHelp, ParamHelp } from '../protocol';
 import { ui } from '../ui';
 import { wish } from './compose-event';
 import { composeStyles } from './compose-style';
+import { inline } from './inline';
 
 const typed = (event: Event): string => (event.target as HTMLInputElement).value;
 
@@ -127,7 +128,7 @@ export class PageraceCall extends LitElement {
     return html`<div id="op-${help.name}" class="option ${active ? 'active' : ''}" role="option"
       aria-selected=${active} aria-disabled=${why !== null} @click=${() => this.#choose(help)}>
       <code>${help.signature}</code>
-      <span class="soft">${help.help}</span>
+      <span class="soft">${inline(help.help)}</span>
       ${why === null ? nothing : html`<span class="lacks">Not in ${this.lacking}: ${why}.</span>`}
     </div>`;
   }
@@ -162,14 +163,16 @@ export class PageraceCall extends LitElement {
     };
     return html`<form method="dialog" @submit=${this.#submit} @keydown=${this.#enter}>
       <p><code>${help?.signature ?? call.name}</code> <button type="button" class="plain" @click=${other}>another operation</button></p>
-      <p class="soft">${help?.help ?? nothing} Returns ${help?.returns ?? 'something'}.</p>
+      <p class="soft">${inline(help?.help ?? '')} Returns ${inline(help?.returns ?? 'something')}.</p>
       ${help ? this.#fields(help, call) : nothing}
       <label class="field"><span>Place</span>${this.#places(help)}</label>
-      <p class="preview"><span class="soft">Preview</span> <output><code>${textOfCall(call)}</code></output></p>
-      <p class="bar">
-        <button class="primary">${this.#old ? 'Change' : 'Add'}</button>
-        <button type="button" @click=${() => this.#close()}>Cancel</button>
-      </p>
+      <div class="foot">
+        <p class="preview"><span class="soft">Preview</span> <output><code>${textOfCall(call)}</code></output></p>
+        <p class="bar">
+          <button class="primary">${this.#old ? 'Change' : 'Add'}</button>
+          <button type="button" @click=${() => this.#close()}>Cancel</button>
+        </p>
+      </div>
     </form>`;
   }
 
@@ -262,7 +265,7 @@ export class PageraceCall extends LitElement {
           @change=${(event: Event) => flip(word, (event.target as HTMLInputElement).checked)} /><code>${word}</code>
           <span class="soft">${sentence}</span></label>`,
       )}
-      <span class="soft">${param.help}</span></fieldset>`;
+    </fieldset>`;
   }
 
   #places(help: OperationHelp | undefined): TemplateResult {

@@ -137,7 +137,7 @@ export class PageraceComposeLanes extends LitElement {
   #removeLane(cpu: number): void {
     wish(this, {
       edit: { do: 'remove_table', name: 'cpu', at: cpu },
-      said: `CPU${cpu} removed, with its steps in the schedule and the claims that name it. Those behind it move up.`,
+      said: `CPU${cpu} removed, with its steps in the schedule and the claims that name it. Those after it move up.`,
     });
   }
 

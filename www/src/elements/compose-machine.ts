@@ -107,7 +107,7 @@ export class PageraceComposeMachine extends LitElement {
         { do: 'replace', list: BLOCKS, at, value: typed(event) },
         `Pageblock ${at} is ${typed(event)}.`,
       );
-    const behind = at < outline.blocks.length - 1 ? ' The pages behind it have new numbers.' : '';
+    const behind = at < outline.blocks.length - 1 ? ' The pages after it have new numbers.' : '';
     const remove = () =>
       this.#do({ do: 'remove', list: BLOCKS, at }, `Pageblock ${at} removed.${behind}`);
     return html`<li>

@@ -7,7 +7,7 @@ const ownStyles = css`
     padding-bottom: 14px;
   }
   h3 {
-    padding: 6px 0 4px;
+    padding: 10px 0 4px;
   }
   .bar {
     display: flex;
@@ -302,6 +302,19 @@ const ownStyles = css`
     background: var(--sunken);
     border-radius: var(--radius);
   }
+  /* What ends the form is in sight wherever it is scrolled to. */
+  .foot {
+    position: sticky;
+    bottom: 0;
+    padding: 8px 0 14px;
+    background: var(--raised);
+  }
+  .foot .bar {
+    padding-bottom: 0;
+  }
+  .inside:has(form) {
+    padding-bottom: 0;
+  }
   @media (pointer: coarse), (max-width: 700px) {
     input,
     textarea,
@@ -328,6 +341,25 @@ const ownStyles = css`
     }
     .about {
       grid-template-columns: minmax(0, 1fr);
+    }
+    .field {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .field > .soft {
+      grid-column: 1;
+    }
+    /* The panels above lead away. */
+    .bar .end {
+      display: none;
+    }
+    .refused li {
+      padding: 8px 0;
+    }
+    .rows .small {
+      order: 1;
+    }
+    .rows li > :nth-child(n + 3):not(.small) {
+      order: 2;
     }
   }
 `;

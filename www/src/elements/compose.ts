@@ -157,7 +157,7 @@ export class PageraceCompose extends LitElement {
       <p>The engine does not take this. The race below is the one before it.</p>
       <ul>${this.diagnostics.map(
         ({ line, column, message, hint }) => html`<li>
-          ${line === 0 ? nothing : html`<button class="plain" @click=${() => request(this, { type: 'goto_text', line, column })}>line ${line}</button>`}
+          ${line === 0 ? nothing : html`<button class="inline plain" @click=${() => request(this, { type: 'goto_text', line, column })}>line ${line}</button>`}
           ${asSentence(message)} ${asSentence(hint ?? '')}</li>`,
       )}</ul>
       <p class="bar">

@@ -119,7 +119,7 @@ export class PageraceShare extends LitElement {
       <p>The browser does not let the page write to the clipboard. Copy the link from here:</p>
       <textarea readonly aria-label="Link" .value=${this.shared?.url ?? ''}
         @focus=${(event: Event) => (event.target as HTMLTextAreaElement).select()}></textarea>
-      <p class="soft">Scenario and schedule stand behind the #, which browsers send to no server.</p>
+      <p class="soft">Scenario and schedule stand after the #, which browsers send to no server.</p>
     </dialog>`;
   }
 }

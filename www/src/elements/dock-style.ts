@@ -177,13 +177,19 @@ export const dockStyles = css`
     .idle {
       display: none;
     }
-    kbd,
-    .explore,
-    .rest:not(:has(.back)) {
+    kbd {
       display: none;
     }
+    /* Outcomes has a panel, and the branch stands in the lanes: a row that comes and goes would push. */
+    .rest {
+      display: none;
+    }
+    /* Two lines, needed or not: a reason must be read whole, and nothing may jump. */
     .next {
-      white-space: nowrap;
+      height: 2.8em;
+      line-height: 1.4;
+      white-space: normal;
+      overflow-wrap: anywhere;
     }
   }
   @media (max-height: 560px) {

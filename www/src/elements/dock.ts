@@ -159,6 +159,7 @@ export class PageraceDock extends LitElement {
 
 /** What a CPU would run next, or why it cannot. */
 function nextLine(lane: LaneView): string {
+  if (lane.operations.length === 0) return 'nothing to run';
   if (lane.why_not !== null) return lane.why_not;
   const frame = lane.stack.at(-1);
   if (frame) return frame.lines[frame.current]?.[1] ?? frame.function;

@@ -72,6 +72,9 @@ export const galleryStyles = css`
     padding: 4px 22px 40px;
     overscroll-behavior: contain;
   }
+  .list > p {
+    padding: 14px 0;
+  }
   .part {
     padding: 14px 0 0;
     font-size: 0.9375rem;
@@ -148,6 +151,12 @@ export const galleryStyles = css`
     }
     .top h2 {
       flex: 1;
+    }
+    /* Below the search: beside it there is no room. */
+    .top p {
+      order: 2;
+      flex: 1 0 100%;
+      text-align: left;
     }
     .search {
       order: 1;

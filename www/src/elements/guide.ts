@@ -70,7 +70,9 @@ export class PageraceGuide extends LitElement {
   override updated(changed: PropertyValues): void {
     if (!changed.has('verdict') && !changed.has('hints')) return;
     const section = this.renderRoot.querySelector('section');
-    section?.scrollTo({ top: section.scrollHeight });
+    const last = changed.has('verdict') ? '[role=status]' : 'ol li:last-child';
+    const asked = this.renderRoot.querySelector<HTMLElement>(last);
+    section?.scrollTo({ top: (asked?.offsetTop ?? 0) - section.offsetTop - 56 });
   }
 
   async #load(): Promise<void> {
@@ -197,6 +199,7 @@ export class PageraceGuide extends LitElement {
       <p class="prose">${inline(it.task)}</p>
       <p class="soft">You may change: ${it.may.join(', ')}; and the schedule. Judged over all interleavings:
         ${it.goals.map((goal, n) => html`${n > 0 ? '; ' : ''}<code>${goal}</code>`)}.</p>
+      <div role="status">${this.#verdict()}</div>
       <ol aria-live="polite">${it.hints.slice(0, this.hints).map((hint) => html`<li>${inline(hint)}</li>`)}</ol>
       ${
         more > 0
@@ -205,7 +208,6 @@ export class PageraceGuide extends LitElement {
             }}>Hint</button> <span class="soft">${count(more, 'hint')} left</span></p>`
           : nothing
       }
-      <div role="status">${this.#verdict()}</div>
     </section>`;
   }
 

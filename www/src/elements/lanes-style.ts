@@ -365,6 +365,20 @@ export const laneStyles = css`
     .lane code {
       font-size: var(--tiny);
     }
+    /* Where many lanes share a phone, a word is cut off rather than laid over its neighbour. */
+    .lane .name {
+      flex-wrap: nowrap;
+    }
+    .lane .chip {
+      display: block;
+      min-width: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+    /* Beside the CPU's name. */
+    .run:not(.switched) > ol > li:first-child {
+      padding-right: 6ch;
+    }
     /* The chip says it. */
     .notes .running {
       display: none;
@@ -391,7 +405,7 @@ export const laneStyles = css`
   }
   /* It takes no more height than the heading beside it. */
   .head button {
-    margin-block: -6px;
+    margin-block: -8px;
   }
   @media (max-width: 700px) {
     .scroll {
@@ -410,6 +424,9 @@ export const laneStyles = css`
     }
   }
   @media print {
+    .head button {
+      display: none;
+    }
     .scroll {
       height: auto;
       overflow: visible;

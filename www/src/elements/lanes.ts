@@ -37,6 +37,8 @@ export class PageraceLanes extends LitElement {
     this.loopFrom = null;
     this.state = null;
     this.folded = new Set();
+    // Out of sight nothing can be scrolled.
+    new ResizeObserver(() => this.#follow()).observe(this);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -155,8 +157,9 @@ export class PageraceLanes extends LitElement {
         const label = many === 1 ? `step ${row.first}` : `steps ${row.first} to ${row.last}`;
         return html`<li class="step ${row.frame} ${row.first > cursor ? 'future' : ''}" data-step=${row.last} data-first=${row.first}>
           <button tabindex="-1" @click=${() => request(this, { type: 'seek', cursor: row.last })}>
-            <span class="number">${row.last}</span><span class="body soft">${label}</span>
-            ${row.broke.map((name) => html`<span class="broke">${icon('broken')} breaks ${name}</span>`)}
+            <span class="number">${row.last}</span>
+            <span class="body"><span class="soft">${label}</span>
+              ${row.broke.map((name) => html`<span class="broke">${icon('broken')} breaks ${name}</span>`)}</span>
           </button>
         </li>`;
       }
@@ -206,9 +209,15 @@ export class PageraceLanes extends LitElement {
     const outer = box.getBoundingClientRect();
     const inner = now.getBoundingClientRect();
     const top = outer.top + (this.renderRoot.querySelector('.lanes')?.clientHeight ?? 0);
-    const room = outer.bottom - top;
-    if (inner.top > top + room * 0.12 && inner.bottom < outer.bottom - room * 0.12) return;
-    box.scrollTop += inner.top - top - (room - inner.height) * 0.55;
+    // What lies over the foot of the box is told of the step, which it must not hide.
+    const bottom = outer.bottom - (this.renderRoot.querySelector('.below')?.clientHeight ?? 0);
+    const room = bottom - top;
+    // Behind the last step stands how the execution ends.
+    const ended =
+      this.state?.cursor === this.trace.length && (this.state.end ?? this.loopFrom) !== null;
+    const calm = inner.top > top + room * 0.12 && inner.bottom < bottom - room * 0.12;
+    if (calm && !ended) return;
+    box.scrollTop += inner.top - top - (room - inner.height) * (ended ? 0.3 : 0.55);
   }
 }
 

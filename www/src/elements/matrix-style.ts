@@ -106,8 +106,24 @@ export const matrixStyles = css`
   code {
     white-space: nowrap;
   }
+  code + code {
+    margin-left: 0.8em;
+  }
+  @media print {
+    .bar {
+      display: none;
+    }
+    .scroll {
+      overflow: visible;
+    }
+  }
   .claims td {
     white-space: nowrap;
+  }
+  @media (pointer: coarse), (max-width: 700px) {
+    .cell {
+      min-height: 44px;
+    }
   }
   @media (max-width: 700px) {
     tr > th:first-child {

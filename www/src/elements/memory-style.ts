@@ -151,6 +151,9 @@ export const memoryStyles = css`
     padding-right: 0;
     white-space: normal;
   }
+  .kind-removed .kind {
+    white-space: normal;
+  }
   .kind-removed .count {
     visibility: hidden;
   }
@@ -171,6 +174,10 @@ export const memoryStyles = css`
   .zone th {
     white-space: nowrap;
   }
+  /* The blocks get the room, so that they are as long as they have pages. */
+  .zone tr:has(.bodies) th {
+    width: 1%;
+  }
   .bodies {
     display: flex;
     flex-wrap: wrap;
@@ -180,7 +187,8 @@ export const memoryStyles = css`
     display: inline-flex;
     align-items: center;
     gap: 4px;
-    min-width: calc(var(--pages) * 26px);
+    /* As long as it has pages; from eight on it is only long. */
+    min-width: min(100%, min(var(--pages), 8) * 26px);
     min-height: 24px;
     padding: 0 5px 0 2px;
     font: var(--tiny) / 1.4 var(--mono);
@@ -251,7 +259,7 @@ export const memoryStyles = css`
     }
     .body {
       min-height: 44px;
-      min-width: calc(max(var(--pages) * 22px, 44px));
+      min-width: min(100%, max(min(var(--pages), 8) * 22px, 44px));
     }
   }
 `;

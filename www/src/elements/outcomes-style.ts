@@ -14,8 +14,8 @@ export const outcomeStyles = css`
     font-size: var(--small);
     font-variant-numeric: tabular-nums;
   }
-  .progress .soft {
-    margin-left: 8px;
+  .progress b {
+    margin-right: 8px;
   }
   .running b::before {
     content: '';
@@ -39,6 +39,18 @@ export const outcomeStyles = css`
     max-width: 62ch;
     color: var(--soft);
     font-size: var(--small);
+  }
+  .hint + .claims {
+    padding-top: 8px;
+  }
+  .herd {
+    padding-top: 8px;
+    font-size: var(--small);
+  }
+  summary {
+    min-height: 24px;
+    width: fit-content;
+    cursor: pointer;
   }
   .claims {
     display: grid;
@@ -134,6 +146,18 @@ export const outcomeStyles = css`
     .claims .plain {
       min-height: 44px;
     }
+    summary {
+      padding: 12px 0;
+    }
+    /* A claim over the whole width, below its verdict and its line. */
+    .claims .claim,
+    .claims .soft {
+      order: 1;
+      flex-basis: 100%;
+    }
+    .claims .plain {
+      margin-left: auto;
+    }
     .whole td:nth-child(3) {
       display: none;
     }
@@ -156,6 +180,10 @@ export const outcomeStyles = css`
     }
     .found td:first-child {
       grid-column: 1 / -1;
+    }
+    .found td > b {
+      white-space: nowrap;
+      padding-right: 10px;
     }
   }
 `;

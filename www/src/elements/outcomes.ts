@@ -29,15 +29,21 @@ import { outcomeStyles } from './outcomes-style';
 
 const MORE = 2_000_000;
 
+/** So many names are read at a glance. */
+const FEW = 6;
+
 /** The search over every interleaving: progress, outcomes, and the scenario's claims judged. */
 export class PageraceOutcomes extends LitElement {
   static override properties = {
+    name: {},
     scenario: { attribute: false },
     search: { attribute: false },
     sampling: { state: true },
   };
   static override styles = [ui, outcomeStyles];
 
+  /** Of the gallery. */
+  declare name: string | null;
   declare scenario: ScenarioView | null;
   declare search: Search | null;
   /** Whether samples are asked for. */
@@ -45,6 +51,7 @@ export class PageraceOutcomes extends LitElement {
 
   constructor() {
     super();
+    this.name = null;
     this.scenario = null;
     this.search = null;
     this.sampling = false;
@@ -73,13 +80,13 @@ export class PageraceOutcomes extends LitElement {
     const running = search?.view.running === true && !search.stopped;
     const button = running
       ? html`<button @click=${() => request(this, { type: 'cancel' })}>Cancel</button>`
-      : html`<button class="primary" aria-keyshortcuts="x" @click=${() => request(this, { type: 'explore' })}
+      : html`<button class=${search?.stopped ? '' : 'primary'} aria-keyshortcuts="x" @click=${() => request(this, { type: 'explore' })}
           >Explore every interleaving</button>`;
     return html`<div class="bar">
       ${button}
       ${
         search?.stopped
-          ? html`<button @click=${() => request(this, { type: 'go_on' })}>Go on</button>`
+          ? html`<button class="primary" @click=${() => request(this, { type: 'go_on' })}>Go on</button>`
           : nothing
       }
       ${
@@ -114,7 +121,7 @@ export class PageraceOutcomes extends LitElement {
       ${
         sentences.length === 0
           ? nothing
-          : html`<details class="soft"><summary>${view.reduced ? 'reduced search' : 'by fingerprints'}</summary>${sentences.join(' ')}</details>`
+          : html`<details class="soft"><summary>${view.reduced ? 'a reduced search' : 'states compared by fingerprints'}</summary>${sentences.join(' ')}</details>`
       }`;
   }
 
@@ -147,7 +154,8 @@ export class PageraceOutcomes extends LitElement {
           ${whole.length === 0 ? nothing : this.#whole(whole, view)}
         </tbody>
       </table></div>
-      ${view.starving ? this.#starving(view.starving) : nothing}`;
+      ${view.starving ? this.#starving(view.starving) : nothing}
+      ${view.sample ? nothing : this.#inHerdsWords(view)}`;
   }
 
   #outcome(outcome: OutcomeView, view: ExplorationView): TemplateResult {
@@ -172,10 +180,15 @@ export class PageraceOutcomes extends LitElement {
       <span class="soft">${driftText(drift)}</span></span>`;
   }
 
-  /** What no outcome breaks, in one row. */
+  /** What no outcome breaks, in one row; many names would bury the outcomes. */
   #whole(names: readonly string[], view: ExplorationView): TemplateResult {
+    const list = names.map((name, index) => html`${index > 0 ? ', ' : ''}<code>${name}</code>`);
     return html`<tr class="whole">
-      <td>breaks ${names.map((name, index) => html`${index > 0 ? ', ' : ''}<code>${name}</code>`)}</td>
+      <td>${
+        names.length > FEW
+          ? html`<details><summary>breaks any of ${names.length} properties</summary>${list}</details>`
+          : html`breaks ${list}`
+      }</td>
       <td>${view.complete ? html`<b class="good">never</b>` : 'not found so far'}</td>
       <td></td>
     </tr>`;
@@ -186,6 +199,13 @@ export class PageraceOutcomes extends LitElement {
     return html`<button class="witness" title="Load the schedule ${witness.schedule}: ${bestOf(witness)}" @click=${load}>${icon('play')} ${witnessText(witness)}</button>
       ${witness.fewest ? nothing : html`<span class="soft">maybe not the fewest</span>`}
       ${witness.loop_from === null ? nothing : html`<span class="repeats">then ${repeats(witness.loop_from, witness.steps)}</span>`}`;
+  }
+
+  /** The block that readers of litmus tests know, once it is asked for. */
+  #inHerdsWords(view: ExplorationView): TemplateResult {
+    const load = () => void import('./herd');
+    return html`<details class="herd" @toggle=${load}><summary>As herd7 prints it</summary>
+      <pagerace-herd .name=${this.name ?? this.scenario?.title ?? ''} .view=${view}></pagerace-herd></details>`;
   }
 
   #starving({ words, witness }: StarvingView): TemplateResult {

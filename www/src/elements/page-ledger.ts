@@ -26,12 +26,12 @@ export class PageraceLedger extends LitElement {
       header {
         grid-column: 1 / -1;
         display: flex;
+        flex-wrap: wrap;
         align-items: baseline;
-        gap: 10px;
+        gap: 0 10px;
         min-height: 26px;
       }
-      header .plain,
-      header .aside {
+      header :last-child {
         margin-left: auto;
       }
       .plain {
@@ -70,6 +70,7 @@ export class PageraceLedger extends LitElement {
       }
       .surplus {
         grid-column: 1 / -1;
+        padding-top: 4px;
         font-size: var(--small);
       }
       @media (max-width: 700px) {

@@ -5,7 +5,7 @@ import { EMPTY, type Model } from '../model';
 import { type Candidate, candidates } from '../predict';
 import type { OutcomeView } from '../protocol';
 import { ui } from '../ui';
-import { count, coverage, driftText, results, signed, witnessText } from '../wording';
+import { asSentence, count, coverage, driftText, results, signed, witnessText } from '../wording';
 
 /** Asks which outcomes there are before it shows them. */
 export class PageracePredict extends LitElement {
@@ -54,7 +54,11 @@ export class PageracePredict extends LitElement {
         min-height: 34px;
         min-width: 0;
         overflow-wrap: anywhere;
+        font-size: var(--small);
         cursor: pointer;
+      }
+      code + code {
+        margin-left: 0.8em;
       }
       input {
         flex: none;
@@ -119,7 +123,7 @@ export class PageracePredict extends LitElement {
     const { search, scenario } = this.model;
     const ready = search !== null && !search.view.running;
     return html`<section aria-labelledby="predict">
-      <h3 id="predict">Predict first: ${scenario?.own.name}</h3>
+      <h2 id="predict">Predict first: ${scenario?.own.name}</h2>
       <p class="soft">The race stands at its start, and no witness is shown. Step it by hand if you like.</p>
       ${
         ready && scenario
@@ -166,7 +170,7 @@ export class PageracePredict extends LitElement {
     const listed = all.filter((it) => it.real).length;
     const others = (search?.view.outcomes.length ?? 0) - listed;
     return html`<p role="status"><b>${right} of ${all.length} right.</b>
-        ${search ? `${coverage(search)}.` : nothing}
+        ${search ? asSentence(coverage(search)) : nothing}
         ${others > 0 ? `There ${others === 1 ? 'is' : 'are'} ${count(others, 'more outcome')}.` : nothing}</p>
       <div class="bar">
         <button class="primary" @click=${() => request(this, { type: 'predict', on: false })}>All outcomes</button>

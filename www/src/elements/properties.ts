@@ -4,7 +4,7 @@ import { icon } from '../icons';
 import type { PropertyView, ScenarioView, StateView } from '../protocol';
 import { brokenAt } from '../schedule';
 import { ui } from '../ui';
-import { asSentence } from '../wording';
+import { asSentence, count } from '../wording';
 
 /** What is watched, and what of it is broken at the cursor. */
 export class PageraceProperties extends LitElement {
@@ -38,11 +38,6 @@ export class PageraceProperties extends LitElement {
         min-height: 24px;
         cursor: pointer;
       }
-      .says button {
-        min-height: 24px;
-        min-width: 24px;
-        padding: 0 1px;
-      }
       .says {
         margin-top: 6px;
         font-size: var(--small);
@@ -57,10 +52,6 @@ export class PageraceProperties extends LitElement {
           display: flex;
           align-items: center;
           gap: 4px;
-        }
-        .says button {
-          min-height: 44px;
-          min-width: 44px;
         }
       }
     `,
@@ -81,6 +72,10 @@ export class PageraceProperties extends LitElement {
     const shown = all.filter((it) => it.claimed || at(it) !== null);
     const others = all.filter((it) => !shown.includes(it));
     const broken = shown.filter((it) => at(it) !== null);
+    const rest =
+      shown.length > 0
+        ? count(others.length, 'other')
+        : count(others.length, 'property', 'properties');
     return html`<section aria-labelledby="properties">
       <div class="head">
         <h2 id="properties">Properties</h2>
@@ -90,7 +85,7 @@ export class PageraceProperties extends LitElement {
         ${shown.map((it) => html`<li>${this.#chip(it, at(it))}</li>`)}
       </ul>
       <details class="others" ?hidden=${others.length === 0}>
-        <summary>${icon('holds')} ${others.length} others hold</summary>
+        <summary>${icon('holds')} ${rest} hold${others.length === 1 ? 's' : ''}</summary>
         <ul>${others.map((it) => html`<li>${this.#chip(it, null)}</li>`)}</ul>
       </details>
       <p class="says">${
@@ -110,7 +105,7 @@ export class PageraceProperties extends LitElement {
   #broken(it: PropertyView, step: number): TemplateResult {
     const go = () => request(this, { type: 'seek', cursor: step });
     return html`<span><b class="bad">Broken:</b> ${it.name} at
-      <button class="plain" @click=${go}>step ${step}</button>: ${asSentence(it.when_broken)} </span>`;
+      <button class="inline plain" @click=${go}>step ${step}</button>: ${asSentence(it.when_broken)} </span>`;
   }
 }
 

@@ -19,13 +19,32 @@ export class PageraceRaces extends LitElement {
         color: var(--soft);
         font-size: var(--small);
       }
+      ul {
+        padding-top: 6px;
+      }
       li {
         display: flex;
-        flex-wrap: wrap;
         align-items: start;
         gap: 2px 10px;
         padding: 4px 0;
         border-top: 1px solid var(--line);
+      }
+      /* As high as the button beside it. */
+      summary {
+        padding: 7px 0;
+        cursor: pointer;
+      }
+      @media (max-width: 700px), (pointer: coarse) {
+        summary {
+          padding: 12px 0;
+        }
+        /* The report has all of the width. */
+        li:has([open]) {
+          flex-wrap: wrap;
+        }
+        details[open] {
+          flex-basis: 100%;
+        }
       }
       details {
         flex: 1 1 30ch;
@@ -93,7 +112,7 @@ export class PageraceRaces extends LitElement {
         <summary>${race.word}: <code>${one}</code> / <code>${other}</code>${
           race.silence === null ? nothing : html` <span class="soft">KCSAN is silent</span>`
         }</summary>
-        <pre>${race.report}</pre>
+        <pre tabindex="0" role="region" aria-label="The report">${race.report}</pre>
       </details>
       <button title="Go to where both accesses are next: ${race.schedule}" @click=${show}>${icon('play')} show</button>
     </li>`;

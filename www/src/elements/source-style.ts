@@ -104,6 +104,14 @@ export const sourceStyles = css`
   .locals code {
     font-size: var(--tiny);
   }
+  @media print {
+    .pick {
+      display: none;
+    }
+    .listing {
+      height: auto;
+    }
+  }
   @media (max-width: 700px) {
     .pick button,
     .stack button {

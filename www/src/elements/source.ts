@@ -27,6 +27,8 @@ export class PageraceSource extends LitElement {
     this.trace = [];
     this.cpu = null;
     this.depth = null;
+    // Out of sight nothing can be scrolled.
+    new ResizeObserver(() => this.#follow()).observe(this);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -34,6 +36,11 @@ export class PageraceSource extends LitElement {
   }
 
   protected override updated(): void {
+    this.#follow();
+  }
+
+  /** The innermost call and the line that runs next are in sight. */
+  #follow(): void {
     const stack = this.renderRoot.querySelector('.stack');
     if (stack && this.depth === null) stack.scrollLeft = stack.scrollWidth;
     const box = this.renderRoot.querySelector<HTMLElement>('.listing');

@@ -126,7 +126,7 @@ export class PageraceSystem extends LitElement {
         <div>
           <h3>Pins</h3>
           <table><tbody>
-            ${state?.pins.length ? state.pins.map((pin) => pinRow(pin, choose)) : none('no pin handles')}
+            ${state?.pins.length ? state.pins.map((pin) => pinRow(pin, choose)) : none('none taken')}
           </tbody></table>
         </div>
         ${

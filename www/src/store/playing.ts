@@ -104,7 +104,7 @@ export class Playing {
     if (pfn === undefined) return this.#core.set({ spoken: 'Choose a page first.' });
     const at = nearestChange(trace, this.cursor, `page ${pfn}`, way);
     if (at !== null) return this.seek(at);
-    const side = way === 1 ? 'behind' : 'before';
+    const side = way === 1 ? 'after' : 'before';
     this.#core.set({ spoken: `No step ${side} this one changes page ${pfn}.` });
   }
 

@@ -43,9 +43,11 @@ export class Searches {
     if (!search) this.#core.set({ search: begun(scenario.kernel) });
     try {
       const other = await this.#searcher.run(text, start, (search) => {
-        const { searched: before, search: last, spoken: said } = this.#core.model;
+        const { searched: before, search: last, spoken: said, predicting } = this.#core.model;
         const searched = search.view.running ? before : this.#searchedWith(search.view);
-        this.#core.set({ search, searched, spoken: spokenOf(search, last) ?? said });
+        // How many outcomes there are is for the reader to predict.
+        const spoken = (predicting ? null : spokenOf(search, last)) ?? said;
+        this.#core.set({ search, searched, spoken });
       });
       this.#keeper.ends();
       if (other?.type === 'refused') {

@@ -1,6 +1,7 @@
 /** The history of a page, a pageblock, a process: what changed it, and why it is what it is. */
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { request } from '../actions';
+import { inline } from '../elements/inline';
 import type { Model, Word } from '../model';
 import type { HistoryView, PastView, ReasonView, ReferencesView, StateView } from '../protocol';
 import { ui } from '../ui';
@@ -14,6 +15,7 @@ const style = css`
     flex-wrap: wrap;
     gap: 6px 12px;
     align-items: baseline;
+    padding: 8px 0;
     font-size: var(--small);
   }
   .close {
@@ -24,6 +26,9 @@ const style = css`
     list-style: none;
     padding: 0;
     font-size: var(--small);
+  }
+  .why {
+    padding-bottom: 6px;
   }
   .why li {
     padding-left: calc(var(--depth) * 14px);
@@ -48,18 +53,55 @@ const style = css`
   td button {
     min-height: 24px;
   }
+  td code {
+    overflow-wrap: anywhere;
+  }
+  td:nth-child(3) code {
+    white-space: nowrap;
+  }
+  @media print {
+    form {
+      display: none;
+    }
+    .changes {
+      max-height: none;
+      overflow: visible;
+    }
+  }
   .chart {
     margin: 6px 0;
+  }
+  .plot {
+    position: relative;
+    height: 120px;
+    margin: 14px 0 1.6em 5ch;
+    font: var(--tiny) / 1 var(--mono);
+    color: var(--soft);
+    background: var(--sunken);
   }
   svg {
     display: block;
     width: 100%;
-    background: var(--sunken);
-    border-radius: var(--radius);
+    height: 100%;
+    overflow: visible;
   }
-  text {
-    font: 11px var(--mono);
-    fill: var(--soft);
+  svg * {
+    vector-effect: non-scaling-stroke;
+  }
+  .value {
+    position: absolute;
+    right: calc(100% + 6px);
+    top: var(--top);
+    translate: 0 -50%;
+  }
+  .time {
+    position: absolute;
+    top: calc(100% + 6px);
+    left: 0;
+  }
+  .time.last {
+    left: auto;
+    right: 0;
   }
   path {
     fill: none;
@@ -83,7 +125,8 @@ const style = css`
   }
   @media (pointer: coarse), (max-width: 700px) {
     button,
-    select {
+    select,
+    td button {
       min-height: 44px;
     }
   }
@@ -184,10 +227,10 @@ export class PageraceHistory extends LitElement {
   #why(): TemplateResult {
     return html`<h3>Why</h3><ol class="why" aria-live="polite">${this.reasons.map(
       (reason) =>
-        html`<li ${vars({ '--depth': reason.depth })}>${reason.words} ${
+        html`<li ${vars({ '--depth': reason.depth })}>${inline(reason.words)} ${
           reason.step === null
             ? nothing
-            : html`<button class="plain" @click=${() => this.#seek(reason.step ?? 0)}>go to step ${reason.step}</button>`
+            : html`<button class="inline plain" @click=${() => this.#seek(reason.step ?? 0)}>go to step ${reason.step}</button>`
         }</li>`,
     )}</ol>`;
   }

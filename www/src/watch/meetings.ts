@@ -67,15 +67,18 @@ const style = css`
   .moves {
     float: right;
     display: flex;
-    gap: 4px;
+    align-items: baseline;
+    gap: 4px 6px;
   }
   @media (pointer: coarse), (max-width: 700px) {
     .meetings button {
       min-height: 44px;
     }
   }
+  /* It speaks of one step, and on paper there is no pointing. */
   @media print {
-    .moves {
+    .below,
+    .meeting-lines {
       display: none;
     }
   }
@@ -134,6 +137,8 @@ export class Meetings implements ReactiveController {
   #below(box: Element): HTMLElement {
     const words = document.createElement('div');
     words.className = 'below';
+    // What it now lies over comes into sight again.
+    this.#lanes.requestUpdate('state');
     return box.appendChild(words);
   }
 
@@ -194,6 +199,7 @@ export class Meetings implements ReactiveController {
         at === 0
           ? nothing
           : html`<span class="moves" role="group" aria-label="Move step ${at}">
+              <span aria-hidden="true">move</span>
               <button @click=${() => move(-1)} title="Put step ${at} one place earlier (Alt ←)">earlier</button>
               <button @click=${() => move(1)} title="Put step ${at} one place later (Alt →)">later</button>
             </span>`

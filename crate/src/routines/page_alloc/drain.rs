@@ -32,7 +32,7 @@ pub(in crate::routines) const EVERY_CPU: Line =
 pub(in crate::routines) const NEXT_CPU: Line = line("next", "next cpu", Op::Let(next_cpu));
 pub(in crate::routines) const NEXT_CPU_LOOP: Line =
     line("loop", "for_each_online_cpu(cpu)", Op::Goto("each"));
-const WAITS: &str = "every CPU of the mask has run it";
+const WAITS: &str = "every CPU of the mask to run it";
 pub(in crate::routines) const WAIT: Line =
     line("wait", "wait until all of them have run it", Op::Await(|look| look.calls_done(), WAITS));
 const IRQ_OFF: Line = line("irqoff", "local_irq_save(flags)", Op::IrqOff);
