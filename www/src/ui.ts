@@ -111,6 +111,18 @@ export const ui = css`
     text-underline-offset: 0.15em;
     text-decoration-thickness: 1px;
   }
+  button.cell {
+    display: inline-flex;
+    min-height: 24px;
+    padding: 0 2px;
+    font: inherit;
+    color: inherit;
+    background: none;
+    border-color: transparent;
+    text-align: left;
+    text-decoration: underline dotted var(--faint);
+    text-underline-offset: 0.2em;
+  }
   button[aria-disabled='true'] {
     cursor: not-allowed;
     color: var(--faint);
@@ -193,6 +205,11 @@ export const ui = css`
     select {
       min-height: 44px;
       min-width: 44px;
+    }
+  }
+  @media print {
+    button.cell {
+      text-decoration: none;
     }
   }
   @media (prefers-reduced-motion: no-preference) {

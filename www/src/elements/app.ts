@@ -263,7 +263,7 @@ export class PageraceApp extends LitElement {
       this.theme = action.theme;
       setTheme(action.theme);
     }
-    if (action.type === 'history') void this.#watch();
+    if (action.type === 'history' || action.type === 'select_page') void this.#watch();
     const done = this.#store.act(action);
     if (action.type === 'explore') {
       void this.#reveal('outcomes');

@@ -230,6 +230,16 @@ export const memoryStyles = css`
   .zone .mt {
     font-size: var(--tiny);
   }
+  .band .cell {
+    min-height: 24px;
+    min-width: 24px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .bits .cell {
+    flex-wrap: wrap;
+    text-decoration: none;
+  }
   .bits i {
     display: inline-grid;
     place-items: center;
