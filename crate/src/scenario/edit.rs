@@ -193,7 +193,8 @@ mod tests {
         let claims = |kernel: &str, claims: [&str; 8]| {
             let [plain, list, dotted, headed, inline, first, second, third] = claims;
             format!(
-                "[kernel]\nbase = \"{kernel}\"\n\n[[expect]] # why\n{plain}never = {{ drift = 1 }}\n\
+                "[kernel]\nbase = \"{kernel}\"\n\n[[expect]] # why\n{plain}\
+                 never = {{ drift = 1 }}\n\
                  [[expect]]\nkernel = \"v6.1\"\n[[expect]]\nkernel = [\"v6.1\", {list}]\n\
                  [[expect]]\n{dotted}kernel.cow = \"x\"\n[[expect]]\n[expect.kernel]\n{headed}\
                  cow = \"x\"\n[[expect]]\nkernel = {inline}\n[[tour]]\n{first}at = 0\n\

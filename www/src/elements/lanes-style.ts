@@ -397,7 +397,7 @@ export const laneStyles = css`
     }
     .step .number {
       display: flex;
-      align-self: stretch;
+      align-self: start;
       align-items: center;
       gap: 6px;
       justify-content: end;
