@@ -202,6 +202,7 @@ export const ui = css`
   }
   @media (pointer: coarse), (max-width: 700px) {
     button,
+    button.cell,
     select {
       min-height: 44px;
       min-width: 44px;

@@ -236,6 +236,12 @@ export const memoryStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
   }
+  @media (pointer: coarse), (max-width: 700px) {
+    .blocks:not(.compact) .band .cell {
+      min-height: 44px;
+      margin-block: -6px;
+    }
+  }
   .bits .cell {
     flex-wrap: wrap;
     text-decoration: none;

@@ -126,6 +126,11 @@ const style = css`
     font-size: var(--small);
     color: var(--soft);
   }
+  @media (max-width: 700px) {
+    text {
+      font-size: 16px;
+    }
+  }
   @media (pointer: coarse), (max-width: 700px) {
     button,
     select {
