@@ -121,15 +121,16 @@ fn why_follows_a_counter_from_lane_to_lane() {
 fn a_lock_has_a_history_and_a_reason() {
     let watch = own("cma-longterm-pin");
     let history = watch.history("zone");
-    let locks: Vec<_> = history.changes.iter().filter(|it| it.field == "cma_mutex").collect();
+    let locks: Vec<_> =
+        history.changes.iter().filter(|it| it.field == "pcpu_drain_mutex").collect();
     assert!(locks.len() >= 2, "{history:#?}");
     let first = locks[0];
     assert_eq!((first.from.as_str(), first.to.as_str()), ("free", "held by CPU0"));
-    let taken = &sentences(&watch, "zone", "cma_mutex", first.step)[0];
+    let taken = &sentences(&watch, "zone", "pcpu_drain_mutex", first.step)[0];
     let dropped = locks[1].step;
-    assert!(taken.starts_with("cma_mutex is held by CPU0 since step"), "{taken}");
+    assert!(taken.starts_with("pcpu_drain_mutex is held by CPU0 since step"), "{taken}");
     assert!(taken.contains("CPU0 took it in"), "{taken}");
-    let free = &sentences(&watch, "zone", "cma_mutex", dropped)[0];
+    let free = &sentences(&watch, "zone", "pcpu_drain_mutex", dropped)[0];
     assert!(free.contains("CPU0 dropped it in"), "{free}");
 }
 
