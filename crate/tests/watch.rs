@@ -118,6 +118,23 @@ fn why_follows_a_counter_from_lane_to_lane() {
 }
 
 #[test]
+fn a_lock_has_a_history_and_a_reason() {
+    let watch = own("cma-longterm-pin");
+    let history = watch.history("zone");
+    let locks: Vec<_> =
+        history.changes.iter().filter(|it| it.field == "pcpu_drain_mutex").collect();
+    assert!(locks.len() >= 2, "{history:#?}");
+    let first = locks[0];
+    assert_eq!((first.from.as_str(), first.to.as_str()), ("free", "held by CPU0"));
+    let taken = &sentences(&watch, "zone", "pcpu_drain_mutex", first.step)[0];
+    let dropped = locks[1].step;
+    assert!(taken.starts_with("pcpu_drain_mutex is held by CPU0 since step"), "{taken}");
+    assert!(taken.contains("CPU0 took it in"), "{taken}");
+    let free = &sentences(&watch, "zone", "pcpu_drain_mutex", dropped)[0];
+    assert!(free.contains("CPU0 dropped it in"), "{free}");
+}
+
+#[test]
 fn references_over_time_have_a_value_for_each_state() {
     let mut watch = own("cma-longterm-pin");
     let references = watch.references(2).expect("there is a page 2");

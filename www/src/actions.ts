@@ -24,7 +24,8 @@ export type Action =
   | { type: 'bring_back'; fork?: number; cursor?: number }
   /** Put the step of a number, or the one at the cursor, so many places later. */
   | { type: 'move'; by: number; step?: number }
-  | { type: 'next_change' | 'previous_change' }
+  /** Of a page, or the one that is shown. */
+  | { type: 'next_change' | 'previous_change'; pfn?: number }
   | { type: 'history'; word: Word | null }
   | { type: 'explore'; maxStates?: number }
   | { type: 'sample'; strategy: 'pct' | 'random'; depth: number; seed: number; runs: number }

@@ -22,6 +22,7 @@ export const begun = (kernel: string): Search => ({
     limit: null,
     outcomes: [],
     expectations: [],
+    elsewhere: [],
     starving: null,
     sample: null,
   },

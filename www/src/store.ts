@@ -100,7 +100,7 @@ export class Store extends EventTarget {
         );
       case 'next_change':
       case 'previous_change':
-        return this.#playing.change(action.type === 'next_change' ? 1 : -1);
+        return this.#playing.change(action.type === 'next_change' ? 1 : -1, action.pfn);
       case 'history':
         return core.set({ word: action.word });
       case 'explore':
@@ -157,7 +157,7 @@ export class Store extends EventTarget {
       case 'open_anyway':
         return core.do(() => this.#opener.text(action.opening));
       case 'select_page':
-        return core.set({ page: action.pfn });
+        return this.#playing.choose(action.pfn);
       case 'panel':
         core.set({ panel: action.panel });
         return this.#linking.looked();

@@ -118,6 +118,18 @@ export const ui = css`
     margin-block: -6px;
     padding-inline: 0;
   }
+  button.cell {
+    display: inline-flex;
+    min-height: 24px;
+    padding: 0 2px;
+    font: inherit;
+    color: inherit;
+    background: none;
+    border-color: transparent;
+    text-align: left;
+    text-decoration: underline dotted var(--faint);
+    text-underline-offset: 0.2em;
+  }
   button[aria-disabled='true'] {
     cursor: not-allowed;
     color: var(--faint);
@@ -197,6 +209,7 @@ export const ui = css`
   }
   @media (pointer: coarse), (max-width: 700px) {
     button,
+    button.cell,
     select {
       min-height: 44px;
       min-width: 44px;
@@ -205,6 +218,11 @@ export const ui = css`
       min-width: 44px;
       min-height: 44px;
       margin-block: -13px;
+    }
+  }
+  @media print {
+    button.cell {
+      text-decoration: none;
     }
   }
   @media (prefers-reduced-motion: no-preference) {

@@ -67,6 +67,38 @@ test('another kernel: the text follows, and the table changes', async ({ page })
   await expect.poll(() => textOf(page)).toMatch(/base = "v5\.19"/);
 });
 
+test('claims are judged for their own kernel only, whatever stands on the stage', async ({
+  page,
+}) => {
+  await open(page);
+  await page.keyboard.press('x');
+  await searched(page);
+  const given = await textOf(page);
+  const outcomes = page.locator('pagerace-outcomes');
+  const own = outcomes.getByRole('list', { name: 'Expectations of the scenario for this kernel' });
+  const others = outcomes.getByRole('list', { name: 'Expectations for other kernels' });
+  const race = 'sometimes cpu0 = NULL, p = 1, breaks longterm-pin-on-cma';
+  await expect(own).toContainText(race);
+  const kernel = page.getByRole('combobox', { name: 'Kernel', exact: true });
+  await kernel.selectOption('v5.19');
+  await expect(outcomes.locator('.aside')).toHaveText('v5.19');
+  await expect(own.getByRole('listitem')).toHaveCount(3);
+  await expect(own.locator('.met')).toHaveCount(3);
+  await expect(own).not.toContainText(race);
+  await outcomes.getByText(/ speak of other kernels$/).click();
+  const claim = others.getByRole('listitem').filter({ hasText: race });
+  await expect(claim).toContainText('speaks of v5.17');
+  // A link says it, too, and a kernel without claims is none of their business.
+  await expect.poll(() => textOf(page)).toMatch(/\[\[expect]]\nkernel = "v5\.17"\nsometimes/);
+  await kernel.selectOption('v6.12');
+  await expect(outcomes.getByText(/^No claim speaks of v6\.12; \d+ claims speak of/)).toBeVisible();
+  await expect(own).toHaveCount(0);
+  expect(await violations(page)).toEqual([]);
+  await claim.getByRole('button', { name: 'v5.17' }).click();
+  await expect(own).toContainText(race);
+  await expect.poll(() => textOf(page)).toBe(given);
+});
+
 test('a toggle is a kernel of its own', async ({ page }) => {
   await open(page);
   await page.getByRole('button', { name: /^Toggles/ }).click();
@@ -164,7 +196,9 @@ test('a schedule that does not run on another kernel is kept, and the page says 
   ).toBeVisible();
   // The address follows when things are calm, and the text is still what it was.
   await expect.poll(() => page.url()).not.toBe(before);
-  const other = exact.replace('base = "v5.17"', 'base = "v5.18"');
+  // Claims that named no kernel speak of the old one, and come to say so.
+  const named = exact.replaceAll(/(\[\[expect]]\n)(?!kernel)/g, '$1kernel = "v5.17"\n');
+  const other = named.replace('base = "v5.17"', 'base = "v5.18"');
   await expect.poll(() => textOf(page)).toBe(other);
   await page.getByRole('combobox', { name: 'Kernel' }).selectOption('v5.17');
   await standsAt(page, of);

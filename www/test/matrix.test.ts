@@ -27,6 +27,7 @@ const view = (outcomes: OutcomeView[], complete = true): ExplorationView => ({
   limit: null,
   outcomes,
   expectations: [],
+  elsewhere: [],
   starving: null,
   sample: null,
 });

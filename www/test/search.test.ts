@@ -20,6 +20,7 @@ const explored = (states: number): Reply => ({
   limit: null,
   outcomes: [],
   expectations: [],
+  elsewhere: [],
 });
 
 test('a stopped search asks for no other slice, and goes on where it was', async () => {

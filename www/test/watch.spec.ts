@@ -1,5 +1,5 @@
 /** Watching closely: where lanes meet, what changed a word and why, other futures, moved steps. */
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, open, place, slider, standsAt, stepButton, test, violations } from './page';
 
 const meetings = (page: Page) => page.locator('pagerace-lanes .meetings');
@@ -146,6 +146,183 @@ test('goes to the next and the previous change of a page', async ({ page }) => {
   await expect(spoken(page)).toHaveText('No step after this one changes page 2.');
   await page.keyboard.press('[');
   await standsAt(page, 9);
+});
+
+test('buttons go to the next and the previous change, of a page and of what is shown', async ({
+  page,
+}) => {
+  await watch(page, 1);
+  await page.getByRole('button', { name: /^page 2:/ }).click();
+  await page.getByRole('button', { name: 'Next change of page 2' }).click();
+  await standsAt(page, 9);
+  await page.getByRole('button', { name: 'Next change of page 2' }).click();
+  await standsAt(page, 10);
+  await page.getByRole('button', { name: 'Previous change of page 2' }).click();
+  await standsAt(page, 9);
+  await history(page).getByLabel('What').selectOption('pageblock 1');
+  const turns = history(page).getByRole('group', { name: 'Changes of pageblock 1' });
+  await turns.getByRole('button', { name: 'Previous change' }).click();
+  await standsAt(page, 7);
+  await expect(turns.getByRole('button', { name: 'Previous change' })).toHaveAttribute(
+    'aria-disabled',
+    'true',
+  );
+});
+
+/** What leads to a history: a name in front of a value. */
+const cell = (page: Page, name: string) =>
+  page.getByRole('button', { name: new RegExp(`^${name.replaceAll('.', '[.]')}: `) }).first();
+
+test('a cell leads to its history and why, by click and by Enter', async ({ page }) => {
+  await watch(page, 11);
+  await cell(page, 'migratetype of pageblock 1').click();
+  await expect(history(page).locator('.why')).toContainText(
+    "pageblock 1's migratetype is MIGRATE_ISOLATE since step 7",
+  );
+  await cell(page, 'MMF_HAS_PINNED of process B').focus();
+  await page.keyboard.press('Enter');
+  await expect(history(page).getByLabel('What')).toHaveValue('process B');
+  await expect(history(page).getByLabel('Field')).toHaveValue('MMF_HAS_PINNED');
+  await expect(history(page).locator('.why')).toContainText("process B's MMF_HAS_PINNED is");
+  await cell(page, 'pte of a of process B').click();
+  await expect(history(page).getByLabel('Field')).toHaveValue('pte of a');
+  await expect(history(page).locator('.why')).toContainText("process B's pte of a is page 2");
+  await standsAt(page, 11);
+  expect(await violations(page)).toEqual([]);
+});
+
+/** With translations, swap slots and contents, sections, huge pages. */
+const KINDS = [
+  'cma-longterm-pin',
+  'fork-tears-snapshot',
+  'swap-unnecessary-copy',
+  'offline-against-alloc-contig',
+  'balloon-page-comes-back',
+];
+for (const scenario of KINDS) {
+  test(`every cell of ${scenario} has a history`, async ({ page }) => {
+    await open(page, `#g=${scenario}`);
+    const cells = page.locator('button.cell');
+    await expect.poll(() => cells.count()).toBeGreaterThan(5);
+    await cells.first().click();
+    const what = history(page).getByLabel('What');
+    const field = history(page).getByLabel('Field');
+    for (let at = 0; at < (await cells.count()); at++) {
+      const one = cells.nth(at);
+      const word = await one.evaluate((it) => ({ ...(it as HTMLElement).dataset }));
+      await one.evaluate((it) => (it as HTMLElement).click());
+      await expect(what).toHaveValue(word.subject ?? '');
+      // Only fields that the engine knows can be chosen.
+      await expect(field).toHaveValue(word.field ?? '');
+      await expect(history(page).locator('.why li').first()).toContainText(/ (is|was) /);
+    }
+  });
+}
+
+test('a lock that is held says since when and why', async ({ page }) => {
+  await watch(page, 1);
+  await history(page).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /^place of page/ }).click();
+  await history(page).getByLabel('What').selectOption('zone');
+  await history(page).getByLabel('Field').selectOption('lock');
+  const changes = history(page).getByRole('region', { name: 'Changes of zone' }).getByRole('row');
+  await changes
+    .nth(1)
+    .getByRole('button', { name: /^Go to step/ })
+    .click();
+  await expect(history(page).locator('.why')).toContainText(
+    /zone->lock is .* since step \d+: CPU0/,
+  );
+});
+
+test('references of several pages stand in one chart, told apart without colour', async ({
+  page,
+}) => {
+  await watch(page, 11);
+  await page.getByRole('button', { name: /^page 2:/ }).click();
+  const add = history(page).getByLabel('Add to the chart');
+  await add.selectOption('page 3');
+  await add.selectOption('page 6');
+  const both = /^_refcount of page 2: 1 at the start.*; of page 3: .*; of page 6: /;
+  const chart = history(page).getByRole('img', { name: both });
+  await expect(chart).toBeVisible();
+  const legend = history(page).locator('.legend li');
+  await expect(legend).toHaveText([/page 2: _refcount 1025/, /page 3: /, /page 6: /]);
+  const looks = await history(page)
+    .locator('.legend .actual')
+    .evaluateAll((all) => all.map((it) => getComputedStyle(it).strokeDasharray));
+  expect(new Set(looks).size).toBe(3);
+  const marks = await history(page)
+    .locator('.legend .mark')
+    .evaluateAll((all) => all.map((it) => it.getAttribute('d')));
+  expect(new Set(marks).size).toBe(3);
+  expect(await violations(page)).toEqual([]);
+  await history(page).getByRole('button', { name: 'Take page 3 out of the chart' }).click();
+  await expect(legend).toHaveText([/page 2: /, /page 6: /]);
+  await history(page).getByRole('button', { name: 'Take page 6 out of the chart' }).click();
+  await expect(history(page).locator('figcaption')).toContainText('migration would expect');
+});
+
+test.describe('with a finger', () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  /** A finger comes down at the top of an element, and goes up by so much. */
+  async function lifts(page: Page, it: Locator, by: number): Promise<() => Promise<unknown>> {
+    await it.evaluate((it) => it.scrollIntoView({ block: 'center' }));
+    const box = await it.boundingBox();
+    if (!box) throw new Error('it is not there');
+    const finger = await page.context().newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: object[]) =>
+      finger.send('Input.dispatchTouchEvent', { type, touchPoints: touchPoints as never });
+    const [x, y] = [box.x + box.width / 2, box.y + 15];
+    await touch('touchStart', [{ x, y }]);
+    for (const part of [0.25, 0.5, 0.75, 1]) await touch('touchMove', [{ x, y: y - by * part }]);
+    return () => touch('touchEnd', []);
+  }
+
+  const row = (page: Page, step: number) =>
+    page.locator(`pagerace-lanes [data-step="${step}"] .number`);
+  const scrolled = (page: Page) =>
+    page.locator('pagerace-lanes .scroll').evaluate((it) => it.scrollTop);
+
+  test('a step is dragged by its number', async ({ page }) => {
+    await watch(page, 7);
+    await row(page, 7).tap();
+    const box = await row(page, 8).boundingBox();
+    expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
+    const drop = await lifts(page, row(page, 8), 45);
+    await expect(page.locator('pagerace-lanes [data-drop]')).toHaveAttribute('data-step', '7');
+    await drop();
+    await expect(page.getByRole('region', { name: /^Branch from step 6/ })).toBeVisible();
+    await standsAt(page, 7);
+  });
+
+  test('where it may not go, it says so before it is dropped, and stays', async ({ page }) => {
+    await watch(page, 8);
+    await row(page, 8).tap();
+    const { of } = await place(page);
+    const drop = await lifts(page, row(page, 9), 45);
+    await expect(page.locator('pagerace-lanes [data-drop]')).toHaveAttribute(
+      'data-drop',
+      "Step 9 stays behind step 8, which is CPU1's, too.",
+    );
+    await drop();
+    await expect(spoken(page)).toContainText('Step 9 stays behind step 8');
+    await expect(slider(page)).toHaveAttribute('max', String(of));
+    await expect(page.getByRole('region', { name: /^Branch/ })).toHaveCount(0);
+  });
+
+  test('elsewhere on a step a finger scrolls', async ({ page }) => {
+    await watch(page, 8);
+    await row(page, 8).tap();
+    const body = page.locator('pagerace-lanes [data-step="8"] .body');
+    await body.evaluate((it) => it.scrollIntoView({ block: 'center' }));
+    const before = await scrolled(page);
+    const rest = await lifts(page, body, 80);
+    await rest();
+    await expect.poll(() => scrolled(page)).toBeGreaterThan(before + 20);
+    await standsAt(page, 8);
+  });
 });
 
 test('all operations fold to a row a run, with their results', async ({ page }) => {

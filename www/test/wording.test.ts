@@ -46,6 +46,7 @@ const view: ExplorationView = {
   limit: null,
   outcomes: [outcome],
   expectations: [],
+  elsewhere: [],
   starving: null,
   sample: null,
 };

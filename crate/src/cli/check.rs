@@ -98,7 +98,7 @@ fn file_json(input: &Input, judged: &[(&Expectation, Judgement)]) -> serde_json:
             json!({
                 "line": claim.place.line,
                 "kernel": kernel_words(&claim.kernel),
-                "claim": format!("{} {}", claim.quantifier.word(), claim.pattern),
+                "claim": claim.to_string(),
                 "verdict": judgement.verdict.word(),
                 "because": judgement.because,
                 "schedule": judgement.witness.as_ref().map(|w| w.schedule.to_text()),
@@ -112,13 +112,11 @@ fn file_text(input: &Input, judged: &[(&Expectation, Judgement)]) -> String {
     let mut text = String::new();
     for (claim, judgement) in judged.iter().filter(|(_, j)| j.verdict != Verdict::Met) {
         text += &format!(
-            "{}:{}: {}: {}: {} {}",
+            "{}:{}: {}: {}: {claim}",
             input.name,
             claim.place.line,
             judgement.verdict.word(),
             kernel_words(&claim.kernel),
-            claim.quantifier.word(),
-            claim.pattern
         );
         if let Some(because) = &judgement.because {
             text += &format!(": {because}");

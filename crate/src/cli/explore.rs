@@ -121,7 +121,8 @@ pub fn explore(
 
 /// What a scenario claims of a kernel.
 pub fn claims<'a>(input: &'a Input, kernel: &KernelChoice) -> Vec<&'a Expectation> {
-    input.scenario.expects.iter().filter(|claim| claim.kernel == *kernel).collect()
+    let own = kernel.name();
+    input.scenario.expects.iter().filter(|claim| claim.kernel.name() == own).collect()
 }
 
 /// The verdicts on claims.
@@ -131,7 +132,7 @@ pub fn claims_json(report: &Report, claims: &[&Expectation]) -> Vec<serde_json::
         .map(|claim| {
             let judgement = judge(report, claim);
             json!({
-                "claim": format!("{} {}", claim.quantifier.word(), claim.pattern),
+                "claim": claim.to_string(),
                 "line": claim.place.line,
                 "verdict": judgement.verdict.word(),
                 "because": judgement.because,
@@ -232,13 +233,8 @@ pub fn claims_text(report: &Report, claims: &[&Expectation]) -> String {
     for claim in claims {
         let judgement = judge(report, claim);
         let because = judgement.because.map_or(String::new(), |because| format!(": {because}"));
-        let word = claim.quantifier.word();
-        text += &format!(
-            "Claim line {}: {word} {}: {}{because}\n",
-            claim.place.line,
-            claim.pattern,
-            judgement.verdict.word()
-        );
+        let (line, verdict) = (claim.place.line, judgement.verdict.word());
+        text += &format!("Claim line {line}: {claim}: {verdict}{because}\n");
     }
     text
 }

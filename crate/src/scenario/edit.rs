@@ -5,14 +5,21 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
+use super::named_kernels;
 use super::reader::Table;
 
-/// The text with another kernel. Toggles not given are taken out; a text that cannot be read is
-/// returned as it is.
+/// The text with another kernel: what it claims of its own, it claims of that one by name. Toggles
+/// not given are taken out; a text that cannot be read is returned as it is.
 pub fn with_kernel(text: &str, base: &str, toggles: &BTreeMap<String, String>) -> String {
     let mut wanted = vec![("base".to_string(), base.to_string())];
     wanted.extend(toggles.iter().map(|(name, value)| (name.clone(), value.clone())));
-    with_table(text, "kernel", &wanted)
+    let Ok(document) = DeTable::parse(text) else { return text.to_string() };
+    let own = document.as_ref().get("kernel").and_then(|item| item.as_ref().as_table());
+    if own.is_some_and(|own| is(own, &wanted)) {
+        return text.to_string();
+    }
+    let named = replaced(text, named_kernels::edits(text, document.as_ref()));
+    with_table(&named, "kernel", &wanted)
 }
 
 /// The text with another schedule; with an empty one where there is nothing to play.
@@ -67,6 +74,14 @@ pub fn with_patch(text: &str, name: &str, function: &str, edits: &str) -> String
     replaced(text, vec![(span, new)])
 }
 
+/// Whether a table has just these strings.
+fn is(table: &Table, wanted: &[(String, String)]) -> bool {
+    let has = |(key, value): &(String, String)| {
+        table.get(key.as_str()).and_then(|item| item.as_ref().as_str()) == Some(value.as_str())
+    };
+    table.len() == wanted.len() && wanted.iter().all(has)
+}
+
 /// The text with a table of just these strings.
 fn with_table(text: &str, name: &str, wanted: &[(String, String)]) -> String {
     let Ok(document) = DeTable::parse(text) else { return text.to_string() };
@@ -115,7 +130,7 @@ fn line_start(text: &str, byte: usize) -> usize {
     text[..byte].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
-fn line_end(text: &str, byte: usize) -> usize {
+pub(super) fn line_end(text: &str, byte: usize) -> usize {
     text[byte..].find('\n').map_or(text.len(), |newline| byte + newline + 1)
 }
 
@@ -134,7 +149,7 @@ fn replaced(text: &str, edits: Vec<(Range<usize>, String)>) -> String {
 }
 
 /// A TOML basic string.
-fn quoted(value: &str) -> String {
+pub(super) fn quoted(value: &str) -> String {
     let mut text = String::from("\"");
     for c in value.chars() {
         match c {
@@ -171,6 +186,47 @@ mod tests {
     fn an_inline_kernel_is_replaced_whole() {
         let text = with_kernel("kernel = { base = \"v5.17\" } # k\n", "v6.1", &toggles(&[]));
         assert_eq!(text, "kernel = { base = \"v6.1\" } # k\n");
+    }
+
+    #[test]
+    fn claims_come_to_name_the_kernel_that_they_were_about() {
+        let claims = |kernel: &str, claims: [&str; 8]| {
+            let [plain, list, dotted, headed, inline, first, second, third] = claims;
+            format!(
+                "[kernel]\nbase = \"{kernel}\"\n\n[[expect]] # why\n{plain}\
+                 never = {{ drift = 1 }}\n\
+                 [[expect]]\nkernel = \"v6.1\"\n[[expect]]\nkernel = [\"v6.1\", {list}]\n\
+                 [[expect]]\n{dotted}kernel.cow = \"x\"\n[[expect]]\n[expect.kernel]\n{headed}\
+                 cow = \"x\"\n[[expect]]\nkernel = {inline}\n[[tour]]\n{first}at = 0\n\
+                 [[tour]]\n{second}at = 1\n[[tour]]\nkernel = {third}\nat = 1\n"
+            )
+        };
+        let plain = ["", "{ cow = \"x\" }, {}", "", "", "{ base = \"v6.1\" }", "", "", "{}"];
+        let base = "base = \"v5.17\"";
+        let (kernel, whole) = ("kernel = \"v5.17\"\n", format!("{{ {base} }}"));
+        let named = [
+            kernel,
+            &format!("{{ {base}, cow = \"x\" }}, {whole}"),
+            &format!("kernel.{base}\n"),
+            &format!("{base}\n"),
+            "{ base = \"v6.1\" }",
+            kernel,
+            "",
+            &whole,
+        ];
+        let text = with_kernel(&claims("v5.17", plain), "v5.19", &toggles(&[]));
+        assert_eq!(text, claims("v5.19", named));
+        assert_eq!(with_kernel(&text, "v6.1", &toggles(&[])), claims("v6.1", named));
+    }
+
+    #[test]
+    fn a_claim_names_the_toggles_of_the_file_too() {
+        let text = format!("expect = [{{ never = {{ drift = 1 }} }}]\n{TEXT}");
+        let named = with_kernel(&text, "v5.19", &toggles(&[]));
+        let first = named.lines().next();
+        let wanted = "expect = [{ kernel = { base = \"v5.17\", pincheck = \"bitmask\" }, never = { \
+                      drift = 1 } }]";
+        assert_eq!(first, Some(wanted));
     }
 
     #[test]

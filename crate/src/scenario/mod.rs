@@ -26,6 +26,7 @@ mod kernel_choice;
 pub mod keys;
 pub mod machine_table;
 pub mod mapping;
+mod named_kernels;
 mod needs;
 pub mod parse;
 pub mod patch;
@@ -35,9 +36,11 @@ pub mod tour;
 pub mod words;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::machine::Operation;
 use crate::mm::{Geometry, Migratetype, Pfn};
+use crate::routines::{kernels, presets};
 
 pub use before::Before;
 pub use challenge::Challenge;
@@ -118,6 +121,14 @@ pub struct KernelChoice {
     pub toggles: BTreeMap<String, String>,
 }
 
+impl KernelChoice {
+    /// What it is called, whatever it says twice: `v5.17 cma_mutex=off + recheck`.
+    pub fn name(&self) -> String {
+        let named = |base| kernels::name(base, &self.toggles);
+        presets::preset(&self.base).map_or_else(|| self.base.clone(), named)
+    }
+}
+
 /// A block that somebody outside the scenario has allocated as one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct StartBlock {
@@ -154,6 +165,12 @@ pub struct Expectation {
     pub pattern: Pattern,
     /// Where it stands.
     pub place: Place,
+}
+
+impl fmt::Display for Expectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.quantifier.word(), self.pattern)
+    }
 }
 
 /// A scenario: starting machine, kernel, timelines, schedule, claims, prose.

@@ -148,6 +148,7 @@ fn insert_text(insert: &Insert) -> String {
 #[cfg(test)]
 mod tests {
     use super::RoutineView;
+    use crate::scenario::edit;
     use crate::view::protocol::{Reply, Request};
     use crate::view::session::Session;
 
@@ -197,6 +198,8 @@ mod tests {
             edits: String::new(),
         };
         let Reply::Shared { text } = session.handle(none) else { panic!() };
-        assert_eq!(text, FRONT);
+        let kernel = |text: &str, base: &str| edit::with_kernel(text, base, &Default::default());
+        // Its claims have come to name their kernel.
+        assert_eq!(text, kernel(&kernel(FRONT, "v6.1"), "v5.17"));
     }
 }

@@ -1,14 +1,13 @@
 //! What a search or a sample has found, as plain data.
 use super::protocol::{
-    ExpectationView, ExplorationView, OutcomeView, SampleView, StarvingView, WitnessView,
+    ClaimView, ExpectationView, ExplorationView, OutcomeView, SampleView, StarvingView, WitnessView,
 };
 use crate::explore::sample::{Sample, Sampler, Strategy};
 use crate::explore::{Explorer, Found, Report, Witness, judge, waits};
 use crate::machine::System;
 use crate::mm::Memory;
 use crate::player::Player;
-use crate::routines::{kernels, presets};
-use crate::scenario::Scenario;
+use crate::scenario::{Expectation, Scenario};
 
 /// What was started to learn how executions end.
 pub enum Search {
@@ -47,10 +46,8 @@ impl Search {
 fn exploration(report: &Report, scenario: &Scenario, player: &Player) -> ExplorationView {
     let (system, start) = (player.system(), player.start());
     let own = &system.kernel.name;
-    let claims = scenario.expects.iter().filter(|claim| {
-        presets::preset(&claim.kernel.base)
-            .is_some_and(|base| kernels::name(base, &claim.kernel.toggles) == *own)
-    });
+    let (claims, others): (Vec<_>, Vec<_>) =
+        scenario.expects.iter().partition(|claim| claim.kernel.name() == *own);
     ExplorationView {
         kernel: own.clone(),
         states: report.states as u32,
@@ -62,23 +59,30 @@ fn exploration(report: &Report, scenario: &Scenario, player: &Player) -> Explora
         complete: report.complete,
         limit: report.limit.clone(),
         outcomes: report.outcomes.iter().map(|found| outcome(system, start, found)).collect(),
-        expectations: claims
-            .map(|claim| {
-                let judgement = judge(report, claim);
-                ExpectationView {
-                    claim: format!("{} {}", claim.quantifier.word(), claim.pattern),
-                    kernel: own.clone(),
-                    line: claim.place.line,
-                    verdict: judgement.verdict.word().into(),
-                    because: judgement.because,
-                    witness: judgement.witness.as_ref().map(witness),
-                    positive: judgement.positive as u32,
-                }
-            })
-            .collect(),
+        expectations: claims.into_iter().map(|claim| expectation(report, claim)).collect(),
+        elsewhere: others.into_iter().map(claimed).collect(),
         starving: report.starving.as_ref().map(|found| starving(system, start, found)),
         sample: None,
     }
+}
+
+/// A claim, judged by a report about its kernel.
+pub fn expectation(report: &Report, expected: &Expectation) -> ExpectationView {
+    let ClaimView { claim, kernel, line } = claimed(expected);
+    let judgement = judge(report, expected);
+    ExpectationView {
+        claim,
+        kernel,
+        line,
+        verdict: judgement.verdict.word().into(),
+        because: judgement.because,
+        witness: judgement.witness.as_ref().map(witness),
+        positive: judgement.positive as u32,
+    }
+}
+
+fn claimed(claim: &Expectation) -> ClaimView {
+    ClaimView { claim: claim.to_string(), kernel: claim.kernel.name(), line: claim.place.line }
 }
 
 /// The least power of ten that a probability does not exceed; nothing of an impossible thing. In

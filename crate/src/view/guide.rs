@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::exploration;
 use super::protocol::{Diagnostic, ExpectationView};
-use crate::explore::{Explorer, Limits, Report, judge};
-use crate::routines::{kernels, presets};
+use crate::explore::{Explorer, Limits, Report};
+use crate::routines::presets;
 use crate::scenario::{
     Challenge, Complaint, End, Expectation, KernelChoice, Quantifier, Scenario, challenge, parse,
 };
@@ -141,7 +141,7 @@ fn names<'k>(choices: impl Iterator<Item = &'k KernelChoice>) -> Vec<String> {
     for choice in choices {
         let at = presets::PRESETS.iter().position(|preset| preset.name == choice.base);
         let Some(at) = at else { continue };
-        let name = (at, kernels::name(&presets::PRESETS[at], &choice.toggles));
+        let name = (at, choice.name());
         if !names.contains(&name) {
             names.push(name);
         }
@@ -186,13 +186,9 @@ fn challenge_view(challenge: &Challenge) -> ChallengeView {
     ChallengeView {
         task: challenge.task.clone(),
         may: challenge.may.words(),
-        goals: challenge.goals.iter().map(claim).collect(),
+        goals: challenge.goals.iter().map(Expectation::to_string).collect(),
         hints: challenge.hints.clone(),
     }
-}
-
-fn claim(goal: &Expectation) -> String {
-    format!("{} {}", goal.quantifier.word(), goal.pattern)
 }
 
 /// Judges a text by the challenge of the text that was given.
@@ -212,7 +208,7 @@ pub fn judged(given: &str, own: &str, limits: Limits) -> JudgedView {
                 while explorer.advance(1_000_000) {}
                 reports.insert(goal.kernel.clone(), explorer.report());
             }
-            goals.push(verdict(&goal, &reports[&goal.kernel]));
+            goals.push(exploration::expectation(&reports[&goal.kernel], &goal));
         }
         let met = goals.iter().all(|goal| goal.verdict == "met");
         Ok(JudgedView { goals, met, ..JudgedView::default() })
@@ -220,19 +216,6 @@ pub fn judged(given: &str, own: &str, limits: Limits) -> JudgedView {
     let wrong =
         |complaints| JudgedView { diagnostics: diagnostics(complaints), ..Default::default() };
     read().unwrap_or_else(wrong)
-}
-
-fn verdict(goal: &Expectation, report: &Report) -> ExpectationView {
-    let judgement = judge(report, goal);
-    ExpectationView {
-        claim: claim(goal),
-        kernel: names([&goal.kernel].into_iter()).concat(),
-        line: goal.place.line,
-        verdict: judgement.verdict.word().into(),
-        because: judgement.because,
-        witness: judgement.witness.as_ref().map(exploration::witness),
-        positive: judgement.positive as u32,
-    }
 }
 
 fn diagnostics(complaints: Vec<Complaint>) -> Vec<Diagnostic> {

@@ -325,16 +325,21 @@ fn locks(system: &System, memory: &Memory, statuses: &[Status]) -> Vec<LockView>
 
 /// A lock that is held or waited for.
 fn lock(layout: &Layout, memory: &Memory, statuses: &[Status], cell: u32) -> Option<LockView> {
-    let word = LockWord::of(memory, cell);
+    let (info, word) = (layout.info(cell), LockWord::of(memory, cell));
     let waiting = statuses.iter().enumerate();
     let waiting = waiting.filter(|(_, status)| words::waits_for(status, cell));
-    let view = LockView {
+    let waiters: Vec<u32> = waiting.map(|(cpu, _)| cpu as u32).collect();
+    if word == LockWord::FREE && waiters.is_empty() {
+        return None;
+    }
+    Some(LockView {
         name: lock_name(layout, cell),
+        subject: words::subject(layout, info.subject),
+        field: words::field(layout, info),
         holders: word.holders().map(|cpu| cpu as u32).collect(),
-        waiters: waiting.map(|(cpu, _)| cpu as u32).collect(),
+        waiters,
         shared: word != LockWord::FREE && !word.exclusive(),
-    };
-    (!view.holders.is_empty() || !view.waiters.is_empty()).then_some(view)
+    })
 }
 
 fn findings(player: &Player) -> Vec<FindingView> {

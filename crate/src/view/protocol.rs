@@ -502,6 +502,8 @@ pub struct ExplorationView {
     pub outcomes: Vec<OutcomeView>,
     /// The claims of the scenario for this kernel, judged.
     pub expectations: Vec<ExpectationView>,
+    /// Its claims for other kernels, which this search says nothing about.
+    pub elsewhere: Vec<ClaimView>,
     /// What may go on for ever under weak fairness alone, a sentence each, and how: no outcome.
     pub starving: Option<StarvingView>,
     /// Of a sample: how it is made and how far it came.
@@ -581,7 +583,7 @@ pub struct WitnessView {
     pub loop_from: Option<u32>,
 }
 
-/// One claim of the scenario.
+/// One claim of the scenario, judged.
 #[derive(Serialize, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ExpectationView {
@@ -599,6 +601,18 @@ pub struct ExpectationView {
     pub witness: Option<WitnessView>,
     /// How many of the outcomes match its pattern.
     pub positive: u32,
+}
+
+/// A claim of the scenario.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ClaimView {
+    /// The claim: `never breaks longterm-pin-on-cma`.
+    pub claim: String,
+    /// The kernel that it is about.
+    pub kernel: String,
+    /// Where it stands in the text.
+    pub line: u32,
 }
 
 #[cfg(test)]
@@ -662,6 +676,7 @@ mod tests {
             OutcomeView::decl(config),
             WitnessView::decl(config),
             ExpectationView::decl(config),
+            ClaimView::decl(config),
             FollowedView::decl(config),
             SkippedView::decl(config),
             RoutineView::decl(config),

@@ -19,6 +19,8 @@ use crate::schedule;
 /// A scenario with its player and, once asked for, its search.
 struct Stage {
     text: String,
+    /// The text as it was opened, which another kernel is put into.
+    home: String,
     scenario: Scenario,
     player: Player,
     #[cfg(feature = "whole")]
@@ -86,23 +88,20 @@ impl Session {
     }
 
     /// The text keeps its schedule even where it does not run on the other kernel, whose routines
-    /// have other lines: then nothing is played, and the reply says why. A text that is not on the
-    /// stage stays as it is: its claims are about the kernel that it names.
+    /// have other lines: then nothing is played, and the reply says why. Its claims stay about the
+    /// kernel that it was opened with. A text that is not on the stage stays as it is.
     fn switch_kernel(
         &mut self,
         text: Option<String>,
         base: &str,
         toggles: &BTreeMap<String, String>,
     ) -> Result<Reply, Vec<Complaint>> {
-        let opened = match (text, &self.stage) {
-            (Some(text), _) => {
-                let choice = KernelChoice { base: base.into(), toggles: toggles.clone() };
-                Stage::open(text, Some(choice))
-            }
-            (None, Some(stage)) => Stage::open(edit::with_kernel(&stage.text, base, toggles), None),
-            (None, None) => Err(vec![complaint("no scenario is open")]),
+        let choice = KernelChoice { base: base.into(), toggles: toggles.clone() };
+        let (stage, unplayed) = match (text, &self.stage) {
+            (Some(text), _) => Stage::open(text, Some(choice))?,
+            (None, Some(stage)) => stage.under(&choice)?,
+            (None, None) => return Err(vec![complaint("no scenario is open")]),
         };
-        let (stage, unplayed) = opened?;
         Ok(self.put(stage, unplayed))
     }
 
@@ -135,12 +134,21 @@ impl Stage {
         let schedule = scenario.schedule.clone();
         let unplayed = schedule.and_then(|(steps, place)| player.play(&steps, place).err());
         let stage = Stage {
+            home: text.clone(),
             text,
             scenario,
             player,
             #[cfg(feature = "whole")]
             searching: Searching::default(),
         };
+        Ok((stage, unplayed))
+    }
+
+    /// The same on another kernel. The way back leads to the text as it was.
+    fn under(&self, kernel: &KernelChoice) -> Result<(Stage, Option<Complaint>), Vec<Complaint>> {
+        let text = edit::with_kernel(&self.home, &kernel.base, &kernel.toggles);
+        let (mut stage, unplayed) = Stage::open(text, None)?;
+        stage.home = self.home.clone();
         Ok((stage, unplayed))
     }
 
@@ -259,7 +267,7 @@ impl Stage {
             kernel: system.kernel.name.clone(),
             base: base.name.into(),
             toggles,
-            own: claimed(base, choice),
+            own: claimed(choice),
             properties: system
                 .properties
                 .iter()
@@ -289,8 +297,7 @@ impl Stage {
     fn claimed_kernels(&self) -> Vec<ClaimedKernel> {
         let mut kernels: Vec<ClaimedKernel> = Vec::new();
         for choice in self.scenario.expects.iter().map(|claim| &claim.kernel) {
-            let Some(preset) = presets::preset(&choice.base) else { continue };
-            let kernel = claimed(preset, choice);
+            let kernel = claimed(choice);
             if !kernels.iter().any(|known| known.name == kernel.name) {
                 kernels.push(kernel);
             }
@@ -304,9 +311,9 @@ impl Stage {
     }
 }
 
-fn claimed(preset: &presets::Preset, choice: &KernelChoice) -> ClaimedKernel {
+fn claimed(choice: &KernelChoice) -> ClaimedKernel {
     let KernelChoice { base, toggles } = choice.clone();
-    ClaimedKernel { name: kernels::name(preset, &toggles), base, toggles }
+    ClaimedKernel { name: choice.name(), base, toggles }
 }
 
 /// What is wrong with a text, its schedule included, which only the larger module can say.
@@ -381,6 +388,36 @@ steps = "0*14"
         assert_eq!((same, scenario.kernel.as_str()), (text, "v5.18"));
         let claimed: Vec<&str> = scenario.kernels.iter().map(|it| it.name.as_str()).collect();
         assert_eq!((scenario.own.name.as_str(), claimed), ("v5.18", vec!["v5.17"]));
+    }
+
+    #[test]
+    fn claims_stay_about_their_kernel_when_the_stage_gets_another() {
+        let claims = "[[expect]]\nalways = { end = \"done\" }\n[[expect]]\nkernel = \"v5.18\"\n\
+                      never = { end = \"deadlock\" }\n";
+        let text = format!("{TEXT}{claims}");
+        let mut session = Session::new();
+        let judged = |session: &mut Session| {
+            let Reply::Explored(view) = session.handle(Request::Explore { max_states: 1000 })
+            else {
+                panic!("it was not searched")
+            };
+            let own = view.expectations.iter().map(|it| format!("{}: {}", it.kernel, it.claim));
+            let others = view.elsewhere.iter().map(|it| format!("{}: {}", it.kernel, it.claim));
+            (own.collect::<Vec<_>>().concat(), others.collect::<Vec<_>>().concat())
+        };
+        let (done, deadlock) = ("v5.17: always end = done", "v5.18: never end = deadlock");
+        opened(session.handle(Request::Open { text: text.clone() }));
+        assert_eq!(judged(&mut session), (done.into(), deadlock.into()));
+        let kernel = |session: &mut Session, base: &str| {
+            let toggles = BTreeMap::new();
+            opened(session.handle(Request::Kernel { text: None, base: base.into(), toggles })).0
+        };
+        let other = kernel(&mut session, "v5.18");
+        assert!(other.contains("[[expect]]\nkernel = \"v5.17\"\nalways"), "{other}");
+        assert_eq!(judged(&mut session), (deadlock.into(), done.into()));
+        kernel(&mut session, "v6.1");
+        assert_eq!(judged(&mut session), (String::new(), format!("{done}{deadlock}")));
+        assert_eq!(kernel(&mut session, "v5.17"), text);
     }
 
     #[test]

@@ -466,6 +466,10 @@ pub struct WayView {
 pub struct LockView {
     /// `zone->lock`
     pub name: String,
+    /// What it belongs to: `zone`.
+    pub subject: String,
+    /// Its word there: `lock`.
+    pub field: String,
     /// The lanes that hold it.
     pub holders: Vec<u32>,
     /// The lanes that wait for it.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{picture, words};
 use crate::machine::{State, System};
-use crate::mm::{CellInfo, Pfn, Subject, Unit};
+use crate::mm::{CellInfo, LockWord, Pfn, Subject, Unit, Word};
 use crate::player::Player;
 use crate::player::flow::{Conflict, Deed, Flow, Meeting};
 use crate::player::reasons::{self, Decision, Link, Reason};
@@ -313,6 +313,10 @@ impl Watch {
             ("_refcount", _) if new == 0 && old == 1 => "dropped the last reference".into(),
             ("_refcount", _) if new > old => took("took", new - old),
             ("_refcount", _) => took("dropped", old - new),
+            (_, Unit::Lock) => {
+                if LockWord::from_word(new).held_by(deed.cpu) { "took it" } else { "dropped it" }
+                    .into()
+            }
             (_, Unit::Flag) => if new == 0 { "cleared it" } else { "set it" }.into(),
             ("pte", _) if value(new) == "none" => format!("cleared the entry, {}", value(old)),
             _ => format!("changed it from {}", value(old)),

@@ -265,7 +265,7 @@ export class PageraceApp extends LitElement {
       this.theme = action.theme;
       setTheme(action.theme);
     }
-    if (action.type === 'history') void this.#watch();
+    if (action.type === 'history' || action.type === 'select_page') void this.#watch();
     if (action.type === 'bench') void this.#bench(action.function);
     const done = this.#store.act(action);
     if (action.type === 'explore') {

@@ -1,6 +1,7 @@
 /** Compound pages with their counts, as the kernel's functions tell them, and sections. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CompoundView, SectionView } from '../protocol';
+import { cell } from './cell';
 
 type Choose = (pfn: number) => void;
 
@@ -40,9 +41,9 @@ export function sections(list: readonly SectionView[]): TemplateResult | typeof 
           class=${changed ? 'changed' : ''}
         >
           <th scope="row">${number}: pages ${first} to ${last}</th>
-          <td>${yesNo(online)}</td>
-          <td>${yesNo(valid)}</td>
-          <td>${isThere(usage)}</td>
+          <td>${yesNo(number, 'SECTION_IS_ONLINE', online)}</td>
+          <td>${yesNo(number, 'SECTION_HAS_MEM_MAP', valid)}</td>
+          <td>${cell(`section ${number}`, 'ms->usage', isThere(usage), usage)}</td>
           <td>${isThere(memmap)}</td>
         </tr>`,
       )}</tbody>
@@ -50,7 +51,8 @@ export function sections(list: readonly SectionView[]): TemplateResult | typeof 
   </div>`;
 }
 
-const yesNo = (it: boolean): TemplateResult => (it ? html`yes` : html`<b>no</b>`);
+const yesNo = (number: number, field: string, it: boolean): TemplateResult =>
+  cell(`section ${number}`, field, it ? 'yes' : html`<b>no</b>`, it ? 'yes' : 'no');
 
 const isThere = (it: string): TemplateResult => (it === 'there' ? html`there` : html`<b>${it}</b>`);
 
@@ -63,11 +65,11 @@ function row(compound: CompoundView, choose: Choose): TemplateResult {
       ${life > 1 ? html`<span class="soft">life ${life}</span>` : nothing}
       ${unfinished === null ? nothing : html`<b>${unfinished}</b>`}
     </th>
-    <td class="mono"><b>${compound.refcount}</b></td>
+    <td class="mono"><b>${cell(`page ${head}`, '_refcount', compound.refcount)}</b></td>
     <td class="mono"><b>${compound.total_mapcount}</b></td>
     <td class="mono">${compound.page_mapcounts.join(' ')}</td>
     <td class="mono">${compound.entire_mapcount ?? html`<span class="bad">garbage</span>`}</td>
-    <td class="mono">${compound.mapcounts.join(' ')}${
+    <td class="mono">${compound.mapcounts.map((it, at) => cell(`page ${head + at}`, '_mapcount + 1', it))}${
       twice ? html` <span class="twice">PG_double_map: each −1</span>` : nothing
     }</td>
   </tr>`;

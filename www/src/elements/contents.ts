@@ -4,6 +4,7 @@ import { icon } from '../icons';
 import type { ContentsView, WayView } from '../protocol';
 import { ui } from '../ui';
 import { asSentence } from '../wording';
+import { cell } from './cell';
 
 /** What virtual pages hold, by every way that leads to them. Loaded when a scenario has contents. */
 export class PageraceContents extends LitElement {
@@ -102,11 +103,12 @@ export class PageraceContents extends LitElement {
   }
 
   #way({ who, at, pfn, words }: WayView, expected: ContentsView['expected']): TemplateResult {
-    const cell = (must: number | null, word: number) => {
+    const column = (must: number | null, word: number) => {
       const found = words[word];
       if (found === undefined) return html`<td class="word soft">none</td>`;
-      if (must === null || must === found) return html`<td class="word">${found}</td>`;
-      return html`<td class="word bad">${found} ${icon('broken')}<span class="hidden">not as written</span></td>`;
+      const value = pfn === null ? found : cell(`page ${pfn}`, `word ${word}`, found);
+      if (must === null || must === found) return html`<td class="word">${value}</td>`;
+      return html`<td class="word bad">${value} ${icon('broken')}<span class="hidden">not as written</span></td>`;
     };
     return html`<tr>
       <th scope="row">${who}</th>
@@ -115,7 +117,7 @@ export class PageraceContents extends LitElement {
           ? html`<span class="soft">${at}</span>`
           : html`<button class="plain page" @click=${() => request(this, { type: 'select_page', pfn })}>${at}</button>`
       }</td>
-      ${expected.map(cell)}
+      ${expected.map(column)}
     </tr>`;
   }
 }

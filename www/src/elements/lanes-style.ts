@@ -403,6 +403,30 @@ export const laneStyles = css`
       padding: 5px 4px;
     }
   }
+  /* A finger takes a step by its number. */
+  @media (pointer: coarse) {
+    .step button {
+      grid-template-columns: 44px minmax(0, 1fr);
+      padding-block: 0;
+    }
+    .step .number {
+      display: flex;
+      align-self: start;
+      align-items: center;
+      gap: 6px;
+      justify-content: end;
+      min-height: 44px;
+    }
+    .step .number::before {
+      content: '';
+      width: 10px;
+      height: 15px;
+      background: radial-gradient(circle, var(--faint) 1.2px, transparent 1.6px) 0 0 / 5px 5px;
+    }
+    .step .body {
+      padding-block: 5px;
+    }
+  }
   /* It takes no more height than the heading beside it. */
   .head button {
     margin-block: -8px;

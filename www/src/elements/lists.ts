@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PcpView, StateView } from '../protocol';
 import { vars } from '../vars';
+import { cell } from './cell';
 
 type Choose = (pfn: number) => void;
 
@@ -57,6 +58,8 @@ const isIsolated = (own: string): boolean => own === 'I';
 
 /** The pcplists of the CPUs, in a line each. */
 export function pcplists(state: StateView, choose: Choose): TemplateResult {
+  const word = ({ cpu }: PcpView, name: 'count' | 'high' | 'batch', value: number) =>
+    cell(`CPU${cpu}`, `pcp->${name}`, value);
   const row = (pcp: PcpView) => html`<tr>
     <th scope="row"><span class="cpu cpu${pcp.cpu}">CPU${pcp.cpu}</span></th>
     <td class="bodies">${
@@ -67,7 +70,9 @@ export function pcplists(state: StateView, choose: Choose): TemplateResult {
           )
     }</td>
     <td class="mono soft" title="pcp->count, pcp->high, pcp->batch">${
-      pcp.high === 0 ? 'high 0: flushed at once' : `${pcp.count} of ${pcp.high}, by ${pcp.batch}`
+      pcp.high === 0
+        ? html`high ${word(pcp, 'high', 0)}: flushed at once`
+        : html`${word(pcp, 'count', pcp.count)} of ${word(pcp, 'high', pcp.high)}, by ${word(pcp, 'batch', pcp.batch)}`
     }</td>
   </tr>`;
   return html`<h3>pcplists</h3><table><tbody>${state.pcps.map(row)}</tbody></table>`;

@@ -26,8 +26,6 @@ export class PageraceMatrix extends LitElement {
   /** Kernels besides those of the claims: the reader's own, and those that were on the stage. */
   declare private added: readonly ClaimedKernel[];
   #opened: Model['opened'] = null;
-  /** Kernels that were searched with the text as it was opened. */
-  #judged = new Set<string>();
   #refused = new Map<string, string>();
 
   constructor() {
@@ -41,7 +39,6 @@ export class PageraceMatrix extends LitElement {
     if (!changed.has('model') || !scenario || !opened) return;
     if (opened !== this.#opened) {
       this.#opened = opened;
-      this.#judged = new Set([opened.scenario.own.name]);
       this.#refused.clear();
       this.added = [];
     }
@@ -75,7 +72,7 @@ export class PageraceMatrix extends LitElement {
           ${this.#body('go wrong', kinds(false), columns, views)}
           ${this.#body('end so', kinds(true), columns, views)}
           <tbody><tr class="claims"><th scope="row">Expectations</th>
-            ${columns.map((it) => html`<td>${this.#judged.has(it.name) ? this.#claims(views.get(it.name)) : nothing}</td>`)}</tr></tbody>
+            ${columns.map((it) => html`<td>${this.#claims(views.get(it.name))}</td>`)}</tr></tbody>
         </table>
       </div>
       <p class="soft legend"><span class="mark">N</span> never, <span class="mark">S</span> sometimes,
@@ -110,7 +107,6 @@ export class PageraceMatrix extends LitElement {
   #ask(kernels: readonly ClaimedKernel[]): void {
     if (kernels.length === 0 || !this.#opened) return;
     const { text } = this.#opened;
-    for (const { name } of kernels) this.#judged.add(name);
     request(this, { type: 'search_kernels', text, kernels });
   }
 
@@ -200,7 +196,8 @@ export class PageraceMatrix extends LitElement {
   }
 
   #claims(view: ExplorationView | undefined): TemplateResult | typeof nothing {
-    const claims = view?.expectations ?? [];
+    if (!view) return nothing;
+    const claims = view.expectations;
     if (claims.length === 0) return html`<span class="soft">none</span>`;
     const broken = claims.filter((it) => it.verdict === 'broken').length;
     const met = claims.filter((it) => it.verdict === 'met').length;

@@ -238,6 +238,22 @@ export const memoryStyles = css`
   .zone .mt {
     font-size: var(--tiny);
   }
+  .band .cell {
+    min-height: 24px;
+    min-width: 24px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  @media (pointer: coarse), (max-width: 700px) {
+    .blocks:not(.compact) .band .cell {
+      min-height: 44px;
+      margin-block: -6px;
+    }
+  }
+  .bits .cell {
+    flex-wrap: wrap;
+    text-decoration: none;
+  }
   .bits i {
     display: inline-grid;
     place-items: center;

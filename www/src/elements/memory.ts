@@ -1,8 +1,9 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { request } from '../actions';
-import type { BlockView, PageView, StateView } from '../protocol';
+import type { BlockView, CmaView, PageView, StateView } from '../protocol';
 import { migratetypes, ui } from '../ui';
 import { vars } from '../vars';
+import { cell } from './cell';
 import { freeLists, pcplists } from './lists';
 import { memoryStyles } from './memory-style';
 import './page-ledger';
@@ -91,7 +92,7 @@ export class PageraceMemory extends LitElement {
       aria-label="pageblock ${block.number}, ${block.migratetype}" ${vars({ '--pages': block.pages })}>
       <header class="band mt${block.letter}">
         <b class="mt mt${block.letter}" aria-hidden="true">${block.letter}</b>
-        <span class="type">${name}</span>
+        <span class="type">${cell(`pageblock ${block.number}`, 'migratetype', name)}</span>
         <span class="area">${block.area ?? nothing}</span>
       </header>
       <div class="pages">${own.map((page) => this.#page(page, page.pfn === shown))}</div>
@@ -142,10 +143,7 @@ export class PageraceMemory extends LitElement {
             ${state.cma.map(
               (area) => html`<tr>
                 <th scope="row">bitmap of <span class="mono">${area.name}</span></th>
-                <td class="bits" aria-label=${bitmap(area.bitmap)}>${area.bitmap.map(
-                  (bit, at) =>
-                    html`<i class=${bit ? 'set' : ''} aria-hidden="true" title="page ${area.base + at}">${bit ? 1 : 0}</i>`,
-                )}</td>
+                <td class="bits">${cell(area.name, 'bitmap', bits(area), bitmap(area.bitmap))}</td>
               </tr>`,
             )}
           </tbody>
@@ -164,13 +162,18 @@ function counter(name: string, says: number, is: number, what: string): Template
   const drift = says - is;
   return html`<tr>
     <th scope="row" class="mono">${name}</th>
-    <td class="mono">${says} ${
+    <td class="mono">${cell('zone', name, says)} ${
       drift === 0
         ? html`<span class="soft">= ${what}</span>`
         : html`<span class="bad">≠ ${is} ${what}: drift ${drift > 0 ? '+' : '−'}${Math.abs(drift)}</span>`
     }</td>
   </tr>`;
 }
+
+const bits = ({ base, bitmap }: CmaView): TemplateResult[] =>
+  bitmap.map(
+    (bit, at) => html`<i class=${bit ? 'set' : ''} title="page ${base + at}">${bit ? 1 : 0}</i>`,
+  );
 
 const bitmap = (bits: readonly boolean[]): string => bits.map((bit) => (bit ? '1' : '0')).join(' ');
 

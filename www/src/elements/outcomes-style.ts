@@ -73,6 +73,15 @@ export const outcomeStyles = css`
   .claims .broken {
     border-color: var(--bad);
   }
+  .elsewhere {
+    padding-bottom: 8px;
+    font-size: var(--small);
+  }
+  .elsewhere summary {
+    padding: 2px 0;
+    color: var(--soft);
+    cursor: pointer;
+  }
   .verdict,
   .mark {
     display: inline-flex;

@@ -3,6 +3,7 @@ import { request } from '../actions';
 import { icon } from '../icons';
 import type { Search } from '../model';
 import type {
+  ClaimView,
   ExpectationView,
   ExplorationView,
   OutcomeView,
@@ -147,6 +148,7 @@ export class PageraceOutcomes extends LitElement {
     return html`
       ${view.sample ? html`<p class="hint">${promise(view.sample)}</p>` : nothing}
       ${view.expectations.length > 0 ? this.#claims(view.expectations) : nothing}
+      ${view.elsewhere.length > 0 ? this.#elsewhere(view) : nothing}
       <div class="wide"><table class="found">
         <thead><tr><th>Outcome</th><th>Executions</th><th>Witness</th></tr></thead>
         <tbody>
@@ -222,12 +224,44 @@ export class PageraceOutcomes extends LitElement {
           )} ${claim.verdict}</span>
           <span class="claim">${claim.claim}</span>
           ${claim.because === null ? nothing : html`<span class="soft">${claim.because}</span>`}
-          <button class="plain" @click=${() => request(this, { type: 'goto_text', line: claim.line, column: 1 })}
-            >line ${claim.line}</button>
+          ${this.#line(claim)}
           ${claim.witness && claim.verdict === 'broken' ? this.#witness(claim.witness) : nothing}
         </li>`,
       )}
     </ul>`;
+  }
+
+  /** A claim is true or false of the kernel that it is about: this search cannot tell. */
+  #elsewhere({ kernel, elsewhere, expectations }: ExplorationView): TemplateResult {
+    const lines = [...new Map(elsewhere.map((it) => [it.line, it])).values()];
+    const kernels = (line: number) => elsewhere.filter((it) => it.line === line);
+    const claims = count(lines.length, 'claim');
+    const none = expectations.length === 0;
+    return html`<details class="elsewhere" ?open=${none}>
+      <summary>${none ? `No claim speaks of ${kernel}; ` : ''}${claims} ${
+        lines.length === 1 ? 'speaks' : 'speak'
+      } of ${none ? 'others' : 'other kernels'}</summary>
+      <ul class="claims" aria-label="Expectations for other kernels">${lines.map(
+        (claim) => html`<li>
+          <span class="claim">${claim.claim}</span>
+          <span class="soft">speaks of ${kernels(claim.line).map((it) => this.#kernel(it.kernel))}</span>
+          ${this.#line(claim)}
+        </li>`,
+      )}</ul>
+    </details>`;
+  }
+
+  #kernel(name: string): TemplateResult {
+    const kernel = this.scenario?.kernels.find((it) => it.name === name);
+    if (!kernel) return html`<code>${name}</code> `;
+    const { base, toggles } = kernel;
+    return html`<button class="plain mono" title="Judge it: put ${name} on the stage"
+      @click=${() => request(this, { type: 'kernel', base, toggles })}>${name}</button> `;
+  }
+
+  #line({ line }: ClaimView): TemplateResult {
+    return html`<button class="plain" @click=${() => request(this, { type: 'goto_text', line, column: 1 })}
+      >line ${line}</button>`;
   }
 }
 

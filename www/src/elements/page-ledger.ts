@@ -1,7 +1,9 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { request } from '../actions';
+import { icon } from '../icons';
 import type { PageView } from '../protocol';
 import { ui } from '../ui';
+import { cell } from './cell';
 
 /** Who holds a page: the arithmetic of its reference count. */
 export class PageraceLedger extends LitElement {
@@ -31,7 +33,12 @@ export class PageraceLedger extends LitElement {
         gap: 0 10px;
         min-height: 26px;
       }
-      header :last-child {
+      .changes {
+        display: flex;
+        align-self: center;
+      }
+      header > .plain:last-child,
+      header .aside {
         margin-left: auto;
       }
       .plain {
@@ -99,14 +106,15 @@ export class PageraceLedger extends LitElement {
     const { page } = this;
     if (!page) return html`<div class="ledger"></div>`;
     const held = page.ledger.reduce((sum, entry) => sum + entry.refs, 0);
+    const subject = `page ${page.pfn}`;
     return html`<div class="ledger">
       <header>
         <h3>Who holds page ${page.pfn}</h3>
-        <button class="plain" aria-label="History of page ${page.pfn}" @click=${() =>
-          request(this, {
-            type: 'history',
-            word: { subject: `page ${page.pfn}`, field: null },
-          })}>history</button>
+        <span class="changes" role="group" aria-label="Changes of ${subject}">
+          ${this.#change('previous_change', page.pfn)}${this.#change('next_change', page.pfn)}
+        </span>
+        <button class="plain" aria-label="History of ${subject}" @click=${() =>
+          request(this, { type: 'history', word: { subject, field: null } })}>history</button>
         ${
           this.following
             ? html`<span class="aside">follows the steps; choose a page to stay with it</span>`
@@ -114,12 +122,12 @@ export class PageraceLedger extends LitElement {
         }
       </header>
       <dl>
-        <dt>place</dt><dd>${page.place || page.kind}</dd>
+        <dt>place</dt><dd>${cell(subject, 'place', page.place || page.kind)}</dd>
         ${page.compound === null ? nothing : html`<dt>compound</dt><dd>${page.compound}</dd>`}
         <dt>flags</dt><dd>${flags(page)}</dd>
-        <dt>mapped</dt><dd>${page.mapped_by.join(' ') || 'nowhere'}</dd>
-        ${page.noted === null ? nothing : html`<dt>noted type</dt><dd>${page.noted}</dd>`}
-        ${page.words.length === 0 ? nothing : html`<dt>holds</dt><dd>${page.words.join(' ')}</dd>`}
+        <dt>mapped</dt><dd>${cell(subject, '_mapcount + 1', page.mapped_by.join(' ') || 'nowhere')}</dd>
+        ${page.noted === null ? nothing : html`<dt>noted type</dt><dd>${cell(subject, 'cached migratetype', page.noted)}</dd>`}
+        ${page.words.length === 0 ? nothing : html`<dt>holds</dt><dd>${page.words.map((word, at) => cell(subject, `word ${at}`, word))}</dd>`}
         <dt>pinned</dt><dd>${page.maybe_dma_pinned ? 'page_maybe_dma_pinned()' : 'no'}</dd>
       </dl>
       <table>
@@ -135,8 +143,8 @@ export class PageraceLedger extends LitElement {
             <td class="n"><b>${held}</b></td>
             <th scope="row" class="mono">${
               held === page.refcount
-                ? html`= _refcount`
-                : html`<span class="bad">≠ _refcount ${page.refcount}</span>`
+                ? cell(subject, '_refcount', '= _refcount', page.refcount)
+                : html`<span class="bad">${cell(subject, '_refcount', `≠ _refcount ${page.refcount}`)}</span>`
             }</th>
           </tr>
         </tfoot>
@@ -148,10 +156,35 @@ export class PageraceLedger extends LitElement {
       }
     </div>`;
   }
+
+  #change(type: 'next_change' | 'previous_change', pfn: number): TemplateResult {
+    const next = type === 'next_change';
+    const name = `${next ? 'Next' : 'Previous'} change of page ${pfn}`;
+    return html`<button class="plain" aria-label=${name} title="${name} (${next ? ']' : '['})"
+      @click=${() => request(this, { type, pfn })}>${icon(next ? 'forward' : 'back')}</button>`;
+  }
 }
 
+/** The words behind the flags. */
+const FIELDS: Readonly<Record<string, string>> = {
+  lru: 'PG_lru',
+  anon: 'PageAnon',
+  anon_exclusive: 'PG_anon_exclusive',
+  locked: 'PG_locked',
+  dirty: 'PG_dirty',
+  swapbacked: 'PG_swapbacked',
+  swapcache: 'PG_swapcache',
+  ksm: 'PageKsm',
+};
+
 /** Of a page in the swap cache with its slot. */
-const flags = ({ flags, slot }: PageView): string =>
-  flags.map((it) => (it === 'swapcache' ? `swapcache(slot ${slot})` : it)).join(' ') || 'none';
+function flags({ pfn, flags, slot }: PageView): unknown {
+  const shown = (flag: string) => (flag === 'swapcache' ? `swapcache(slot ${slot})` : flag);
+  const one = (flag: string) => {
+    const field = FIELDS[flag];
+    return field ? html`${cell(`page ${pfn}`, field, shown(flag))} ` : `${flag} `;
+  };
+  return flags.length === 0 ? 'none' : flags.map(one);
+}
 
 customElements.define('pagerace-ledger', PageraceLedger);

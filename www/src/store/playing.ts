@@ -96,11 +96,17 @@ export class Playing {
     return forksBeside(next, trace, state?.cursor ?? 0, forks);
   }
 
-  /** Goes to where the page that is shown changes next, or changed before. */
-  change(way: 1 | -1): void | Promise<void> {
+  /** A page that is chosen shows its history, too; `null` follows the steps. */
+  choose(pfn: number | null): void {
+    const word = pfn === null ? this.#core.model.word : { subject: `page ${pfn}`, field: null };
+    this.#core.set({ page: pfn, word });
+  }
+
+  /** Goes to where a page, or the one that is shown, changes next, or changed before. */
+  change(way: 1 | -1, given: number | undefined): void | Promise<void> {
     const { trace, state, page } = this.#core.model;
     const pages = state?.pages ?? [];
-    const pfn = page ?? pages.find((it) => it.changed)?.pfn;
+    const pfn = given ?? page ?? pages.find((it) => it.changed)?.pfn;
     if (pfn === undefined) return this.#core.set({ spoken: 'Choose a page first.' });
     const at = nearestChange(trace, this.cursor, `page ${pfn}`, way);
     if (at !== null) return this.seek(at);

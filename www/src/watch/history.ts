@@ -2,11 +2,13 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { request } from '../actions';
 import { inline } from '../elements/inline';
+import { icon } from '../icons';
 import type { Model, Word } from '../model';
-import type { HistoryView, PastView, ReasonView, ReferencesView, StateView } from '../protocol';
+import type { HistoryView, PastView, ReasonView } from '../protocol';
 import { ui } from '../ui';
 import { vars } from '../vars';
-import { chart } from './chart';
+import { chart, MOST_SERIES, type Series } from './chart';
+import { subjectsOf } from './subjects';
 import type { Traces } from './traces';
 
 const style = css`
@@ -119,6 +121,54 @@ const style = css`
     stroke: var(--ink);
     stroke-dasharray: 2 2;
   }
+  /* Colour only helps: each line has its own dashes and marks. */
+  .look1 {
+    color: var(--link);
+    stroke: var(--link);
+    stroke-dasharray: 9 4;
+  }
+  .look2 {
+    color: var(--bad);
+    stroke: var(--bad);
+    stroke-dasharray: 2 3;
+  }
+  .look3 {
+    color: var(--good);
+    stroke: var(--good);
+    stroke-dasharray: 10 3 2 3;
+  }
+  .mark {
+    position: absolute;
+    left: var(--left);
+    top: var(--top);
+    translate: -50% -50%;
+    pointer-events: none;
+  }
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px 16px;
+  }
+  .legend li {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+  }
+  .legend svg {
+    width: 44px;
+    height: 14px;
+  }
+  .beside {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 10px;
+    align-items: center;
+    font-size: var(--small);
+  }
+  .turns {
+    display: flex;
+    gap: 4px;
+  }
   figcaption {
     font-size: var(--small);
     color: var(--soft);
@@ -139,7 +189,8 @@ export class PageraceHistory extends LitElement {
     traces: { attribute: false },
     past: { state: true },
     reasons: { state: true },
-    references: { state: true },
+    series: { state: true },
+    beside: { state: true },
   };
   static override styles = [ui, style];
 
@@ -147,7 +198,9 @@ export class PageraceHistory extends LitElement {
   declare traces: Traces;
   declare private past: HistoryView | null;
   declare private reasons: readonly ReasonView[];
-  declare private references: ReferencesView | null;
+  declare private series: readonly Series[];
+  /** The pages that the reader wants beside the one whose history this is. */
+  declare private beside: readonly number[];
   #asked = '';
   #trace: Model['trace'] | null = null;
 
@@ -155,7 +208,8 @@ export class PageraceHistory extends LitElement {
     super();
     this.past = null;
     this.reasons = [];
-    this.references = null;
+    this.series = [];
+    this.beside = [];
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -164,22 +218,46 @@ export class PageraceHistory extends LitElement {
     const about = `${history.subject} ${history.field} ${state?.cursor}`;
     if (about === this.#asked && trace === this.#trace) return;
     const other = this.#trace !== trace || this.past?.subject !== history.subject;
+    if (this.#trace !== trace) this.series = [];
     this.#asked = about;
     this.#trace = trace;
     void this.#ask(history, other);
   }
 
+  /** The page whose history this is; none where it is of something else. */
+  get #page(): number | null {
+    const found = /^page (\d+)$/.exec(this.model.word?.subject ?? '');
+    return found ? Number(found[1]) : null;
+  }
+
+  /** The pages of the chart. */
+  get #charted(): number[] {
+    const page = this.#page;
+    const beside = this.beside.filter((it) => it !== page);
+    return page === null ? [] : [page, ...beside].slice(0, MOST_SERIES);
+  }
+
+  /** The references that are not known yet. */
+  async #askReferences(): Promise<void> {
+    const { model, traces } = this;
+    const known = new Set(this.series.map((it) => it.page));
+    const missing = this.#charted.filter((it) => !known.has(it));
+    for (const page of missing) {
+      const references = await traces.references(model, page);
+      if (references && this.model.trace === model.trace)
+        this.series = [...this.series.filter((it) => it.page !== page), { page, references }];
+    }
+  }
+
   async #ask(word: Word, other: boolean): Promise<void> {
     const { model, traces } = this;
     const current = () => this.model.word === word && this.model.trace === model.trace;
-    const pfn = /^page (\d+)$/.exec(word.subject)?.[1];
     try {
       if (other) {
         const past = await traces.history(model, word.subject);
-        const references = pfn === undefined ? null : await traces.references(model, Number(pfn));
+        await this.#askReferences();
         if (!current()) return;
         this.past = past;
-        this.references = references;
       }
       const field = word.field ?? this.past?.fields[0]?.[0] ?? '';
       const reasons = await traces.why(model, word.subject, field);
@@ -205,7 +283,7 @@ export class PageraceHistory extends LitElement {
       this.#choose({ subject: (event.target as HTMLSelectElement).value, field: null });
     const field = (event: Event) =>
       this.#choose({ ...history, field: (event.target as HTMLSelectElement).value || null });
-    const subjects = [...new Set([history.subject, ...subjectsOf(state)])];
+    const subjects = [...new Set([history.subject, ...subjectsOf(state, this.model.trace)])];
     return html`<section aria-labelledby="history">
       <div class="head"><h2 id="history">History</h2></div>
       <form @submit=${(event: Event) => event.preventDefault()}>
@@ -216,12 +294,70 @@ export class PageraceHistory extends LitElement {
           <option value="" ?selected=${history.field === null}>all</option>
           ${fields.map((it) => html`<option value=${it} ?selected=${it === history.field}>${it}</option>`)}
         </select></label>
+        ${this.#turns(history, state.cursor)}
         <button class="close plain" type="button" @click=${() => request(this, { type: 'history', word: null })}>close</button>
       </form>
       ${this.#why()}
-      ${this.references ? chart(Number(history.subject.slice(5)), this.references, state.cursor) : nothing}
+      ${this.#chart(state.cursor, subjects)}
       ${this.#changes(history, state.cursor)}
     </section>`;
+  }
+
+  /** The changes of what is shown. */
+  #shown({ subject, field }: Word): readonly PastView[] {
+    const all = this.past?.subject === subject ? this.past.changes : [];
+    return all.filter((it) => field === null || it.field === field);
+  }
+
+  #turns(word: Word, cursor: number): TemplateResult {
+    const steps = this.#shown(word).map((it) => it.step);
+    const button = (name: string, to: number | undefined, picture: 'back' | 'forward') =>
+      html`<button type="button" aria-label="${name} change" title="${name} change" aria-disabled=${to === undefined}
+        @click=${() => to !== undefined && this.#seek(to)}>${icon(picture)}</button>`;
+    return html`<span class="turns" role="group" aria-label="Changes of ${word.field ?? word.subject}">
+      ${button('Previous', steps.filter((it) => it < cursor).at(-1), 'back')}
+      ${button(
+        'Next',
+        steps.find((it) => it > cursor),
+        'forward',
+      )}
+    </span>`;
+  }
+
+  #chart(cursor: number, subjects: readonly string[]): TemplateResult | typeof nothing {
+    const charted = this.#charted;
+    const known = new Map(this.series.map((it) => [it.page, it]));
+    const series = charted.flatMap((page) => known.get(page) ?? []);
+    if (series.length === 0) return nothing;
+    const pages = subjects.flatMap((it) => /^page (\d+)$/.exec(it)?.[1] ?? []).map(Number);
+    const others = pages.filter((page) => !charted.includes(page));
+    const add = (event: Event) => {
+      const select = event.target as HTMLSelectElement;
+      this.#besides([...charted.slice(1), Number(select.value)]);
+      select.value = '';
+    };
+    const drop = (page: number) => this.#besides(charted.slice(1).filter((it) => it !== page));
+    return html`${chart(series, cursor)}
+      <div class="beside" role="group" aria-label="Pages of the chart">
+        ${
+          charted.length < MOST_SERIES && others.length > 0
+            ? html`<label>Add to the chart <select .value=${''} @change=${add}>
+                <option value="">a page</option>
+                ${others.map((page) => html`<option value=${page}>page ${page}</option>`)}
+              </select></label>`
+            : nothing
+        }
+        ${charted.slice(1).map(
+          (page) =>
+            html`<button aria-label="Take page ${page} out of the chart" title="Take page ${page} out of the chart"
+              @click=${() => drop(page)}>page ${page} ${icon('close')}</button>`,
+        )}
+      </div>`;
+  }
+
+  #besides(pages: readonly number[]): void {
+    this.beside = pages;
+    void this.#askReferences();
   }
 
   #why(): TemplateResult {
@@ -236,8 +372,7 @@ export class PageraceHistory extends LitElement {
   }
 
   #changes(history: Word, cursor: number): TemplateResult {
-    const all = this.past?.subject === history.subject ? this.past.changes : [];
-    const shown = all.filter((it) => history.field === null || it.field === history.field);
+    const shown = this.#shown(history);
     const last = shown.filter((it) => it.step <= cursor).at(-1);
     if (shown.length === 0) return html`<p class="soft">No step of this trace changes it.</p>`;
     return html`<div class="changes" tabindex="0" role="region" aria-label="Changes of ${history.subject}">
@@ -259,18 +394,5 @@ export class PageraceHistory extends LitElement {
     </tr>`;
   }
 }
-
-/** What a history can be asked of. */
-const subjectsOf = (state: StateView): string[] => [
-  ...state.pages.map((it) => `page ${it.pfn}`),
-  ...state.blocks.map((it) => `pageblock ${it.number}`),
-  'zone',
-  ...state.cma.map((it) => it.name),
-  ...state.processes.map((it) => `process ${it.name}`),
-  ...state.lanes.map((it) => `CPU${it.cpu}`),
-  ...state.pins.map((it) => `pin ${it.name}`),
-  ...state.swap.map((it) => `swap slot ${it.number}`),
-  ...state.sections.map((it) => `section ${it.number}`),
-];
 
 customElements.define('pagerace-history', PageraceHistory);
