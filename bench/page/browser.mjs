@@ -9,7 +9,7 @@ const SLOWER = 4;
 
 /** Does some work with a browser and the address of the page. */
 export async function withPage(work) {
-  const server = await serve({ folder: process.env.DIST ?? 'dist', packed: true });
+  const server = await serve({ folder: 'dist', packed: true });
   const browser = await chromium.launch({
     executablePath: process.env.PAGERACE_CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],
