@@ -201,6 +201,9 @@ export const appStyles = css`
     .title > * {
       grid-column: 1 / -1;
     }
+    .starting h1 {
+      min-height: 2lh;
+    }
     .about {
       font-size: 0.875rem;
     }

@@ -63,6 +63,7 @@ export const dockStyles = css`
     gap: 10px;
     align-items: stretch;
     min-width: 0;
+    min-height: 44px;
   }
   .lane {
     flex: 1 1 0;

@@ -394,7 +394,7 @@ export const laneStyles = css`
   }
   /* It takes no more height than the heading beside it. */
   .head button {
-    margin-block: -6px;
+    margin-block: -8px;
   }
   @media (max-width: 700px) {
     .scroll {
@@ -405,7 +405,7 @@ export const laneStyles = css`
       min-height: 44px;
     }
     .head button {
-      margin-block: -11px;
+      margin-block: -13px;
     }
     .step button {
       min-height: 44px;
