@@ -29,6 +29,8 @@ const WHEN = {
   sampling: 'the controls of sampling open',
   dialogs: 'keys or a link are shown',
   moving: 'a step is moved',
+  list: 'the gallery opens, or a tour ends',
+  reference: 'what calls there are is looked up',
   compounds: 'a machine has huge pages or sections',
   contents: 'a scenario reads or writes what pages hold',
 };

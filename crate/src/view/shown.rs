@@ -1,7 +1,5 @@
 //! Which pages a reply has to tell: those that may look different since the last one. A machine may
 //! have thousands, and a step touches a few.
-use std::collections::BTreeSet;
-
 use super::{picture, sections};
 use crate::machine::System;
 use crate::mm::{Layout, Memory, Pfn, Subject};
@@ -11,8 +9,8 @@ use crate::player::Player;
 #[derive(Default)]
 pub struct Shown {
     cells: Vec<u16>,
-    /// The pages whose looks hang on more than their own cells.
-    tied: Vec<Pfn>,
+    /// For each page, whether its looks hang on more than its own cells.
+    tied: Vec<bool>,
     /// Stores were on their way, which are counted as done where it is told who holds what.
     storing: bool,
 }
@@ -20,61 +18,65 @@ pub struct Shown {
 impl Shown {
     /// The pages to tell now, in order; all of them at first.
     pub fn since(&mut self, player: &Player) -> Vec<Pfn> {
-        let system = player.system();
-        let (layout, memory) = (&system.layout, player.memory());
-        let now = Shown {
+        let (system, memory) = (player.system(), player.memory());
+        let layout = &system.layout;
+        let mut now = Shown {
             cells: memory.cells().to_vec(),
-            tied: tied(system, memory)
-                .chain(picture::changed_subjects(player).into_iter().filter_map(page_of))
-                .collect(),
+            tied: layout.pfns().map(|pfn| is_tied(layout, memory, pfn)).collect(),
             storing: system.with_stores_done(memory).is_some(),
         };
+        mark_named(system, memory, &mut now.tied);
+        for subject in picture::changed_subjects(player) {
+            mark(&mut now.tied, subject);
+        }
         let before = std::mem::replace(self, now);
         if before.cells.len() != self.cells.len() || before.storing || self.storing {
             return layout.pfns().collect();
         }
-        let written = written(layout, &before.cells, &self.cells);
-        let told: BTreeSet<Pfn> = written.chain(before.tied).chain(self.tied.clone()).collect();
-        told.into_iter().collect()
+        let mut told = before.tied;
+        for (told, tied) in told.iter_mut().zip(&self.tied) {
+            *told |= tied;
+        }
+        for (cell, (old, new)) in before.cells.iter().zip(&self.cells).enumerate() {
+            if old != new {
+                mark(&mut told, layout.info(cell as u32).subject);
+            }
+        }
+        layout.pfns().filter(|pfn| told[usize::from(pfn.0)]).collect()
     }
 }
 
-fn page_of(subject: Subject) -> Option<Pfn> {
-    match subject {
-        Subject::Page(pfn) => Some(Pfn(pfn)),
-        _ => None,
+fn mark(pages: &mut [bool], subject: Subject) {
+    if let Subject::Page(pfn) = subject {
+        pages[usize::from(pfn)] = true;
     }
 }
 
-/// The pages whose own cells differ.
-fn written<'a>(
-    layout: &'a Layout,
-    before: &'a [u16],
-    now: &'a [u16],
-) -> impl Iterator<Item = Pfn> + 'a {
-    let cells = before.iter().zip(now).enumerate().filter(|(_, (old, new))| old != new);
-    cells.filter_map(|(cell, _)| page_of(layout.info(cell as u32).subject))
-}
-
-/// The pages that something outside of their own cells names or counts, and those that a lane
-/// holds, which is told with what the lane runs.
-fn tied<'a>(system: &'a System, memory: &'a Memory) -> impl Iterator<Item = Pfn> + 'a {
+/// Marks the pages that something outside of their own cells names.
+fn mark_named(system: &System, memory: &Memory, pages: &mut [bool]) {
     let layout = &system.layout;
-    let processes = layout.geometry.processes.iter().enumerate();
-    let entries = processes.flat_map(move |(process, it)| {
-        let addresses = 0..it.mappings.len() as u16;
-        addresses.filter_map(move |address| layout.entry(memory, process, address).pfn())
-    });
-    let pins = 0..layout.geometry.pins.len();
-    let pinned = pins.filter_map(move |pin| memory.peek(layout.pin(pin).page()));
-    let gathered = (0..layout.geometry.cpus).flat_map(move |cpu| {
-        let slots = 0..layout.geometry.gather_pages;
-        slots.filter_map(move |slot| memory.peek(layout.gather(cpu).page(slot)))
-    });
-    let others = layout.pfns().filter(move |pfn| is_tied(layout, memory, *pfn));
-    entries.chain(pinned).chain(gathered).chain(others)
+    let geometry = &layout.geometry;
+    let mut name = |pfn: Option<Pfn>| {
+        if let Some(page) = pfn.and_then(|pfn| pages.get_mut(usize::from(pfn.0))) {
+            *page = true;
+        }
+    };
+    for (process, constants) in geometry.processes.iter().enumerate() {
+        for address in 0..constants.mappings.len() as u16 {
+            name(layout.entry(memory, process, address).pfn());
+        }
+    }
+    for pin in 0..geometry.pins.len() {
+        name(memory.peek(layout.pin(pin).page()));
+    }
+    for cpu in 0..geometry.cpus {
+        for slot in 0..geometry.gather_pages {
+            name(memory.peek(layout.gather(cpu).page(slot)));
+        }
+    }
 }
 
+/// Whether a page is one of several, or one that a lane holds, which is told with what it runs.
 fn is_tied(layout: &Layout, memory: &Memory, pfn: Pfn) -> bool {
     let page = layout.page(pfn);
     let is_compound = || {
