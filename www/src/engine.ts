@@ -1,4 +1,5 @@
 /** The page's side of the engine: calls with an answer each, and a worker that can be killed. */
+import { Pages } from './pages';
 import type { Reply, Request } from './protocol';
 
 /** What the page posts to the worker. */
@@ -38,6 +39,7 @@ export class EngineClient {
   #port: Port | undefined;
   #calls = new Map<number, Call>();
   #next = 1;
+  #pages = new Pages();
 
   readonly #start: () => Port;
   readonly #patience: number;
@@ -86,7 +88,7 @@ export class EngineClient {
       this.#calls.delete(data.id);
       if (call) {
         clearTimeout(call.timer);
-        call.resolve(data.reply);
+        call.resolve(this.#pages.complete(data.reply));
       }
     };
     port.onerror = (event) => {

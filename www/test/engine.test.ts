@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EngineClient, EngineLost, type FromWorker, type Port, type ToWorker } from '../src/engine';
-import type { Reply } from '../src/protocol';
+import type { Reply, Request } from '../src/protocol';
 
 /** A worker that answers what it is told to, when it is told to. */
 class FakePort {
@@ -62,4 +62,23 @@ test('a hang counts as a loss', async () => {
   const { engine, ports } = client(10);
   await assert.rejects(engine.call({ type: 'advance', fuel: 1 }), /no answer to "advance"/);
   assert.ok(ports[0]?.terminated);
+});
+
+test('pages that are not told again stay what they were', async () => {
+  const { engine, ports } = client();
+  const page = (pfn: number, refcount: number) => ({ pfn, refcount });
+  const told = async (request: Request, type: string, pages: object[]) => {
+    const answer = engine.call(request);
+    const id = ports[0]?.posted.at(-1)?.id ?? 0;
+    ports[0]?.say({ id, reply: { type, state: { pages } } as unknown as Reply });
+    const reply = await answer;
+    return 'state' in reply ? reply.state.pages : [];
+  };
+  const open: Request = { type: 'open', text: 'x' };
+  const before = await told(open, 'opened', [page(0, 1), page(1, 1), page(2, 0)]);
+  const after = await told({ type: 'seek', cursor: 1 }, 'moved', [page(1, 2)]);
+  assert.deepEqual(after, [page(0, 1), page(1, 2), page(2, 0)]);
+  assert.deepEqual(before, [page(0, 1), page(1, 1), page(2, 0)]);
+  assert.equal(after[2], before[2]);
+  assert.deepEqual(await told(open, 'opened', [page(0, 5)]), [page(0, 5)]);
 });

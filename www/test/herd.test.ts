@@ -30,6 +30,7 @@ const view = (part: Partial<ExplorationView>): ExplorationView => ({
   states: 10,
   transitions: 12,
   reduced: false,
+  elsewhere: [],
   missed: null,
   depth: 4,
   running: false,

@@ -2,9 +2,8 @@
 // The page must run from any folder under a strict content security policy, so index.html may
 // hold no inline script or style and no address that starts at the host's root. The WORDs are
 // paths of this machine that must not have slipped into any file.
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { filesOf, packedSize, partsOf } from './dist.mjs';
 
 const FORBIDDEN_IN_PAGES = [
   [/<script(?![^>]*\ssrc=)/i, 'an inline script'],
@@ -15,19 +14,15 @@ const FORBIDDEN_IN_PAGES = [
 ];
 
 const [folder, ...words] = process.argv.slice(2);
-const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile())
-  .map((entry) => join(entry.parentPath, entry.name))
-  .sort();
+const files = filesOf(folder);
 const problems = [];
-const sizeOf = (file) => readFileSync(file).length;
 let bytes = 0;
 let packed = 0;
 
 for (const file of files) {
   const content = readFileSync(file);
   bytes += content.length;
-  packed += gzipSync(content, { level: 9 }).length;
+  packed += packedSize(file);
   if (file.endsWith('.html')) {
     const text = content.toString();
     for (const [pattern, what] of FORBIDDEN_IN_PAGES) {
@@ -39,26 +34,8 @@ for (const file of files) {
   }
 }
 
-// What a reader waits for before the first step: index.html, what it loads, the engine's thread,
-// the smaller module, and what these import at once. What they import later is asked for by name.
 const MOST_AT_FIRST = 300_000;
-const modules = files.filter((file) => /pagerace[^/]*\.wasm$/.test(file));
-const small = modules.reduce((one, other) => (sizeOf(one) < sizeOf(other) ? one : other));
-const AT_ONCE = /(?:\b(?:from|import)\s*|\b(?:src|href)=)["']([^"']+)["']/g;
-const first = new Set([small]);
-const waiting = files.filter((file) => /(^|\/)(index\.html|worker-[^/]*\.js)$/.test(file));
-for (const file of waiting) {
-  first.add(file);
-  if (!/\.(html|js)$/.test(file)) continue;
-  for (const [, address] of readFileSync(file, 'utf8').matchAll(AT_ONCE)) {
-    const other = join(dirname(file), address);
-    if (files.includes(other) && !first.has(other)) waiting.push(other);
-  }
-}
-const packedFirst = [...first].reduce(
-  (sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length,
-  0,
-);
+const packedFirst = partsOf(folder).first.reduce((sum, file) => sum + packedSize(file), 0);
 if (packedFirst > MOST_AT_FIRST) {
   problems.push(`a first load is ${packedFirst} bytes gzipped, and may be ${MOST_AT_FIRST}`);
 }

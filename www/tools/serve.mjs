@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createGzip } from 'node:zlib';
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
@@ -23,6 +24,9 @@ const TYPES = {
   '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
 };
+
+/** What a static host on the network says beside. */
+const PACKED = { 'content-encoding': 'gzip', 'cache-control': 'max-age=600' };
 
 /** The file that a request names, or undefined if there is none below `root`. */
 async function findFile(root, path) {
@@ -44,7 +48,7 @@ function decodePath(url) {
   }
 }
 
-async function answer(root, prefix, request, response) {
+async function answer({ root, prefix, packed }, request, response) {
   const fail = (code, text) => response.writeHead(code, { 'content-type': 'text/plain' }).end(text);
   if (request.method !== 'GET' && request.method !== 'HEAD') return fail(405, 'only GET and HEAD');
   const path = decodePath(request.url);
@@ -54,13 +58,12 @@ async function answer(root, prefix, request, response) {
   if (!found) return fail(404, 'not found');
   response.writeHead(200, {
     'content-type': TYPES[extname(found.file)] ?? 'application/octet-stream',
-    'content-length': found.size,
-    'cache-control': 'no-cache',
+    ...(packed ? PACKED : { 'content-length': found.size, 'cache-control': 'no-cache' }),
   });
   if (request.method === 'HEAD') return response.end();
-  createReadStream(found.file)
-    .on('error', () => response.destroy())
-    .pipe(response);
+  const file = createReadStream(found.file).on('error', () => response.destroy());
+  if (packed) file.pipe(createGzip({ level: 9 })).pipe(response);
+  else file.pipe(response);
 }
 
 function listen(server, port) {
@@ -75,13 +78,14 @@ function listen(server, port) {
 
 /**
  * Serves `folder` on this machine alone.
- * @param {{ folder: string, port?: number, prefix?: string }} options
+ * @param {{ folder: string, port?: number, prefix?: string, packed?: boolean }} options
+ *   `packed`: as a static host on the network does it, gzipped and kept for a while.
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serve({ folder, port = 0, prefix = '/' }) {
-  const root = resolve(folder);
+export async function serve({ folder, port = 0, prefix = '/', packed = false }) {
+  const site = { root: resolve(folder), prefix, packed };
   const server = createServer((request, response) => {
-    answer(root, prefix, request, response).catch(() => response.destroy());
+    answer(site, request, response).catch(() => response.destroy());
   });
   const last = port === 0 ? 0 : port + 20;
   for (let next = port; ; next += 1) {

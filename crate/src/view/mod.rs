@@ -23,6 +23,7 @@ pub mod protocol;
 pub mod searching;
 pub mod sections;
 pub mod session;
+pub mod shown;
 pub mod state;
 #[cfg(feature = "whole")]
 pub mod watch;

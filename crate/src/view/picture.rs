@@ -17,6 +17,12 @@ use crate::schedule::{Schedule, lock_name};
 
 /// The machine at the cursor.
 pub fn state(scenario: &Scenario, player: &Player) -> StateView {
+    let pages: Vec<Pfn> = player.system().layout.pfns().collect();
+    state_with(scenario, player, &pages)
+}
+
+/// The machine at the cursor, and of its pages these.
+pub fn state_with(scenario: &Scenario, player: &Player, pages: &[Pfn]) -> StateView {
     let (system, memory) = (player.system().as_ref(), player.memory());
     let layout = &system.layout;
     let changed = changed_subjects(player);
@@ -31,7 +37,7 @@ pub fn state(scenario: &Scenario, player: &Player) -> StateView {
         switches: Schedule(behind).switches() as u32,
         lanes: lanes::lanes(scenario, system, memory),
         blocks: (0..layout.geometry.blocks).map(|b| block(layout, memory, b, &changed)).collect(),
-        pages: layout.pfns().map(|pfn| page(&scene, pfn)).collect(),
+        pages: pages.iter().map(|pfn| page(&scene, *pfn)).collect(),
         compounds: compound::compounds(layout, memory, &changed),
         sections: sections::sections(layout, memory, &changed),
         free_lists: free_lists(layout, memory),
@@ -51,7 +57,7 @@ pub fn state(scenario: &Scenario, player: &Player) -> StateView {
 }
 
 /// What the step at the cursor changed.
-fn changed_subjects(player: &Player) -> Vec<Subject> {
+pub(super) fn changed_subjects(player: &Player) -> Vec<Subject> {
     changed_cells(player).map(|cell| player.system().layout.info(cell).subject).collect()
 }
 
@@ -329,10 +335,9 @@ fn lock(layout: &Layout, memory: &Memory, statuses: &[Status], cell: u32) -> Opt
     let waiting = statuses.iter().enumerate();
     let waiting = waiting.filter(|(_, status)| words::waits_for(status, cell));
     let waiters: Vec<u32> = waiting.map(|(cpu, _)| cpu as u32).collect();
-    if word == LockWord::FREE && waiters.is_empty() {
-        return None;
-    }
-    Some(LockView {
+    // A machine has a lock for each of its pages.
+    let held = word.holders().next().is_some();
+    (held || !waiters.is_empty()).then(|| LockView {
         name: lock_name(layout, cell),
         subject: words::subject(layout, info.subject),
         field: words::field(layout, info),

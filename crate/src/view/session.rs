@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use super::catalogue;
 use super::protocol::{
-    ClaimedKernel, Diagnostic, PropertyView, Reply, Request, ScenarioView, StageCopy,
+    ClaimedKernel, Diagnostic, PropertyView, Reply, Request, ScenarioView, StageCopy, StateView,
 };
 #[cfg(feature = "whole")]
 use super::searching::Searching;
+use super::shown::Shown;
 #[cfg(feature = "whole")]
 use super::{bench, follow};
 use super::{lanes, picture, words};
@@ -23,6 +24,7 @@ struct Stage {
     home: String,
     scenario: Scenario,
     player: Player,
+    shown: Shown,
     #[cfg(feature = "whole")]
     searching: Searching,
 }
@@ -113,7 +115,7 @@ impl Session {
         Ok(self.put(stage, None))
     }
 
-    fn put(&mut self, stage: Stage, unplayed: Option<Complaint>) -> Reply {
+    fn put(&mut self, mut stage: Stage, unplayed: Option<Complaint>) -> Reply {
         let reply = stage.opened(unplayed.map(Diagnostic::from));
         self.stage = Some(stage);
         reply
@@ -138,6 +140,7 @@ impl Stage {
             text,
             scenario,
             player,
+            shown: Shown::default(),
             #[cfg(feature = "whole")]
             searching: Searching::default(),
         };
@@ -165,7 +168,7 @@ impl Stage {
             Request::Step { choice } => self.step(&choice),
             Request::Seek { cursor } => {
                 self.player.seek(cursor as usize);
-                Ok(Reply::Moved { state: picture::state(&self.scenario, &self.player) })
+                Ok(Reply::Moved { state: self.state() })
             }
             Request::Play { schedule } => {
                 self.player.play(&schedule, Place::default()).map_err(|c| vec![c])?;
@@ -236,22 +239,28 @@ impl Stage {
         Ok(self.played())
     }
 
-    fn opened(&self, unplayed: Option<Diagnostic>) -> Reply {
+    /// With the pages that may look different since the last reply.
+    fn state(&mut self) -> StateView {
+        let pages = self.shown.since(&self.player);
+        picture::state_with(&self.scenario, &self.player, &pages)
+    }
+
+    fn opened(&mut self, unplayed: Option<Diagnostic>) -> Reply {
         Reply::Opened {
             unplayed,
             text: self.text.clone(),
             scenario: self.scenario_view(),
             trace: lanes::trace(&self.player),
             loop_from: self.player.loop_from().map(|from| from as u32),
-            state: picture::state(&self.scenario, &self.player),
+            state: self.state(),
         }
     }
 
-    fn played(&self) -> Reply {
+    fn played(&mut self) -> Reply {
         Reply::Played {
             trace: lanes::trace(&self.player),
             loop_from: self.player.loop_from().map(|from| from as u32),
-            state: picture::state(&self.scenario, &self.player),
+            state: self.state(),
         }
     }
 

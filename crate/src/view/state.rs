@@ -13,7 +13,8 @@ pub struct StateView {
     pub lanes: Vec<LaneView>,
     /// The pageblocks.
     pub blocks: Vec<BlockView>,
-    /// The pages.
+    /// The pages: all of a scenario that was opened, then those that may look different since the
+    /// last reply.
     pub pages: Vec<PageView>,
     /// The compound pages, in machines with huge pages.
     pub compounds: Vec<CompoundView>,

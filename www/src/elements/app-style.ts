@@ -80,6 +80,16 @@ export const appStyles = css`
     padding: 16px 0 12px;
     min-height: 96px;
   }
+  /* Nothing stands where it does not stay: room for a few lines of prose, and the panels whose
+     height nobody knows yet are not seen. */
+  @media (min-width: 1000px) {
+    .title.starting {
+      min-height: 164px;
+    }
+  }
+  .starting .column + .column {
+    visibility: hidden;
+  }
   h1 {
     margin: 0 0 4px;
     font-size: 1.375rem;
@@ -204,6 +214,9 @@ export const appStyles = css`
     .title > * {
       grid-column: 1 / -1;
     }
+    .starting h1 {
+      min-height: 2lh;
+    }
     .about {
       font-size: 0.875rem;
     }
@@ -265,6 +278,13 @@ export const appStyles = css`
       border-radius: 0;
       background: none;
       padding: 4px 6px;
+    }
+    /* All six stand side by side at 320 px, a desk at 400 %. */
+    @media (max-width: 359px) {
+      .panels button {
+        padding-inline: 2px;
+        font-size: var(--tiny);
+      }
     }
     .panels button[aria-pressed='true'] {
       box-shadow: inset 0 -3px var(--ink);

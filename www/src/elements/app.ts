@@ -137,7 +137,7 @@ export class PageraceApp extends LitElement {
               html`<button aria-pressed=${panel === model.panel} @click=${() => this.#act({ type: 'panel', panel })}>${PANEL_NAMES[panel]}</button>`,
           )}
         </nav>
-        <div class="grid ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''} ${this.composing ? 'composing' : ''}">
+        <div class="grid ${state ? '' : 'starting'} ${(state?.lanes.length ?? 0) > 2 ? 'many' : ''} ${this.composing ? 'composing' : ''}">
           <div class="column">
             <pagerace-lanes class="lanes" .trace=${trace} .loopFrom=${model.loopFrom} .state=${state}></pagerace-lanes>
             <pagerace-outcomes class="outcomes" ?hidden=${model.predicting} .name=${model.entry} .scenario=${scenario} .search=${model.search}></pagerace-outcomes>
@@ -226,7 +226,7 @@ export class PageraceApp extends LitElement {
       const url = referenceUrl(ref);
       return html`<li>${url ? html`<a href=${url} rel="noreferrer">${ref}</a>` : ref}</li>`;
     });
-    return html`<div class="title">
+    return html`<div class="title ${scenario ? '' : 'starting'}">
       <h1>${scenario?.title ?? 'Starting the engine…'}</h1>
       <p class="kernel-name soft">Kernel <code>${scenario?.kernel ?? nothing}</code></p>
       <p class="about ${this.more ? 'open' : ''}">${inline(scenario?.about ?? '')}</p>${this.#guides()}

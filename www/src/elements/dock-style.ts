@@ -63,6 +63,7 @@ export const dockStyles = css`
     gap: 10px;
     align-items: stretch;
     min-width: 0;
+    min-height: 44px;
   }
   .lane {
     flex: 1 1 0;
@@ -192,9 +193,40 @@ export const dockStyles = css`
       overflow-wrap: anywhere;
     }
   }
+  /* Of a low window it would take half. */
   @media (max-height: 560px) {
     :host {
       position: static;
+    }
+  }
+  /* A desk at 200 %: two rows of it are in reach, and leave room for what is looked at. */
+  @media (min-width: 701px) and (min-height: 400px) and (max-height: 560px) {
+    :host {
+      position: sticky;
+      padding-block: 4px;
+    }
+    section {
+      grid-template: 'strip strip' auto 'transport steps' auto / auto minmax(0, 1fr);
+      gap: 2px 12px;
+    }
+    .spoken {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      clip-path: inset(50%);
+    }
+    .steps {
+      overflow-x: auto;
+    }
+    .lane {
+      min-width: 132px;
+    }
+    .next {
+      white-space: nowrap;
+    }
+    .explore,
+    .rest:not(:has(.back)) {
+      display: none;
     }
   }
   @media print {

@@ -139,6 +139,7 @@ export class PageraceKernel extends LitElement {
         align-items: center;
         gap: 4px 12px;
         padding: 5px 0;
+        min-height: 46px;
       }
       label {
         display: flex;

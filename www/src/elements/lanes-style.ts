@@ -121,6 +121,9 @@ export const laneStyles = css`
     position: relative;
     padding: 2px 6px 4px 0;
     border-left: 3px solid var(--cpu);
+    /* Of a long trace only what is in sight is laid out and drawn. */
+    content-visibility: auto;
+    contain-intrinsic-block-size: auto calc(var(--rows) * 27px);
   }
   .step {
     contain: layout paint;
@@ -440,7 +443,7 @@ export const laneStyles = css`
       min-height: 44px;
     }
     .head button {
-      margin-block: -11px;
+      margin-block: -13px;
     }
     .step button {
       min-height: 44px;

@@ -3,6 +3,7 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { request } from '../actions';
 import { icon } from '../icons';
+import { whenLaidOut } from '../measure';
 import type { LaneView, PendingStoreView, StateView, StepView } from '../protocol';
 import { layOut, type Row, type Run } from '../rows';
 import { ui } from '../ui';
@@ -38,7 +39,7 @@ export class PageraceLanes extends LitElement {
     this.state = null;
     this.folded = new Set();
     // Out of sight nothing can be scrolled.
-    new ResizeObserver(() => this.#follow()).observe(this);
+    new ResizeObserver(() => whenLaidOut(this, () => this.#follow())).observe(this);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -56,7 +57,7 @@ export class PageraceLanes extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('state') || changed.has('trace')) this.#follow();
+    if (changed.has('state') || changed.has('trace')) whenLaidOut(this, () => this.#follow());
   }
 
   override render(): TemplateResult {
@@ -124,7 +125,7 @@ export class PageraceLanes extends LitElement {
     const future = run.first > cursor;
     const switched = run.first > 1;
     return html`<li class="run cpu${run.cpu} ${future ? 'future' : ''} ${switched ? 'switched' : ''}"
-      ${vars({ '--lane': run.cpu })}>
+      ${vars({ '--lane': run.cpu, '--rows': run.rows.length })}>
       ${switched ? html`<span class="switch"><span>context switch</span></span>` : nothing}
       <span class="tag cpu">CPU${run.cpu}</span>
       <ol>${run.rows.map((row) => guard([row, side(row, cursor)], () => this.#row(row, run, cursor)))}</ol>
@@ -198,14 +199,14 @@ export class PageraceLanes extends LitElement {
   }
 
   /** Keeps the step at the cursor in sight, without moving the page. */
-  #follow(): void {
+  #follow(): (() => void) | undefined {
     const box = this.renderRoot.querySelector('.scroll');
     const now = this.renderRoot.querySelector('[aria-current]');
-    if (!box) return;
-    if (!now) {
-      if (this.state?.cursor === 0) box.scrollTop = 0;
-      return;
-    }
+    if (!box) return undefined;
+    const scroll = (to: number) => () => {
+      box.scrollTop = to;
+    };
+    if (!now) return this.state?.cursor === 0 ? scroll(0) : undefined;
     const outer = box.getBoundingClientRect();
     const inner = now.getBoundingClientRect();
     const top = outer.top + (this.renderRoot.querySelector('.lanes')?.clientHeight ?? 0);
@@ -216,8 +217,8 @@ export class PageraceLanes extends LitElement {
     const ended =
       this.state?.cursor === this.trace.length && (this.state.end ?? this.loopFrom) !== null;
     const calm = inner.top > top + room * 0.12 && inner.bottom < bottom - room * 0.12;
-    if (calm && !ended) return;
-    box.scrollTop += inner.top - top - (room - inner.height) * (ended ? 0.3 : 0.55);
+    if (calm && !ended) return undefined;
+    return scroll(box.scrollTop + inner.top - top - (room - inner.height) * (ended ? 0.3 : 0.55));
   }
 }
 

@@ -207,20 +207,22 @@ export const memoryStyles = css`
   h3 ~ h3 {
     margin-top: 10px;
   }
-  .compact .blocks {
+  .blocks.compact {
     gap: 4px;
   }
   .compact .pages {
     grid-template-columns: repeat(auto-fill, minmax(30px, 1fr));
+  }
+  /* Of many pages only what is in sight is laid out and drawn. */
+  .compact .block {
+    content-visibility: auto;
+    contain-intrinsic-block-size: auto calc(30px + var(--cells) * 7px);
   }
   .compact .page {
     padding: 2px 4px;
     min-height: 24px;
     min-width: 24px;
     display: block;
-  }
-  .compact .page :is(.kind, .names, .count) {
-    display: none;
   }
   .zone {
     display: grid;

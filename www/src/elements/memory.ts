@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { request } from '../actions';
 import type { BlockView, CmaView, PageView, StateView } from '../protocol';
 import { migratetypes, ui } from '../ui';
@@ -8,7 +9,7 @@ import { freeLists, pcplists } from './lists';
 import { memoryStyles } from './memory-style';
 import './page-ledger';
 
-/** Above this many pages a page is a tick with its count only. */
+/** Above this many pages a page is a tick with its number only. */
 const DETAILED = 48;
 
 /** Above this many a free block is drawn as its first page alone, which says its order. */
@@ -80,39 +81,48 @@ export class PageraceMemory extends LitElement {
     return nothing;
   }
 
-  #block(block: BlockView, pages: readonly PageView[], shown: number | null): TemplateResult {
-    const own = pages.filter(
-      (page) =>
-        page.pfn >= block.first &&
-        page.pfn < block.first + block.pages &&
-        (pages.length <= DRAWN || page.place !== TAIL || page.changed),
-    );
-    const name = block.migratetype.replace(/^MIGRATE_/, '');
-    return html`<section class="block mt${block.letter} ${block.changed ? 'changed' : ''}"
-      aria-label="pageblock ${block.number}, ${block.migratetype}" ${vars({ '--pages': block.pages })}>
-      <header class="band mt${block.letter}">
-        <b class="mt mt${block.letter}" aria-hidden="true">${block.letter}</b>
-        <span class="type">${cell(`pageblock ${block.number}`, 'migratetype', name)}</span>
-        <span class="area">${block.area ?? nothing}</span>
-      </header>
-      <div class="pages">${own.map((page) => this.#page(page, page.pfn === shown))}</div>
-    </section>`;
+  /** A step changes a few pages: a block, and a cell in it, is drawn again when its pages change. */
+  #block(block: BlockView, pages: readonly PageView[], shown: number | null): unknown {
+    const { first, migratetype, area, changed } = block;
+    const own = pages.slice(first, first + block.pages);
+    const pressed = shown !== null && shown >= first && shown < first + block.pages ? shown : null;
+    return guard([first, migratetype, area, changed, pressed, pages.length, ...own], () => {
+      const drawn = own.filter((it) => pages.length <= DRAWN || it.place !== TAIL || it.changed);
+      const cells = drawn.map((page) => {
+        const isShown = page.pfn === pressed;
+        return guard([page, isShown], () => this.#page(page, isShown, pages.length > DETAILED));
+      });
+      return html`<section class="block mt${block.letter} ${changed ? 'changed' : ''}"
+        aria-label="pageblock ${block.number}, ${migratetype}" ${vars({ '--pages': block.pages, '--cells': cells.length })}>
+        <header class="band mt${block.letter}">
+          <b class="mt mt${block.letter}" aria-hidden="true">${block.letter}</b>
+          <span class="type">${cell(`pageblock ${block.number}`, 'migratetype', migratetype.replace(/^MIGRATE_/, ''))}</span>
+          <span class="area">${area ?? nothing}</span>
+        </header>
+        <div class="pages">${cells}</div>
+      </section>`;
+    });
   }
 
-  #page(page: PageView, shown: boolean): TemplateResult {
+  #page(page: PageView, shown: boolean, compact: boolean): TemplateResult {
     const kind = `kind-${page.kind.replaceAll(' ', '-')}`;
     const body = page.order ? 'head' : page.place === TAIL ? 'tail' : '';
     const part = page.compound === null ? '' : page.compound === 'head' ? 'first' : 'further';
     const classes = `page ${page.changed ? 'changed' : ''} ${kind} ${body} ${part}`;
     const choose = () => this.#choose(page.pfn);
-    return html`<button class=${classes} aria-pressed=${shown} aria-label=${spoken(page)} title=${spoken(page)}
+    const label = spoken(page);
+    return html`<button class=${classes} aria-pressed=${shown} aria-label=${label} title=${label}
       @click=${choose}>
       <span class="pfn">${page.pfn}</span>
-      <span class="names">${page.mapped_by.join(' ')}</span>
-      <span class="kind">${words(page)}</span>
-      <span class="count">ref <b>${page.refcount}</b></span>
-      <span class="count">map <b>${page.mapcount}</b></span>
-      <span class="count">pin <b>${page.pins}</b></span>
+      ${
+        compact
+          ? nothing
+          : html`<span class="names">${page.mapped_by.join(' ')}</span>
+            <span class="kind">${words(page)}</span>
+            <span class="count">ref <b>${page.refcount}</b></span>
+            <span class="count">map <b>${page.mapcount}</b></span>
+            <span class="count">pin <b>${page.pins}</b></span>`
+      }
     </button>`;
   }
 

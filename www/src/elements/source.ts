@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { whenLaidOut } from '../measure';
 import type { FrameView, LaneView, StateView, StepView } from '../protocol';
 import { ui } from '../ui';
 import { vars } from '../vars';
@@ -28,7 +29,7 @@ export class PageraceSource extends LitElement {
     this.cpu = null;
     this.depth = null;
     // Out of sight nothing can be scrolled.
-    new ResizeObserver(() => this.#follow()).observe(this);
+    new ResizeObserver(() => whenLaidOut(this, () => this.#follow())).observe(this);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -36,21 +37,20 @@ export class PageraceSource extends LitElement {
   }
 
   protected override updated(): void {
-    this.#follow();
+    whenLaidOut(this, () => this.#follow());
   }
 
-  /** The innermost call and the line that runs next are in sight. */
-  #follow(): void {
+  /** Keeps the innermost frame and its next line in sight. */
+  #follow(): () => void {
     const stack = this.renderRoot.querySelector('.stack');
-    if (stack && this.depth === null) stack.scrollLeft = stack.scrollWidth;
     const box = this.renderRoot.querySelector<HTMLElement>('.listing');
     const now = this.renderRoot.querySelector<HTMLElement>('.listing .own');
-    if (!box || !now) return;
-    const top = now.offsetTop - box.offsetTop;
-    if (top < box.scrollTop) box.scrollTop = Math.max(0, top - 24);
-    else if (top + now.offsetHeight > box.scrollTop + box.clientHeight) {
-      box.scrollTop = top + now.offsetHeight - box.clientHeight + 24;
-    }
+    const left = stack && this.depth === null ? stack.scrollWidth : null;
+    const top = box && now ? topFor(box, now) : null;
+    return () => {
+      if (left !== null) stack?.scrollTo({ left });
+      if (top !== null) box?.scrollTo({ top });
+    };
   }
 
   override render(): TemplateResult {
@@ -129,6 +129,14 @@ export class PageraceSource extends LitElement {
       <code>${rest}${mark ? html` <span class="mark">${mark}</span>` : nothing}</code>
     </li>`;
   }
+}
+
+/** Where a box has to be scrolled to for a line to be in sight; none where it is. */
+function topFor(box: HTMLElement, line: HTMLElement): number | null {
+  const top = line.offsetTop - box.offsetTop;
+  const bottom = top + line.offsetHeight;
+  if (top < box.scrollTop) return Math.max(0, top - 24);
+  return bottom > box.scrollTop + box.clientHeight ? bottom - box.clientHeight + 24 : null;
 }
 
 /** Whether an activation of the same routine stands at a line; of the lane's own, only the frame. */

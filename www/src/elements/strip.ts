@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, svg, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { request } from '../actions';
 import type { Fork } from '../forks';
 import type { StateView, StepView } from '../protocol';
@@ -31,8 +32,10 @@ export class PageraceStrip extends LitElement {
       rect {
         fill: var(--cpu);
       }
-      rect.future {
-        fill-opacity: 0.35;
+      /* What lies ahead shows through it. */
+      rect.veil {
+        fill: var(--sunken);
+        fill-opacity: 0.65;
       }
       rect.branch {
         fill-opacity: 0.2;
@@ -145,24 +148,29 @@ export class PageraceStrip extends LitElement {
     const share = (n: number) => (room === 0 ? 0 : n / room);
     return html`<div class="strip">
       <svg class="map" viewBox="0 0 ${Math.max(room, 1)} ${rows}" preserveAspectRatio="none" aria-hidden="true">
-        ${runs(fork?.trace ?? [], fork?.at ?? 0)
-          .filter((run) => fork && run.from >= fork.at)
-          .map(
+        ${guard([this.trace], () =>
+          runs(this.trace).map(
+            (run) => svg`<rect class="cpu${run.cpu}"
+              x=${run.from} y=${run.cpu + 0.14} width=${run.to - run.from} height="0.72"></rect>`,
+          ),
+        )}
+        <rect class="veil" x=${cursor} y="0" width=${total - cursor} height=${rows}></rect>
+        ${guard([fork], () =>
+          runs(fork?.trace.slice(fork.at) ?? []).map(
             (run) => svg`<rect class="branch cpu${run.cpu}" x=${run.from} y=${run.cpu + 0.3}
               width=${run.to - run.from} height="0.4"></rect>`,
-          )}
-        ${runs(this.trace, cursor).map(
-          (run) => svg`<rect class="cpu${run.cpu} ${run.from >= cursor ? 'future' : ''}"
-            x=${run.from} y=${run.cpu + 0.14} width=${run.to - run.from} height="0.72"></rect>`,
+          ),
         )}
       </svg>
-      ${this.trace
-        .filter((step) => step.broke.length > 0)
-        .map(
-          (step) => html`<span class="mark" ${vars({ '--at': share(step.number - 0.5) })}
+      ${guard([this.trace, room], () =>
+        this.trace
+          .filter((step) => step.broke.length > 0)
+          .map(
+            (step) => html`<span class="mark" ${vars({ '--at': share(step.number - 0.5) })}
             ><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M6.500 2h7L18 6.500v7L13.500 18h-7L2 13.500v-7zM7 7l6 6M13 7l-6 6"></path></svg
           ></span>`,
-        )}
+          ),
+      )}
       ${this.loopFrom === null ? nothing : html`<span class="loop" ${vars({ '--at': share(this.loopFrom) })}></span>`}
       <span class="head" ${vars({ '--at': share(cursor) })}></span>
       ${
@@ -187,13 +195,13 @@ interface Segment {
   to: number;
 }
 
-/** Runs of one CPU, cut at the cursor. */
-function runs(trace: readonly StepView[], cursor: number): Segment[] {
+/** Runs of one CPU. */
+function runs(steps: readonly StepView[]): Segment[] {
   const found: Segment[] = [];
-  for (const [index, { cpu }] of trace.entries()) {
+  for (const { cpu, number } of steps) {
     const last = found.at(-1);
-    if (last?.cpu === cpu && index !== cursor) last.to = index + 1;
-    else found.push({ cpu, from: index, to: index + 1 });
+    if (last?.cpu === cpu) last.to = number;
+    else found.push({ cpu, from: number - 1, to: number });
   }
   return found;
 }

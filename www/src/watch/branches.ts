@@ -47,6 +47,7 @@ const style = css`
 /** Draws the branches, and lets one be chosen. */
 export class Branches implements ReactiveController {
   #forks: readonly Fork[] = [];
+  #drawn: readonly Fork[] = [];
   #box: HTMLElement | null = null;
   readonly #lanes: PageraceLanes;
 
@@ -66,7 +67,8 @@ export class Branches implements ReactiveController {
 
   hostUpdated(): void {
     const canvas = this.#lanes.renderRoot.querySelector('.canvas');
-    if (!canvas) return;
+    if (!canvas || this.#drawn === this.#forks) return;
+    this.#drawn = this.#forks;
     this.#box ??= canvas.appendChild(document.createElement('div'));
     render(
       this.#forks.map((fork, number) => this.#branch(fork, number)),

@@ -2,6 +2,7 @@
 import { css, html, nothing, type ReactiveController, render, svg, type TemplateResult } from 'lit';
 import { request } from '../actions';
 import type { PageraceLanes } from '../elements/lanes';
+import { whenLaidOut } from '../measure';
 import type { ConflictView } from '../protocol';
 
 const style = css`
@@ -90,6 +91,8 @@ export class Meetings implements ReactiveController {
   #pointed: number | null = null;
   #lines: HTMLElement | null = null;
   #words: HTMLElement | null = null;
+  /** The rows that meet. */
+  #marked: readonly Element[] = [];
   readonly #lanes: PageraceLanes;
 
   constructor(lanes: PageraceLanes) {
@@ -125,13 +128,18 @@ export class Meetings implements ReactiveController {
     const canvas = root.querySelector('.canvas');
     const box = root.querySelector('.scroll');
     if (!canvas || !box || !state) return;
-    this.#lines ??= canvas.appendChild(document.createElement('div'));
-    this.#words ??= this.#below(box);
     const at = this.#pointed ?? state.cursor;
     const own = this.#conflicts.filter((it) => it.earlier === at || it.later === at);
-    for (const row of root.querySelectorAll('[data-meets]')) row.removeAttribute('data-meets');
-    render(this.#drawn(own, canvas), this.#lines);
+    const rows = new Map<number, Element | null>();
+    for (const step of own.flatMap((it) => [it.earlier, it.later])) rows.set(step, this.#row(step));
+    for (const row of this.#marked) row.removeAttribute('data-meets');
+    this.#marked = [...rows.values()].filter((row) => row !== null);
+    for (const row of this.#marked) row.toggleAttribute('data-meets', true);
+    this.#words ??= this.#below(box);
     render(this.#said(own, at), this.#words);
+    this.#lines ??= canvas.appendChild(document.createElement('div'));
+    const lines = this.#lines;
+    whenLaidOut(this, () => drawn(own, rows, canvas, lines));
   }
 
   #below(box: Element): HTMLElement {
@@ -149,41 +157,6 @@ export class Meetings implements ReactiveController {
       step <= Number(row.getAttribute('data-step'));
     const folded = () => [...root.querySelectorAll('[data-first]')].find(holds) ?? null;
     return root.querySelector(`[data-step="${step}"]`) ?? folded();
-  }
-
-  #drawn(own: readonly ConflictView[], canvas: Element): TemplateResult {
-    const outer = canvas.getBoundingClientRect();
-    const lines = own.map(({ earlier, later, kind, subject, field }) => {
-      const [from, to] = [this.#row(earlier), this.#row(later)];
-      if (!from || !to) return nothing;
-      from.toggleAttribute('data-meets', true);
-      to.toggleAttribute('data-meets', true);
-      const [a, b] = [from, to].map((row) => {
-        const box = row.getBoundingClientRect();
-        const change = row.querySelector(
-          `.change[data-subject="${subject}"][data-field="${field}"]`,
-        );
-        const line = change?.getBoundingClientRect() ?? box;
-        return {
-          left: box.left - outer.left,
-          right: box.right - outer.left,
-          y: line.top - outer.top + 10,
-        };
-      });
-      if (!a || !b) return nothing;
-      // In one column the line goes round the rows, on the left.
-      const [x1, x2, out] =
-        a.right <= b.left
-          ? [a.right, b.left, 1]
-          : b.right <= a.left
-            ? [a.left, b.right, -1]
-            : [a.left, b.left, 0];
-      const [bend1, bend2] = out === 0 ? [-14, -14] : [18 * out, -18 * out];
-      const d = `M${x1} ${a.y}C${x1 + bend1} ${a.y} ${x2 + bend2} ${b.y} ${x2} ${b.y}`;
-      return svg`<path class=${kind} d=${d}></path>
-        <circle cx=${x1} cy=${a.y} r="3"></circle><circle cx=${x2} cy=${b.y} r="3"></circle>`;
-    });
-    return html`<svg class="meeting-lines" aria-hidden="true">${lines}</svg>`;
   }
 
   #said(own: readonly ConflictView[], at: number): TemplateResult {
@@ -211,4 +184,47 @@ export class Meetings implements ReactiveController {
       }
     </div>`;
   }
+}
+
+/** Measures where the lines go, and then draws them. */
+function drawn(
+  own: readonly ConflictView[],
+  rows: ReadonlyMap<number, Element | null>,
+  canvas: Element,
+  into: HTMLElement,
+): () => void {
+  if (own.length === 0) return () => render(nothing, into);
+  const outer = canvas.getBoundingClientRect();
+  const lines = own.map((it) => line(it, rows, outer));
+  return () => {
+    render(html`<svg class="meeting-lines" aria-hidden="true">${lines}</svg>`, into);
+  };
+}
+
+/** The line between the rows of two steps. */
+function line(
+  { earlier, later, kind, subject, field }: ConflictView,
+  rows: ReadonlyMap<number, Element | null>,
+  outer: DOMRect,
+): TemplateResult | typeof nothing {
+  const [from, to] = [rows.get(earlier), rows.get(later)];
+  if (!from || !to) return nothing;
+  const [a, b] = [from, to].map((row) => {
+    const box = row.getBoundingClientRect();
+    const change = row.querySelector(`.change[data-subject="${subject}"][data-field="${field}"]`);
+    const { top } = change?.getBoundingClientRect() ?? box;
+    return { left: box.left - outer.left, right: box.right - outer.left, y: top - outer.top + 10 };
+  });
+  if (!a || !b) return nothing;
+  // In one column the line goes round the rows, on the left.
+  const [x1, x2, out] =
+    a.right <= b.left
+      ? [a.right, b.left, 1]
+      : b.right <= a.left
+        ? [a.left, b.right, -1]
+        : [a.left, b.left, 0];
+  const [bend1, bend2] = out === 0 ? [-14, -14] : [18 * out, -18 * out];
+  const d = `M${x1} ${a.y}C${x1 + bend1} ${a.y} ${x2 + bend2} ${b.y} ${x2} ${b.y}`;
+  return svg`<path class=${kind} d=${d}></path>
+    <circle cx=${x1} cy=${a.y} r="3"></circle><circle cx=${x2} cy=${b.y} r="3"></circle>`;
 }
