@@ -1,6 +1,6 @@
 // Every panel and state of the page: the address that it starts at, what is done there, and the
 // element that a picture shows (none: the window). Pictures and tests of looks walk this table.
-import { text as HUGE } from '../../bench/page-4096.mjs';
+import { usedPages as HUGE } from '../../bench/page/texts.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 /**
