@@ -1,4 +1,4 @@
-//! A search that compares states by their fingerprints looks up what steps do, and an exact one runs
+//! A search that compares states by their fingerprints looks up what steps do, an exact one runs
 //! each of them: both find the same states in the same order, whatever runs.
 #[path = "common/alike.rs"]
 mod alike;

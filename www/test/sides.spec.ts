@@ -164,7 +164,7 @@ test('a pin and a page table that name different pages are told in words', async
   await expect(pin).toContainText(/pin of\s+page 2\s+through B:a\s+long-term/);
   await expect(pin).toContainText('FOLL_PIN | FOLL_LONGTERM');
   await expect(pin).toContainText(/The device reads page 2, process B has page \d\./);
-  await pin.getByRole('button', { name: 'page 2' }).click();
+  await pin.getByRole('button', { name: 'page 2', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Who holds page 2' })).toBeVisible();
   await expect(page.locator('pagerace-ledger')).toContainText(/holds\s*10 10/);
   await page.keyboard.press('Home');

@@ -37,7 +37,7 @@ pub struct Move {
 enum Node {
     /// Nothing is known.
     Unknown,
-    /// Each of these cells is looked at, and had its value whenever one came here; where that leads.
+    /// Each of these cells is looked at, and had its value whenever one came here; where it leads.
     Same(Vec<(u32, u16)>, NodeId),
     /// This cell is looked at: where it leads for each value that was met, in order.
     Look(u32, Vec<(u16, NodeId)>),

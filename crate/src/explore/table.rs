@@ -1,9 +1,9 @@
 //! Makes the steps of states by looking them up: a line is run once for each way that what it looks
 //! at can be, and from then on what it did is done again.
 //!
-//! A state waits as a row, in units of 16 bits: two for the number of each lane's local state, and a
-//! column for each other cell that was ever written, which is 0 where the cell is as at the start.
-//! Its fingerprint is that of the memory.
+//! A state waits as a row, in units of 16 bits: two for the number of each lane's local state, and
+//! a column for each other cell that was ever written, which is 0 where the cell is as at the
+//! start. Its fingerprint is that of the memory.
 use std::sync::{Arc, Mutex};
 
 use super::delta::Pair;

@@ -153,6 +153,7 @@ export const outcomeStyles = css`
   @media (max-width: 700px) {
     .witness,
     .claims .plain {
+      min-width: 44px;
       min-height: 44px;
     }
     summary {

@@ -14,7 +14,7 @@ export class PageraceLedger extends LitElement {
       .ledger {
         margin-top: 10px;
         padding: 8px 12px;
-        min-height: 156px;
+        min-height: 190px;
         background: var(--sunken);
         border-radius: var(--radius);
         display: grid;
@@ -58,6 +58,7 @@ export class PageraceLedger extends LitElement {
         font-family: var(--mono);
         font-size: var(--tiny);
         line-height: 1.6;
+        min-height: 24px;
         overflow-wrap: anywhere;
       }
       td,
@@ -127,7 +128,7 @@ export class PageraceLedger extends LitElement {
         <dt>flags</dt><dd>${flags(page)}</dd>
         <dt>mapped</dt><dd>${cell(subject, '_mapcount + 1', page.mapped_by.join(' ') || 'nowhere')}</dd>
         ${page.noted === null ? nothing : html`<dt>noted type</dt><dd>${cell(subject, 'cached migratetype', page.noted)}</dd>`}
-        ${page.words.length === 0 ? nothing : html`<dt>holds</dt><dd>${page.words.map((word, at) => cell(subject, `word ${at}`, word))}</dd>`}
+        ${page.words.length === 0 ? nothing : html`<dt>holds</dt><dd>${page.words.map((word, at) => html`${cell(subject, `word ${at}`, word)} `)}</dd>`}
         <dt>pinned</dt><dd>${page.maybe_dma_pinned ? 'page_maybe_dma_pinned()' : 'no'}</dd>
       </dl>
       <table>

@@ -212,6 +212,14 @@ export class PageraceHistory extends LitElement {
     this.beside = [];
   }
 
+  /** What is chosen, once all that can be is there. */
+  protected override updated(): void {
+    const { word } = this.model;
+    const [what, field] = this.renderRoot.querySelectorAll('form select');
+    if (what) (what as HTMLSelectElement).value = word?.subject ?? '';
+    if (field) (field as HTMLSelectElement).value = word?.field ?? '';
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     const { word: history, trace, state } = this.model;
     if (!changed.has('model') || !history) return;
@@ -288,11 +296,11 @@ export class PageraceHistory extends LitElement {
       <div class="head"><h2 id="history">History</h2></div>
       <form @submit=${(event: Event) => event.preventDefault()}>
         <label>What <select @change=${subject}>${subjects.map(
-          (it) => html`<option value=${it} ?selected=${it === history.subject}>${it}</option>`,
+          (it) => html`<option value=${it}>${it}</option>`,
         )}</select></label>
         <label>Field <select @change=${field}>
-          <option value="" ?selected=${history.field === null}>all</option>
-          ${fields.map((it) => html`<option value=${it} ?selected=${it === history.field}>${it}</option>`)}
+          <option value="">all</option>
+          ${fields.map((it) => html`<option value=${it}>${it}</option>`)}
         </select></label>
         ${this.#turns(history, state.cursor)}
         <button class="close plain" type="button" @click=${() => request(this, { type: 'history', word: null })}>close</button>

@@ -157,9 +157,11 @@ export class Writing {
     const next = text.replace(/\r\n?/g, '\n');
     const changes = change(this.text, next);
     if (!changes) return;
-    const kept = next.length - changes.insert.length;
+    const known = new Set(this.text.split('\n'));
+    const lines = next.split('\n');
+    const kept = lines.filter((line) => known.has(line)).length;
     const annotations = [fromOutside.of(true), Transaction.addToHistory.of(false)];
-    if (kept < next.length / 2) this.#view.setState(this.#state(next));
+    if (kept < lines.length / 2) this.#view.setState(this.#state(next));
     else this.#view.dispatch({ changes, annotations });
   }
 
