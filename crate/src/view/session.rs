@@ -6,11 +6,9 @@ use super::catalogue;
 use super::protocol::{
     ClaimedKernel, Diagnostic, PropertyView, Reply, Request, ScenarioView, StageCopy, StateView,
 };
-#[cfg(feature = "whole")]
-use super::searching::Searching;
 use super::shown::Shown;
 #[cfg(feature = "whole")]
-use super::{bench, follow};
+use super::{bench, follow, searching::Searching};
 use super::{lanes, picture, words};
 use crate::player::Player;
 use crate::routines::{kernels, presets};
@@ -305,8 +303,7 @@ impl Stage {
 
     fn claimed_kernels(&self) -> Vec<ClaimedKernel> {
         let mut kernels: Vec<ClaimedKernel> = Vec::new();
-        for choice in self.scenario.expects.iter().map(|claim| &claim.kernel) {
-            let kernel = claimed(choice);
+        for kernel in self.scenario.expects.iter().map(|claim| claimed(&claim.kernel)) {
             if !kernels.iter().any(|known| known.name == kernel.name) {
                 kernels.push(kernel);
             }
