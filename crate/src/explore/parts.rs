@@ -151,11 +151,6 @@ impl Parts {
         }
     }
 
-    /// How many lanes there are.
-    pub fn lanes(&self) -> usize {
-        self.lanes.len()
-    }
-
     /// The cell of each column.
     #[inline]
     pub fn columns(&self) -> &[u32] {

@@ -1,7 +1,7 @@
 //! One search, breadth first: from state to state, until there is none that was not expanded.
 use std::collections::HashSet;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use indexmap::IndexSet;
@@ -11,7 +11,6 @@ use super::chart::Chart;
 use super::facts::Known;
 use super::graph::{Graph, StateId};
 use super::parallel::in_parallel;
-use super::parts::Numbers;
 use super::reduction::Reduction;
 use super::shortest::Land;
 use super::symmetry::Symmetry;
@@ -70,8 +69,6 @@ pub struct Search {
     symmetry: Option<Arc<Symmetry>>,
     /// The states found when the reduction turned out to know too little: it is made again.
     outdated: Option<usize>,
-    /// What all workers number alike, where steps are looked up.
-    numbers: Option<Arc<Mutex<Numbers>>>,
     /// What properties had looked at when the reduction was made.
     readers: Vec<u64>,
     chart: Chart,
@@ -127,7 +124,6 @@ impl Search {
             reduction: None,
             symmetry: symmetry.map(Arc::new),
             outdated: None,
-            numbers: None,
             readers: Vec::new(),
             chart,
         };
@@ -144,11 +140,12 @@ impl Search {
         }
         self.reduce();
         let mut row = Vec::new();
-        self.numbers = self.can_look_up().then(Arc::default);
+        let looks_up = self.can_look_up();
+        let numbers = Arc::default();
         for worker in &mut self.workers {
-            match self.numbers.as_ref().filter(|_| cfg!(feature = "whole")) {
-                Some(numbers) => row = worker.look_steps_up(&self.system, numbers),
-                None => worker.run_steps(),
+            match cfg!(feature = "whole") && looks_up {
+                true => row = worker.look_steps_up(&self.system, &numbers),
+                false => worker.run_steps(),
             }
         }
         self.chart = Chart::new(self.exact, &self.start, &row);
@@ -157,8 +154,7 @@ impl Search {
 
     /// Whether steps are looked up: that is for searches that take each state and step for itself.
     fn can_look_up(&self) -> bool {
-        cfg!(feature = "whole")
-            && !self.exact
+        !self.exact
             && self.symmetry.is_none()
             && self.workers.iter().all(|worker| worker.known.is_none())
             && self.system.kernel.config.buffers.is_none()

@@ -52,7 +52,7 @@ impl Table {
 
     /// The row of the first state, which a memory is in.
     pub fn row(&mut self, system: &System, memory: &Memory) -> Vec<Pair> {
-        let cpus = 0..self.parts.lanes();
+        let cpus = 0..self.ids.len();
         let local = |cpu: usize| self.parts.find(system, memory, cpu, &self.print);
         cpus.map(local).map(halves).collect()
     }
