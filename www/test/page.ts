@@ -1,6 +1,7 @@
 /** What the browser tests share: a page that fails on any word in the console. */
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
+import { paste } from '../tools/paste.mjs';
 
 export { expect };
 
@@ -61,13 +62,7 @@ export async function opened(page: Page): Promise<void> {
 /** Gives the editor a text, as by pasting it. */
 export async function write(page: Page, text: string): Promise<void> {
   await opened(page);
-  await editor(page).press('Control+a');
-  await editor(page).evaluate((field, text) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', text);
-    const paste = { clipboardData, bubbles: true, cancelable: true };
-    field.dispatchEvent(new ClipboardEvent('paste', paste));
-  }, text);
+  await paste(editor(page), text);
   await expect.poll(() => textOf(page)).toBe(text);
 }
 

@@ -1,6 +1,7 @@
 // Every panel and state of the page: the address that it starts at, what is done there, and the
 // element that a picture shows (none: the window). Pictures and tests of looks walk this table.
 import { usedPages as HUGE } from '../../bench/page/texts.mjs';
+import { paste } from './paste.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 /**
@@ -62,14 +63,7 @@ const witness = (text) => (page) =>
 /** Gives the editor a text, as by pasting it. */
 const write = (text) => async (page) => {
   await page.locator('pagerace-editor').evaluate((it) => it.scrollIntoView());
-  const field = page.locator('pagerace-editor .cm-content');
-  await field.press('Control+a');
-  await field.evaluate((it, text) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', text);
-    const paste = { clipboardData, bubbles: true, cancelable: true };
-    it.dispatchEvent(new ClipboardEvent('paste', paste));
-  }, text);
+  await paste(page.locator('pagerace-editor .cm-content'), text);
 };
 const apply = (text) =>
   all(write(text), press('Control+Enter'), (page) =>

@@ -120,10 +120,6 @@ export const textOf = (node: AST.TOMLContentNode | undefined): string | undefine
 export const textsOf = (node: AST.TOMLContentNode | undefined): string[] =>
   node?.type === 'TOMLArray' ? node.elements.map((it) => textOf(it) ?? '') : [];
 
-/** A value as the text has it. */
-export const sourceOf = (tree: Tree, node: AST.TOMLNode): string =>
-  tree.text.slice(node.range[0], node.range[1]);
-
 /** Where the line of an offset begins. */
 export const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
 

@@ -15,11 +15,9 @@ import { callsAt, listOf, nameOf, ownerOf, type Spot, wheres } from '../compose/
 import { icon } from '../icons';
 import type { OperationHelp, ParamHelp } from '../protocol';
 import { ui } from '../ui';
-import { wish } from './compose-event';
+import { typed, wish } from './compose-event';
 import { composeStyles } from './compose-style';
 import { inline } from './inline';
-
-const typed = (event: Event): string => (event.target as HTMLInputElement).value;
 
 /** The palette of operations, and the form of the one that was chosen. */
 export class PageraceCall extends LitElement {

@@ -9,10 +9,8 @@ import { icon } from '../icons';
 import type { Catalogue } from '../protocol';
 import { ui } from '../ui';
 import { partsOf } from '../write/values';
-import { wish } from './compose-event';
+import { typed, wish } from './compose-event';
 import { composeStyles } from './compose-style';
-
-const typed = (event: Event): string => (event.target as HTMLInputElement).value;
 
 /** What is claimed of every interleaving. */
 export class PageraceComposeClaims extends LitElement {

@@ -22,6 +22,9 @@ export function wish(from: EventTarget, detail: Wish): void {
   from.dispatchEvent(new CustomEvent<Wish>(COMPOSE, { detail, bubbles: true, composed: true }));
 }
 
+/** What stands in the field that an event comes from. */
+export const typed = (event: Event): string => (event.target as HTMLInputElement).value;
+
 declare global {
   interface HTMLElementEventMap {
     'pagerace-edit': CustomEvent<Wish>;

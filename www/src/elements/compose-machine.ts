@@ -22,13 +22,11 @@ import { icon } from '../icons';
 import type { Catalogue } from '../protocol';
 import { ui } from '../ui';
 import { GAP, partsOf, type Said } from '../write/values';
-import { wish } from './compose-event';
+import { typed, wish } from './compose-event';
 import { composeStyles } from './compose-style';
 
 const MACHINE = { table: 'machine' };
 const BLOCKS: List = { ...MACHINE, key: 'blocks' };
-
-const typed = (event: Event): string => (event.target as HTMLInputElement).value;
 
 /** Pageblocks, settings of the machine, and processes with their mappings. */
 export class PageraceComposeMachine extends LitElement {
