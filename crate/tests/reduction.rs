@@ -1,17 +1,20 @@
 //! The reduced search finds what the whole one finds: on every scenario of the gallery that the
 //! whole one finishes soon, the same outcomes, each with what was broken on the way, and the same
-//! shortest ways.
+//! shortest ways; and on random machines the same outcomes.
+#[path = "common/alike.rs"]
+mod alike;
 #[path = "common/gallery.rs"]
 mod gallery;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use alike::{Random, text};
 use gallery::scenarios;
-use pagerace::explore::{Explorer, Found, Limits, Report, When};
+use pagerace::explore::{Explorer, Found, Limits, Means, Report, When};
 use pagerace::machine::System;
 use pagerace::mm::Memory;
-use pagerace::scenario::KernelChoice;
+use pagerace::scenario::{KernelChoice, parse};
 
 /// The largest whole that is compared.
 const MOST_STATES: usize = 1_500;
@@ -60,4 +63,39 @@ fn no_outcome_is_lost_and_no_way_is_longer() {
         }
     }
     assert!(compared > 200 && reduced > 60, "{compared} compared, {reduced} of them were reduced");
+}
+
+/// The largest whole of a random machine that is compared, and how many machines are tried.
+const MOST_OF_A_RANDOM_ONE: usize = 30_000;
+const MACHINES: u64 = 400;
+
+#[test]
+fn no_outcome_of_a_random_machine_is_lost() {
+    let (mut compared, mut reduced) = (0, 0);
+    for seed in 0..MACHINES {
+        let Ok(scenario) = parse(&text(&mut Random::of(seed), 1)) else { continue };
+        let Ok((system, memory)) = scenario.build(&scenario.kernel) else { continue };
+        let system = Rc::new(system);
+        let search = |reduction: When| {
+            let limits =
+                Limits { max_states: MOST_OF_A_RANDOM_ONE, reduction, ..Limits::default() };
+            let means = Means::Orders;
+            let mut explorer =
+                Explorer::new(Rc::clone(&system), memory.clone(), Limits { means, ..limits });
+            while !explorer.is_complete() && explorer.advance(1 << 16) {}
+            explorer.report()
+        };
+        let reports = [search(When::Never), search(When::Always)];
+        if !reports.iter().all(|report| report.complete) {
+            continue;
+        }
+        let outcomes = reports.each_ref().map(|report| {
+            let told = report.outcomes.iter().map(|found| format!("{:?}", found.outcome));
+            told.collect::<BTreeSet<String>>()
+        });
+        assert_eq!(outcomes[0], outcomes[1], "seed {seed}");
+        compared += 1;
+        reduced += usize::from(reports[1].states < reports[0].states);
+    }
+    assert!(compared > 100 && reduced > 50, "{compared} compared, {reduced} of them were reduced");
 }

@@ -128,43 +128,49 @@ impl Known {
         })
     }
 
-    /// Makes a choice, and remembers what it read and wrote.
+    /// Makes a choice, and has properties look at it.
     pub fn make(&mut self, system: &System, memory: &mut Memory, choice: Choice) {
+        self.act(system, memory, choice);
+        system.watch(memory);
+    }
+
+    /// Makes a choice, and remembers what it read and wrote.
+    pub fn act(&mut self, system: &System, memory: &mut Memory, choice: Choice) {
         let place = self.place_of(system, memory, choice);
         if let Some(place) = place {
             self.holds(place, memory, choice.cpu());
         }
         let mark = memory.mark();
-        memory.start_looks();
+        let first = memory.list_more_looks();
         let frame = system.act(memory, choice, None);
-        // Whether the lane can go on is part of where the choice led to.
-        system.status(memory, Choice::Run(choice.cpu()));
         memory.stop_looks();
         if let Some(place) = place {
-            self.read(place, memory);
+            self.read(place, memory, first);
             self.wrote(place, memory, mark);
             self.went(place, system, memory, choice, frame);
         }
-        system.watch(memory);
     }
 
     /// Whether a choice can be made, and remembers what decides it.
     pub fn can_make(&mut self, system: &System, memory: &mut Memory, choice: Choice) -> bool {
-        memory.start_looks();
+        let first = memory.list_more_looks();
         let status = system.status(memory, choice);
         memory.stop_looks();
         if let Some(place) = self.place_of(system, memory, choice) {
-            self.read(place, memory);
+            self.read(place, memory, first);
             if let (Choice::Run(cpu), false) = (choice, status == Status::Done) {
+                memory.list_more_looks();
                 self.takes(place, system, memory, cpu);
+                memory.stop_looks();
             }
         }
         status == Status::Runnable
     }
 
-    fn read(&mut self, place: Place, memory: &mut Memory) {
+    fn read(&mut self, place: Place, memory: &mut Memory, first: usize) {
         let facts = self.facts_of(place);
-        let news = memory.looks().iter().fold(false, |news, cell| news | facts.reads.insert(*cell));
+        let looks = memory.looks()[first..].iter();
+        let news = looks.fold(false, |news, cell| news | facts.reads.insert(*cell));
         self.news |= news;
     }
 
@@ -186,11 +192,19 @@ impl Known {
         }
     }
 
+    /// The locks that each lane holds, in the order of [`Known::locks`].
+    pub fn held(&self, memory: &Memory, held: &mut [Vec<Held>]) {
+        held.iter_mut().for_each(Vec::clear);
+        for lock in &self.locks {
+            let word = LockWord::of(memory, *lock);
+            word.holders().for_each(|cpu| held[cpu].push((*lock, mode(word))));
+        }
+    }
+
     /// The locks that a lane holds.
     pub fn held_by(&self, memory: &Memory, cpu: usize) -> Vec<Held> {
         let word = |lock: &u32| (*lock, LockWord::of(memory, *lock));
         let held = self.locks.iter().map(word).filter(|(_, word)| word.held_by(cpu));
-        let mode = |word: LockWord| if word.exclusive() { Mode::Exclusive } else { Mode::Shared };
         held.map(|(lock, word)| (lock, mode(word))).collect()
     }
 
@@ -305,6 +319,11 @@ impl Known {
     pub fn at(&self, place: Place) -> Option<&Facts> {
         self.facts[place as usize].as_deref()
     }
+}
+
+/// How a lock is held that somebody holds.
+fn mode(word: LockWord) -> Mode {
+    if word.exclusive() { Mode::Exclusive } else { Mode::Shared }
 }
 
 /// Adds what a list does not have yet; whether there was any.

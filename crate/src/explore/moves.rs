@@ -3,6 +3,7 @@
 //! What a choice does is decided by the cells that it looks at, one after the other: which one is
 //! next depends on the values of those before. So the moves of a lane's local state are the leaves
 //! of a tree, whose nodes are the other cells that are looked at.
+use super::facts::Held;
 use super::parts::LocalId;
 use crate::mm::fingerprint::Key;
 
@@ -14,6 +15,9 @@ pub type MoveId = u32;
 
 /// The number of the move that was seen last and is not kept.
 const ONCE: MoveId = 0;
+
+/// Cells and the values that they get.
+pub type Writes = Box<[(u32, u16)]>;
 
 /// What a choice does where the cells that it looks at have certain values.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +31,14 @@ pub struct Move {
     /// The units of a row that it writes, and their values: those of local states, and then those
     /// of columns.
     pub units: Box<[(u32, u16)]>,
+    /// How many steps of the lane are made with it.
+    pub more: u8,
     /// The cells that it writes, each once, and their values at last.
-    pub cells: Box<[(u32, u16)]>,
+    pub cells: Writes,
+    /// What each step wrote, where some were made together.
+    pub each: Box<[Writes]>,
+    /// The locks that the lane held before, where that was asked for.
+    pub held: Box<[Held]>,
     /// Whether all lanes are through behind it, if other lanes' own cells were written.
     pub through: Option<bool>,
 }

@@ -8,6 +8,10 @@
 //! with all that was broken on the way to it. What the others may ever do is told by the facts of
 //! all places that can be reached from theirs without a lock that the set holds.
 //!
+//! A CPU that may be asked for a call at any time makes the calls as one more that runs beside its
+//! lane, unless the lane's next step meets what a call may do: that all of a call comes between two
+//! steps of the lane, and that the lane does not move meanwhile, is nothing that the step can tell.
+//!
 //! A lane that may go back is in no proper set: else others might be put off for ever on a cycle
 //! (Kurshan and others, *Static partial order reduction*, TACAS 1998).
 use std::collections::HashMap;
@@ -16,7 +20,7 @@ use foldhash::fast::FixedState;
 
 use super::bits::Bits;
 use super::facts::{Facts, Held, Known, Place};
-use crate::machine::{Choice, System};
+use crate::machine::{Choice, Frame, System};
 use crate::mm::{LockWord, Memory, Mode, Word};
 
 /// What is touched, by the next step at a place or by all from there on.
@@ -80,6 +84,39 @@ impl Decided {
     }
 }
 
+/// What a worker of a reduced search needs.
+pub struct Less<'a> {
+    /// The reduction at hand.
+    pub reduction: &'a Reduction,
+    /// What it has learned.
+    pub known: &'a mut Known,
+    /// What was decided.
+    pub decided: &'a mut Decided,
+}
+
+impl Less<'_> {
+    /// Makes a choice, and those steps of the lane behind it that nobody can tell from one with it:
+    /// how many. `watch` has its look behind each.
+    pub fn make(
+        &mut self,
+        system: &System,
+        memory: &mut Memory,
+        choice: Choice,
+        mut watch: impl FnMut(&mut Memory),
+    ) -> u8 {
+        let Less { reduction, known, decided } = self;
+        known.act(system, memory, choice);
+        watch(memory);
+        let mut more = 0;
+        while more < u8::MAX && reduction.goes_on(decided, known, system, memory, choice.cpu()) {
+            known.act(system, memory, Choice::Run(choice.cpu()));
+            watch(memory);
+            more += 1;
+        }
+        more
+    }
+}
+
 /// Where the lanes stand.
 struct Stand {
     now: [Option<Place>; 3],
@@ -87,6 +124,8 @@ struct Stand {
     held: Vec<Held>,
     /// Some choice that it can make may lead back.
     goes_back: bool,
+    /// A call runs, or could be started now.
+    in_call: bool,
 }
 
 impl Reduction {
@@ -119,14 +158,16 @@ impl Reduction {
     }
 
     /// The choices that need to be made of those that can be made, `able`; in the same order.
-    /// `decided` is of this reduction.
+    /// `decided` is of this reduction. Of a memory where it must be decided all is looked at, which
+    /// `bring` sees to, else where the lanes stand and who holds what.
     pub fn choices(
         &self,
         decided: &mut Decided,
         known: &Known,
         system: &System,
-        memory: &Memory,
+        memory: &mut Memory,
         able: &mut Vec<Choice>,
+        bring: impl FnOnce(&mut Memory),
     ) {
         let moving = able.iter().fold(0u32, |lanes, choice| lanes | 1 << choice.cpu());
         if moving.count_ones() < 2 {
@@ -136,6 +177,7 @@ impl Reduction {
         let lanes = match decided.lanes.get(&key[..]) {
             Some(lanes) => *lanes,
             None => {
+                bring(memory);
                 let lanes = self.decide(known, system, memory, able, moving);
                 decided.lanes.insert(key.into(), lanes);
                 lanes
@@ -169,10 +211,8 @@ impl Reduction {
         known.unwrap_or_else(|| {
             let (place, call, held) = &key;
             let mut others = (0..system.lanes.len()).filter(|other| *other != cpu);
-            let goes_on = others.all(|other| {
-                let mut places = [Some(*place), *call].into_iter().flatten();
-                places.all(|place| self.is_apart(place, held, other))
-            });
+            let goes_on = others.all(|other| self.is_apart(*place, held, other))
+                && call.is_none_or(|call| self.is_apart_from_call(system, *place, held, cpu, call));
             decided.goes_on.insert(key, goes_on);
             goes_on
         })
@@ -184,6 +224,38 @@ impl Reduction {
         let Some(now) = &self.now[place as usize] else { return false };
         let mut held = held.iter().map(|held| Some(*held)).chain([None]);
         held.any(|held| self.anywhere.get(&held).is_some_and(|lanes| !now.meets(&lanes[other])))
+    }
+
+    /// Whether the step at a place of a lane that holds these locks is independent of all that a
+    /// call of its CPU may do, which is entered at `door`. The lane looks where the call stands, and
+    /// moves when it is over.
+    fn is_apart_from_call(
+        &self,
+        system: &System,
+        place: Place,
+        held: &[Held],
+        cpu: usize,
+        door: Place,
+    ) -> bool {
+        let Some(now) = &self.now[place as usize] else { return false };
+        let mut now = now.clone();
+        now.reads.remove(system.lanes[cpu].location_cell(Frame::Call).index() as u32);
+        let held = held.iter().map(|held| Some(*held)).chain([None]);
+        let mut futures = held.filter_map(|held| self.ever.get(&held));
+        futures.any(|ever| ever[door as usize].as_ref().is_some_and(|call| !now.meets(call)))
+    }
+
+    /// Whether a lane's next step is independent of all calls, of whatever CPU; it is in none, and
+    /// none was asked for.
+    fn is_apart_from_calls(&self, system: &System, stands: &[Stand], cpu: usize) -> bool {
+        let Stand { now: [Some(place), None, Some(own)], held, in_call: false, .. } = &stands[cpu]
+        else {
+            return false;
+        };
+        stands.iter().enumerate().all(|(other, stand)| match stand.now[2] {
+            Some(_) if other == cpu => self.is_apart_from_call(system, *place, held, cpu, *own),
+            door => self.meet(&[Some(*place), None, None], held, &[door]) == Some(false),
+        })
     }
 
     /// All that the decision depends on.
@@ -213,7 +285,9 @@ impl Reduction {
                 let held = known.held_by(memory, lane);
                 let (now, ahead) =
                     (known.now(system, memory, lane), known.ahead(system, memory, lane));
-                Stand { now, ahead, held, goes_back }
+                let runs_call = system.lanes[lane].location(memory, Frame::Call).is_some();
+                let in_call = runs_call || able.contains(&Choice::Call(lane));
+                Stand { now, ahead, held, goes_back, in_call }
             })
             .collect();
         // For each lane, those whose future meets its next steps; nothing for one that must not be
@@ -224,8 +298,12 @@ impl Reduction {
             .map(|(lane, stand)| {
                 let mut others = stands.iter().enumerate().filter(|(other, _)| *other != lane);
                 (!stand.goes_back).then_some(())?;
+                let mut now = stand.now;
+                if self.is_apart_from_calls(system, &stands, lane) {
+                    now[2] = None;
+                }
                 others.try_fold(1 << lane, |set, (other, theirs)| {
-                    let meet = self.meet(&stand.now, &stand.held, &theirs.ahead)?;
+                    let meet = self.meet(&now, &stand.held, &theirs.ahead)?;
                     Some(set | u32::from(meet) << other)
                 })
             })
@@ -309,11 +387,10 @@ fn anywhere(
             let own = facts.held.iter().flatten().find(|(own, _)| *own == lock);
             own.is_some_and(|(_, how)| mode == Mode::Exclusive || *how == Mode::Exclusive)
         });
-        let own = &mut all[known.lane_of(place as Place)];
-        if waits(facts, held) {
-            own.add(&only_looking(reach));
-        } else if !is_out {
-            own.add(reach);
+        // Who waits for the lock does nothing there: that the lock is free again comes after all
+        // that others have done, as well before it (a left-mover, in Lipton's words).
+        if !waits(facts, held) && !is_out {
+            all[known.lane_of(place as Place)].add(reach);
         }
     }
     all

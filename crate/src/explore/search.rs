@@ -154,10 +154,7 @@ impl Search {
 
     /// Whether steps are looked up: that is for searches that take each state and step for itself.
     fn can_look_up(&self) -> bool {
-        !self.exact
-            && self.symmetry.is_none()
-            && self.workers.iter().all(|worker| worker.known.is_none())
-            && self.system.kernel.config.buffers.is_none()
+        !self.exact && self.symmetry.is_none() && self.system.kernel.config.buffers.is_none()
     }
 
     /// Makes a reduction from all that is known by now.

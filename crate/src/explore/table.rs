@@ -7,11 +7,13 @@
 use std::sync::{Arc, Mutex};
 
 use super::delta::Pair;
+use super::facts::{Held, Known};
 use super::graph::StateId;
 use super::moves::{Move, MoveId, Moves, NodeId};
 use super::parts::{Home, LocalId, Numbers, Parts};
+use super::reduction::Less;
 use super::worker::Finds;
-use crate::machine::{Choice, System};
+use crate::machine::{Choice, Frame, Lane, System};
 use crate::mm::fingerprint::{Fingerprint, difference};
 use crate::mm::{Cell, Memory};
 use crate::scenario::{End, Outcome};
@@ -32,6 +34,9 @@ pub struct Table {
     shown: Vec<u32>,
     /// What is looked at beside the lane's own cells, and its values.
     looks: Vec<(u32, u16)>,
+    /// The choices that can be made, and the locks that each lane holds, where it matters.
+    able: Vec<Choice>,
+    held: Vec<Vec<Held>>,
 }
 
 impl Table {
@@ -39,7 +44,8 @@ impl Table {
     pub fn new(system: &System, base: &[u16], numbers: &Arc<Mutex<Numbers>>) -> Table {
         Table {
             parts: Parts::new(system, numbers),
-            moves: Moves::new(system.choices().count()),
+            // A reduced search asks whether a choice can be made before it makes it.
+            moves: Moves::new(2 * system.choices().count()),
             base: base.into(),
             print: Fingerprint::of(base),
             ids: vec![0; system.lanes.len()],
@@ -47,6 +53,8 @@ impl Table {
             is_strange: true,
             shown: Vec::new(),
             looks: Vec::new(),
+            able: Vec::new(),
+            held: vec![Vec::new(); system.lanes.len()],
         }
     }
 
@@ -79,12 +87,71 @@ impl Table {
                 self.make(system, memory, finds, (choice, seen), print);
             }
         }
-        let mut end = None;
-        if finds.steps.len() == before {
-            self.bring(memory, print);
-            end = End::of(system, memory).map(|end| Outcome::of(system, memory, end));
+        let end = if finds.steps.len() == before { self.end(system, memory, print) } else { None };
+        finds.expanded(state, end, before, false);
+    }
+
+    /// Looks up those steps of a state that a reduced search makes.
+    pub fn expand_less(
+        &mut self,
+        system: &System,
+        memory: &mut Memory,
+        finds: &mut Finds,
+        state: StateId,
+        (print, row): (u128, &[Pair]),
+        less: &mut Less,
+    ) {
+        self.show_standing(system);
+        self.stand(memory, (print, row));
+        less.known.held(memory, &mut self.held);
+        self.able.clear();
+        for (number, choice) in system.choices().enumerate() {
+            let root = self.moves.root(number, self.ids[choice.cpu()]);
+            let seen = match self.moves.find(root, memory.cells()) {
+                Some(seen) => seen,
+                None => self.ask(system, memory, less.known, (choice, root), print),
+            };
+            if self.moves.at(seen).able {
+                self.able.push(choice);
+            }
         }
-        finds.expanded(state, end, before);
+        let (before, all) = (finds.steps.len(), self.able.len());
+        let end = if all == 0 { self.end(system, memory, print) } else { None };
+        let mut able = std::mem::take(&mut self.able);
+        let Less { reduction, known, decided } = less;
+        let bring = |memory: &mut Memory| self.bring(memory, print);
+        reduction.choices(decided, known, system, memory, &mut able, bring);
+        let choices = system.choices().count();
+        for (number, choice) in system.choices().enumerate() {
+            if able.contains(&choice) {
+                let cpu = choice.cpu();
+                let root = self.moves.root(choices + number, self.ids[cpu]);
+                let seen = self.moves.find(root, memory.cells());
+                let seen = match seen {
+                    Some(seen) if *self.moves.at(seen).held == *self.held[cpu] => seen,
+                    _ => self.run_less(system, memory, less, (choice, root, seen), print),
+                };
+                self.make(system, memory, finds, (choice, seen), print);
+            }
+        }
+        let reduced = able.len() < all;
+        self.able = able;
+        finds.expanded(state, end, before, reduced);
+    }
+
+    /// How all ends in the state at hand, if it does.
+    fn end(&mut self, system: &System, memory: &mut Memory, print: u128) -> Option<Outcome> {
+        self.bring(memory, print);
+        End::of(system, memory).map(|end| Outcome::of(system, memory, end))
+    }
+
+    /// Where the lanes stand is looked at in each state.
+    fn show_standing(&mut self, system: &System) {
+        if self.shown.is_empty() {
+            let frames = |lane: &Lane| Frame::ALL.map(|frame| lane.location_cell(frame));
+            let cells = system.lanes.iter().flat_map(frames);
+            self.shown.extend(cells.map(|cell| cell.index() as u32));
+        }
     }
 
     /// Makes a step of which it is known what it does.
@@ -100,7 +167,7 @@ impl Table {
         let first = finds.begin(&self.moves.at(seen).units);
         if self.disturbs(system, memory, choice, seen) {
             self.watch(system, memory, finds, seen, print);
-            finds.add(choice, memory.fingerprint(), first);
+            finds.add(choice, self.moves.at(seen).more, memory.fingerprint(), first);
             return memory.take_back(print);
         }
         let seen = self.moves.at(seen);
@@ -111,7 +178,7 @@ impl Table {
             let cell = self.parts.columns()[*unit as usize - lanes] as usize;
             self.print.change(cell, memory.cells()[cell], value ^ self.base[cell]);
         }
-        finds.add(choice, self.print.value(), first);
+        finds.add(choice, seen.more, self.print.value(), first);
     }
 
     /// Whether properties have to look at where a step leads, as [`System::watch`] has it.
@@ -136,12 +203,18 @@ impl Table {
         print: u128,
     ) {
         self.bring(memory, print);
-        memory.forget_writes();
-        let cells = self.moves.at(seen).cells.iter();
-        cells.for_each(|(cell, value)| memory.store(Cell::<u16>::at(*cell), *value));
-        let mark = memory.mark();
-        system.watch(memory);
-        for cell in memory.written_since(mark) {
+        let seen = self.moves.at(seen);
+        let mut found = Vec::new();
+        let all = std::slice::from_ref(&seen.cells);
+        for writes in if seen.each.is_empty() { all } else { &seen.each } {
+            memory.forget_writes();
+            let cells = writes.iter();
+            cells.for_each(|(cell, value)| memory.store(Cell::<u16>::at(*cell), *value));
+            let mark = memory.mark();
+            system.watch(memory);
+            found.extend(memory.written_since(mark));
+        }
+        for cell in found {
             let value = memory.cells()[cell as usize] ^ self.base[cell as usize];
             finds.write(self.unit(cell), value);
         }
@@ -165,10 +238,65 @@ impl Table {
         }
         memory.stop_looks();
         let mut seen = Move { able, own: self.ids[choice.cpu()], ..Move::default() };
-        let mut kept = true;
-        if able {
-            kept = self.see(system, memory, choice.cpu(), &mut seen);
+        let kept = !able || self.see(system, memory, choice.cpu(), &mut seen);
+        self.keep(memory, (choice, root), seen, kept, print)
+    }
+
+    /// Looks whether a choice can be made, of which that was not seen with these values.
+    #[cold]
+    fn ask(
+        &mut self,
+        system: &System,
+        memory: &mut Memory,
+        known: &mut Known,
+        (choice, root): (Choice, NodeId),
+        print: u128,
+    ) -> MoveId {
+        self.bring(memory, print);
+        memory.forget_looks();
+        let able = known.can_make(system, memory, choice);
+        self.keep(memory, (choice, root), Move { able, ..Move::default() }, true, print)
+    }
+
+    /// Runs a choice that can be made, and what is made with it, as that was not seen with these
+    /// values, or with other locks held.
+    #[cold]
+    fn run_less(
+        &mut self,
+        system: &System,
+        memory: &mut Memory,
+        less: &mut Less,
+        (choice, root, seen): (Choice, NodeId, Option<MoveId>),
+        print: u128,
+    ) -> MoveId {
+        self.bring(memory, print);
+        memory.forget_looks();
+        let cpu = choice.cpu();
+        let (mut each, mut mark) = (Vec::new(), memory.mark());
+        let more = less.make(system, memory, choice, |memory| {
+            let cells = memory.written_since(mark);
+            let writes = cells.map(|cell| (cell, memory.cells()[cell as usize]));
+            each.push(writes.collect());
+            mark = memory.mark();
+        });
+        let mut now =
+            Move { able: true, more, held: self.held[cpu].clone().into(), ..Move::default() };
+        if more > 0 {
+            now.each = each.into();
         }
+        let kept = self.see(system, memory, cpu, &mut now) && seen.is_none();
+        self.keep(memory, (choice, root), now, kept, print)
+    }
+
+    /// Keeps a move that the memory has just made, if it can be told from what was looked at.
+    fn keep(
+        &mut self,
+        memory: &mut Memory,
+        (choice, root): (Choice, NodeId),
+        seen: Move,
+        kept: bool,
+        print: u128,
+    ) -> MoveId {
         memory.take_back(print);
         self.list_looks(memory, choice.cpu());
         match kept {

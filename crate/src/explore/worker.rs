@@ -7,7 +7,7 @@ use super::facts::Known;
 use super::frontier::Frontier;
 use super::graph::StateId;
 use super::parts::Numbers;
-use super::reduction::{Decided, Reduction};
+use super::reduction::{Decided, Less, Reduction};
 use super::symmetry::{Canon, Symmetry};
 use super::table::Table;
 use super::visited::Visited;
@@ -135,17 +135,16 @@ impl Finds {
         self.writes.push((place, value));
     }
 
-    /// The step leads to a state that is known by this fingerprint.
+    /// The step, with `more` of the same lane, leads to a state that is known by this fingerprint.
     #[inline]
-    pub fn add(&mut self, choice: Choice, print: u128, first: usize) {
+    pub fn add(&mut self, choice: Choice, more: u8, print: u128, first: usize) {
         let writes = first..self.writes.len();
-        self.steps.push(Step { choice, more: 0, print, to: None, writes, delta: None });
+        self.steps.push(Step { choice, more, print, to: None, writes, delta: None });
     }
 
-    /// These were all steps of a state, from `first` on.
-    pub fn expanded(&mut self, state: StateId, end: Option<Outcome>, first: usize) {
-        let steps = self.steps.len() - first;
-        let (reduced, tells_lanes_apart) = (false, false);
+    /// These were all steps of a state, from `first` on; whether there could be more.
+    pub fn expanded(&mut self, state: StateId, end: Option<Outcome>, first: usize, reduced: bool) {
+        let (steps, tells_lanes_apart) = (self.steps.len() - first, false);
         self.expanded.push(Expanded { state, end, steps, reduced, tells_lanes_apart });
     }
 }
@@ -244,9 +243,17 @@ impl Worker {
         (print, delta): (u128, &[Pair]),
     ) {
         if let Some(table) = self.table.as_mut().filter(|_| cfg!(feature = "whole")) {
-            return table.expand(system, &mut self.memory, &mut self.finds, state, (print, delta));
+            let (memory, finds) = (&mut self.memory, &mut self.finds);
+            return match (reduction, &mut self.known) {
+                (Some(reduction), Some(known)) => {
+                    let mut less = Less { reduction, known, decided: &mut self.decided };
+                    table.expand_less(system, memory, finds, state, (print, delta), &mut less);
+                }
+                _ => table.expand(system, memory, finds, state, (print, delta)),
+            };
         }
         self.stand(print, delta);
+        self.memory.forget_looks();
         if let Some(canon) = self.canon.as_mut().filter(|_| cfg!(feature = "whole")) {
             canon.stand(&self.memory, &self.base, delta);
         }
@@ -255,7 +262,8 @@ impl Worker {
         let end = if all == 0 { End::of(system, &self.memory) } else { None };
         let end = end.map(|end| Outcome::of(system, &self.memory, end));
         if let (Some(reduction), Some(known)) = (reduction, &self.known) {
-            reduction.choices(&mut self.decided, known, system, &self.memory, &mut self.able);
+            let (decided, memory, able) = (&mut self.decided, &mut self.memory, &mut self.able);
+            reduction.choices(decided, known, system, memory, able, |_| {});
         }
         let (steps, reduced) = (self.able.len(), self.able.len() < all);
         for number in 0..self.able.len() {
@@ -294,21 +302,12 @@ impl Worker {
     /// Makes a choice, and those steps of the lane behind it that nobody can tell from one with it:
     /// how many.
     fn make(&mut self, system: &System, reduction: Option<&Reduction>, choice: Choice) -> u8 {
-        let (Some(known), memory) = (&mut self.known, &mut self.memory) else {
+        let (Some(reduction), Some(known)) = (reduction, &mut self.known) else {
             system.make(&mut self.memory, choice);
             return 0;
         };
-        known.make(system, memory, choice);
-        let mut more = 0;
-        while more < u8::MAX
-            && reduction.is_some_and(|reduction| {
-                reduction.goes_on(&mut self.decided, known, system, memory, choice.cpu())
-            })
-        {
-            known.make(system, memory, Choice::Run(choice.cpu()));
-            more += 1;
-        }
-        more
+        let mut less = Less { reduction, known, decided: &mut self.decided };
+        less.make(system, &mut self.memory, choice, |memory| system.watch(memory))
     }
 
     fn find_able(&mut self, system: &System) {
@@ -335,6 +334,7 @@ impl Worker {
             let choice = self.able[chance.below(self.able.len() as u64) as usize];
             if let Some(known) = &mut self.known {
                 self.memory.commit();
+                self.memory.forget_looks();
                 known.make(system, &mut self.memory, choice);
             }
         }

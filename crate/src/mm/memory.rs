@@ -287,8 +287,19 @@ impl Memory {
 
     /// Starts a list of the cells that are read, or only looked at.
     pub fn start_looks(&mut self) {
-        self.looks.get_mut().clear();
+        self.forget_looks();
         self.watch.reading.set(LISTING);
+    }
+
+    /// Empties the list.
+    pub fn forget_looks(&mut self) {
+        self.looks.get_mut().clear();
+    }
+
+    /// Goes on with the list; how many it has.
+    pub fn list_more_looks(&mut self) -> usize {
+        self.watch.reading.set(LISTING);
+        self.looks.get_mut().len()
     }
 
     /// Ends the list.
