@@ -211,8 +211,9 @@ impl Reduction {
         known.unwrap_or_else(|| {
             let (place, call, held) = &key;
             let mut others = (0..system.lanes.len()).filter(|other| *other != cpu);
-            let goes_on = others.all(|other| self.is_apart(*place, held, other))
-                && call.is_none_or(|call| self.is_apart_from_call(system, *place, held, cpu, call));
+            let apart = |call: Place| self.is_apart_from_call(system, *place, held, cpu, call);
+            let goes_on = others.all(|other| self.is_apart(*place, held, other));
+            let goes_on = goes_on && call.is_none_or(apart);
             decided.goes_on.insert(key, goes_on);
             goes_on
         })
