@@ -228,8 +228,8 @@ impl Reduction {
     }
 
     /// Whether the step at a place of a lane that holds these locks is independent of all that a
-    /// call of its CPU may do, which is entered at `door`. The lane looks where the call stands, and
-    /// moves when it is over.
+    /// call of its CPU may do, which is entered at `door`. The lane looks where the call stands,
+    /// and moves when it is over.
     fn is_apart_from_call(
         &self,
         system: &System,
