@@ -259,7 +259,8 @@ export class PageraceHistory extends LitElement {
 
   async #ask(word: Word, other: boolean): Promise<void> {
     const { model, traces } = this;
-    const current = () => this.model.word === word && this.model.trace === model.trace;
+    const current = () =>
+      this.model.word?.subject === word.subject && this.model.trace === model.trace;
     try {
       if (other) {
         const past = await traces.history(model, word.subject);
@@ -269,7 +270,9 @@ export class PageraceHistory extends LitElement {
       }
       const field = word.field ?? this.past?.fields[0]?.[0] ?? '';
       const reasons = await traces.why(model, word.subject, field);
-      if (current() && this.model.state?.cursor === model.state?.cursor) this.reasons = reasons;
+      const { word: now, state } = this.model;
+      if (current() && now?.field === word.field && state?.cursor === model.state?.cursor)
+        this.reasons = reasons;
     } catch (error) {
       this.reasons = [{ step: null, cpu: null, depth: 0, words: String(error) }];
     }
