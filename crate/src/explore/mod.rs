@@ -5,6 +5,7 @@
 //! larger one steps that do not matter to each other are taken in one order only: that finds the
 //! same outcomes, in fewer states, and then only as much of the whole is searched as the shortest
 //! interleavings need, or all of it where executions may go on for ever.
+mod accounts;
 mod adjacent;
 pub mod alike;
 mod bits;

@@ -152,9 +152,9 @@ impl Search {
         self.outdated = None;
     }
 
-    /// Whether steps are looked up: that is for searches that take each state and step for itself.
+    /// Whether steps are looked up.
     fn can_look_up(&self) -> bool {
-        !self.exact && self.symmetry.is_none() && self.system.kernel.config.buffers.is_none()
+        !self.exact && self.system.kernel.config.buffers.is_none()
     }
 
     /// Makes a reduction from all that is known by now.

@@ -42,11 +42,20 @@ const WORDS: usize = 8;
 
 /// The sums over what a state says: of all that names no lane, and of each lane.
 #[derive(Clone, Default)]
-struct Sums {
+pub struct Sums {
     shared: Key,
     lanes: Vec<Key>,
     /// Something was met that cannot be said of one lane alone.
     failed: bool,
+}
+
+impl Sums {
+    /// Adds others, or takes them away.
+    fn count(&mut self, other: &Sums, times: u64) {
+        add(&mut self.shared, other.shared, times);
+        self.lanes.iter_mut().zip(&other.lanes).for_each(|(own, other)| add(own, *other, times));
+        self.failed |= other.failed && times == 1;
+    }
 }
 
 fn add(sum: &mut Key, key: Key, times: u64) {
@@ -169,19 +178,17 @@ impl Symmetry {
     }
 
     /// Locals that name the lane, or what is the lane's, are as those of the lowest of its like.
-    fn rename_locals(&self, sums: &mut Sums, system: &System, cells: &[u16]) {
-        for lane in self.classes.iter().flatten().copied() {
-            self.lanes.names(system, cells, lane, |cell, local| {
-                let value = cells[cell];
-                match self.lanes.as_in(lane, self.home[lane], local, value) {
-                    Some(named) => {
-                        let more = u64::from(named).wrapping_sub(u64::from(value));
-                        add(&mut sums.lanes[lane], self.keys[cell], more);
-                    }
-                    None => sums.failed = true,
+    fn rename_locals(&self, sums: &mut Sums, system: &System, cells: &[u16], lane: usize) {
+        self.lanes.names(system, cells, lane, |cell, local| {
+            let value = cells[cell];
+            match self.lanes.as_in(lane, self.home[lane], local, value) {
+                Some(named) => {
+                    let more = u64::from(named).wrapping_sub(u64::from(value));
+                    add(&mut sums.lanes[lane], self.keys[cell], more);
                 }
-            });
-        }
+                None => sums.failed = true,
+            }
+        });
     }
 
     /// What all states have in common that differ in whose account is whose.
@@ -211,7 +218,8 @@ impl Symmetry {
 /// What the states are known by that a worker comes to.
 pub struct Canon {
     symmetry: Arc<Symmetry>,
-    /// Of the first state.
+    /// The cells of the first state, and what they say.
+    first: Box<[u16]>,
     base: Sums,
     /// Of the state that is expanded, with its cells.
     here: Sums,
@@ -231,34 +239,101 @@ impl Canon {
         start.for_each(|(cell, value)| symmetry.change(&mut sums, cell, 0, *value));
         let (here, there) = (sums.clone(), sums.clone());
         let (cells, back) = (base.to_vec(), Vec::new());
-        Canon { symmetry, failed: sums.failed, base: sums, here, cells, there, back }
+        let failed = sums.failed;
+        Canon { symmetry, failed, first: base.into(), base: sums, here, cells, there, back }
     }
 
     /// The memory is in a state that differs so from the first.
-    pub fn stand(&mut self, memory: &Memory, base: &[u16], delta: &[(u16, u16)]) {
+    pub fn stand(&mut self, memory: &Memory, delta: &[(u16, u16)]) {
         self.cells.copy_from_slice(memory.cells());
         self.here.clone_from(&self.base);
         for (cell, value) in delta::changes(delta) {
-            self.symmetry.change(&mut self.here, cell, base[cell], value);
+            self.symmetry.change(&mut self.here, cell, self.first[cell], value);
         }
     }
 
     /// What the state that the memory has come to is known by.
     pub fn print(&mut self, system: &System, memory: &Memory) -> u128 {
         self.there.clone_from(&self.here);
-        for (cell, new) in memory.changes() {
-            let known = &mut self.cells[cell as usize];
-            let old = *known;
-            if old != new {
-                *known = new;
-                self.back.push((cell, old));
-                self.symmetry.change(&mut self.there, cell as usize, old, new);
-            }
+        for (cell, value) in memory.changes() {
+            self.change(cell as usize, value);
         }
+        for lane in self.symmetry.classes.iter().flatten() {
+            self.symmetry.rename_locals(&mut self.there, system, memory.cells(), *lane);
+        }
+        self.told()
+    }
+
+    /// The number of the sums of a state behind the one at hand, which is left as it is.
+    fn told(&mut self) -> u128 {
         self.back.drain(..).for_each(|(cell, old)| self.cells[cell as usize] = old);
-        self.symmetry.rename_locals(&mut self.there, system, memory.cells());
         self.failed |= self.there.failed;
         self.symmetry.print(&self.there)
+    }
+
+    /// The state at hand is the first one, but for the lanes' own cells: these are not counted.
+    pub fn begin(&mut self) {
+        self.here.clone_from(&self.base);
+    }
+
+    /// In the state at hand a cell has this value, that is of no lane's own; told once of each.
+    pub fn bring(&mut self, cell: usize, value: u16) {
+        self.cells[cell] = value;
+        if value != self.first[cell] {
+            self.symmetry.change(&mut self.here, cell, self.first[cell], value);
+        }
+    }
+
+    /// In the state at hand a lane says this.
+    pub fn add(&mut self, sums: &Sums) {
+        self.here.count(sums, 1);
+    }
+
+    /// What a lane's own cells with these values say, beyond what they did at first.
+    pub fn of_local(
+        &mut self,
+        system: &System,
+        lane: usize,
+        values: impl Iterator<Item = (usize, u16)>,
+    ) -> Sums {
+        let lanes = vec![Key::default(); self.symmetry.home.len()];
+        let mut sums = Sums { lanes, ..Sums::default() };
+        for (cell, value) in values {
+            self.cells[cell] = value;
+            self.symmetry.change(&mut sums, cell, self.first[cell], value);
+        }
+        if self.symmetry.moves(lane) {
+            self.symmetry.rename_locals(&mut sums, system, &self.cells, lane);
+        }
+        sums
+    }
+
+    /// Leaves the state at hand for one behind it.
+    pub fn leave(&mut self) {
+        self.there.clone_from(&self.here);
+    }
+
+    /// A lane says something else there.
+    pub fn replace(&mut self, from: &Sums, to: &Sums) {
+        self.there.count(from, u64::MAX);
+        self.there.count(to, 1);
+    }
+
+    /// What the state there is known by, with these values of cells that are of no lane's own.
+    pub fn print_of(&mut self, cells: impl Iterator<Item = (usize, u16)>) -> u128 {
+        for (cell, value) in cells {
+            self.change(cell, value);
+        }
+        self.told()
+    }
+
+    /// A cell has another value there.
+    fn change(&mut self, cell: usize, value: u16) {
+        let old = std::mem::replace(&mut self.cells[cell], value);
+        if old != value {
+            self.back.push((cell as u32, old));
+            self.symmetry.change(&mut self.there, cell, old, value);
+        }
     }
 
     /// Whether a state since the last call says something of a lane that is for no other to say.

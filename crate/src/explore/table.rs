@@ -6,12 +6,14 @@
 //! start. Its fingerprint is that of the memory.
 use std::sync::{Arc, Mutex};
 
+use super::accounts::Accounts;
 use super::delta::Pair;
 use super::facts::{Held, Known};
 use super::graph::StateId;
 use super::moves::{Move, MoveId, Moves, NodeId};
 use super::parts::{Home, LocalId, Numbers, Parts};
 use super::reduction::Less;
+use super::symmetry::Canon;
 use super::worker::Finds;
 use crate::machine::{Choice, Frame, Lane, System};
 use crate::mm::fingerprint::{Fingerprint, difference};
@@ -37,12 +39,20 @@ pub struct Table {
     /// The choices that can be made, and the locks that each lane holds, where it matters.
     able: Vec<Choice>,
     held: Vec<Vec<Held>>,
+    /// What states are known by, where lanes are taken for one another.
+    alike: Option<Accounts>,
 }
 
 impl Table {
     /// No step was seen yet.
-    pub fn new(system: &System, base: &[u16], numbers: &Arc<Mutex<Numbers>>) -> Table {
+    pub fn new(
+        system: &System,
+        base: &[u16],
+        numbers: &Arc<Mutex<Numbers>>,
+        alike: Option<Canon>,
+    ) -> Table {
         Table {
+            alike: alike.map(|canon| Accounts::new(canon, system.lanes.len())),
             parts: Parts::new(system, numbers),
             // A reduced search asks whether a choice can be made before it makes it.
             moves: Moves::new(2 * system.choices().count()),
@@ -74,7 +84,7 @@ impl Table {
         state: StateId,
         (print, row): (u128, &[Pair]),
     ) {
-        self.stand(memory, (print, row));
+        self.stand(system, memory, (print, row));
         let before = finds.steps.len();
         for (number, choice) in system.choices().enumerate() {
             let cpu = choice.cpu();
@@ -102,7 +112,7 @@ impl Table {
         less: &mut Less,
     ) {
         self.show_standing(system);
-        self.stand(memory, (print, row));
+        self.stand(system, memory, (print, row));
         less.known.held(memory, &mut self.held);
         self.able.clear();
         for (number, choice) in system.choices().enumerate() {
@@ -167,8 +177,13 @@ impl Table {
         let first = finds.begin(&self.moves.at(seen).units);
         if self.disturbs(system, memory, choice, seen) {
             self.watch(system, memory, finds, seen, print);
-            finds.add(choice, self.moves.at(seen).more, memory.fingerprint(), first);
-            return memory.take_back(print);
+            let own = memory.fingerprint();
+            memory.take_back(print);
+            let to = self.told(system, finds.written(first)).unwrap_or(own);
+            return finds.add(choice, self.moves.at(seen).more, to, first);
+        }
+        if let Some(to) = self.told(system, finds.written(first)) {
+            return finds.add(choice, self.moves.at(seen).more, to, first);
         }
         let seen = self.moves.at(seen);
         self.print.set(print);
@@ -179,6 +194,30 @@ impl Table {
             self.print.change(cell, memory.cells()[cell], value ^ self.base[cell]);
         }
         finds.add(choice, seen.more, self.print.value(), first);
+    }
+
+    /// What the state is known by that has these units, if lanes are taken for one another.
+    #[inline]
+    fn told(&mut self, system: &System, units: &[(u32, u16)]) -> Option<u128> {
+        let alike = self.alike.as_mut()?;
+        let (ids, parts, base) = (&self.ids, &self.parts, &self.base);
+        let of_columns = units.partition_point(|(unit, _)| (*unit as usize) < 2 * ids.len());
+        let (moved, cells) = units.split_at(of_columns);
+        let moved = moved.chunks_exact(2).map(|halves| {
+            let cpu = halves[0].0 as usize / 2;
+            (cpu, ids[cpu], whole(halves[0].1, halves[1].1))
+        });
+        let cells = cells.iter().map(|(unit, value)| {
+            let cell = parts.columns()[*unit as usize - 2 * ids.len()] as usize;
+            (cell, value ^ base[cell])
+        });
+        Some(alike.print(system, parts, moved, cells))
+    }
+
+    /// Whether something was met since the last call that tells lanes apart that are alike; `order`
+    /// if somebody went through them in order.
+    pub fn tells_lanes_apart(&mut self, order: bool) -> bool {
+        self.alike.as_mut().is_some_and(|alike| alike.take_failure() || order)
     }
 
     /// Whether properties have to look at where a step leads, as [`System::watch`] has it.
@@ -362,10 +401,10 @@ impl Table {
     }
 
     /// Goes to the state that a row tells.
-    fn stand(&mut self, memory: &mut Memory, (print, row): (u128, &[Pair])) {
+    fn stand(&mut self, system: &System, memory: &mut Memory, (print, row): (u128, &[Pair])) {
         let (locals, columns) = row.split_at(self.ids.len());
         for (id, (low, high)) in self.ids.iter_mut().zip(locals) {
-            *id = LocalId::from(*low) | LocalId::from(*high) << 16;
+            *id = whole(*low, *high);
         }
         // The last half may belong to no column.
         let half = columns.last().is_some_and(|(_, odd)| *odd == 0);
@@ -381,6 +420,11 @@ impl Table {
         }
         for cell in &self.shown {
             memory.poke(Cell::at(*cell), self.own(*cell));
+        }
+        if let Some(alike) = &mut self.alike {
+            let columns = self.parts.columns().iter().map(|cell| *cell as usize);
+            let cells = columns.map(|cell| (cell, memory.cells()[cell]));
+            alike.stand(system, &self.parts, &self.ids, cells);
         }
     }
 
@@ -408,6 +452,11 @@ impl Table {
             }
         }
     }
+}
+
+/// The number of a local state, from two units.
+fn whole(low: u16, high: u16) -> LocalId {
+    LocalId::from(low) | LocalId::from(high) << 16
 }
 
 /// The number of a local state, in two units.

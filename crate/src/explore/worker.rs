@@ -130,6 +130,11 @@ impl Finds {
         first
     }
 
+    /// What the step writes that began there.
+    pub fn written(&self, first: usize) -> &[(u32, u16)] {
+        &self.writes[first..]
+    }
+
     /// The step writes more.
     pub fn write(&mut self, place: u32, value: u16) {
         self.writes.push((place, value));
@@ -187,7 +192,8 @@ impl Worker {
     /// From here on steps are looked up; what the state that it stands at waits as.
     pub fn look_steps_up(&mut self, system: &System, numbers: &Arc<Mutex<Numbers>>) -> Vec<Pair> {
         self.finds.rows = Some(system.lanes.len());
-        let table = self.table.insert(Table::new(system, &self.base, numbers));
+        let alike = self.canon.take();
+        let table = self.table.insert(Table::new(system, &self.base, numbers, alike));
         table.row(system, &self.memory)
     }
 
@@ -244,18 +250,21 @@ impl Worker {
     ) {
         if let Some(table) = self.table.as_mut().filter(|_| cfg!(feature = "whole")) {
             let (memory, finds) = (&mut self.memory, &mut self.finds);
-            return match (reduction, &mut self.known) {
+            match (reduction, &mut self.known) {
                 (Some(reduction), Some(known)) => {
                     let mut less = Less { reduction, known, decided: &mut self.decided };
                     table.expand_less(system, memory, finds, state, (print, delta), &mut less);
                 }
                 _ => table.expand(system, memory, finds, state, (print, delta)),
-            };
+            }
+            let apart = table.tells_lanes_apart(memory.take_order());
+            finds.expanded.last_mut().into_iter().for_each(|last| last.tells_lanes_apart = apart);
+            return;
         }
         self.stand(print, delta);
         self.memory.forget_looks();
         if let Some(canon) = self.canon.as_mut().filter(|_| cfg!(feature = "whole")) {
-            canon.stand(&self.memory, &self.base, delta);
+            canon.stand(&self.memory, delta);
         }
         self.find_able(system);
         let all = self.able.len();
