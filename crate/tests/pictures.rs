@@ -53,7 +53,7 @@ impl Stage {
     }
 
     fn ascii(&self) -> String {
-        ascii::timeline(&self.scenario, &self.player)
+        ascii::timeline(&self.scenario, &self.player, ascii::Extras::default())
     }
 }
 

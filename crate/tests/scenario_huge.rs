@@ -102,7 +102,7 @@ fn the_picture_has_its_counts_and_the_timeline_its_past() {
     let roles: Vec<Option<&str>> =
         state.pages[3..6].iter().map(|page| page.compound.as_deref()).collect();
     assert_eq!(roles, [None, Some("head"), Some("tail of page 4")]);
-    let timeline = ascii::timeline(&scenario, &player);
+    let timeline = ascii::timeline(&scenario, &player, ascii::Extras::default());
     assert!(timeline.contains("\nBefore: drain_all_pages()\n"), "{timeline}");
 }
 

@@ -265,22 +265,27 @@ pub fn play(
 ) -> Result<ExitCode, Problem> {
     let mut input = input::read(file)?;
     input.scenario.kernel = input::kernel(&input, kernel)?;
-    let player = match (schedule, &input.scenario.schedule) {
+    let player = played(&input, schedule)?;
+    input::print(&ascii::timeline(&input.scenario, &player, ascii::Extras::default()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Plays a schedule, or else that of the file, which then must have one.
+pub fn played(input: &Input, schedule: Option<&str>) -> Result<Player, Problem> {
+    match (schedule, &input.scenario.schedule) {
         (Some(steps), _) => {
-            let mut player = player(&input)?;
+            let mut player = player(input)?;
             player
                 .play(steps, Place { line: 1, column: 1 })
                 .map_err(|complaint| input::complain("--schedule", steps, &[complaint]))?;
-            player
+            Ok(player)
         }
-        (None, Some(_)) => play_own_schedule(&input)?,
+        (None, Some(_)) => play_own_schedule(input),
         (None, None) => {
             let message = "the scenario has no [schedule]: give one with --schedule '0* 1*'";
-            return Err(Problem(format!("{}: {message}\n", input.name)));
+            Err(Problem(format!("{}: {message}\n", input.name)))
         }
-    };
-    input::print(&ascii::timeline(&input.scenario, &player));
-    Ok(ExitCode::SUCCESS)
+    }
 }
 
 /// Plays the schedule of the file itself, if it has one.

@@ -1,6 +1,7 @@
 //! The commands of `pagerace`: what they take and what they print.
 mod check;
 mod explore;
+mod export;
 mod guide;
 mod input;
 mod lists;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pagerace::explore::sample::{MOST_DEPTH, Plan, Strategy};
 use pagerace::explore::{Limits, When};
+use pagerace::view::export::Form;
 
 use input::Problem;
 
@@ -93,6 +95,22 @@ enum Command {
         /// The kernel: `v5.19`, or with toggles `v5.17,pincheck=bitmask`.
         #[arg(long)]
         kernel: Option<String>,
+    },
+    /// Print a race in a form in which people pass it on.
+    Export {
+        /// The scenario file.
+        file: PathBuf,
+        /// The form.
+        #[arg(long = "as", value_name = "FORM", value_parser = export::form())]
+        form: Form,
+        /// The schedule, in place of the file's: `1*4 0*2 1*`.
+        #[arg(long)]
+        schedule: Option<String>,
+        /// The kernel: `v5.19`, or with toggles `v5.17,pincheck=bitmask`.
+        #[arg(long)]
+        kernel: Option<String>,
+        #[command(flatten)]
+        options: export::Arguments,
     },
     /// Print the guided tour of a scenario: each stop with its kernel and its step.
     Tour {
@@ -235,6 +253,9 @@ pub fn run() -> ExitCode {
         }
         Command::Run { file, schedule, kernel } => {
             explore::play(&file, schedule.as_deref(), kernel.as_deref())
+        }
+        Command::Export { file, form, schedule, kernel, options } => {
+            export::export(&file, form, (schedule.as_deref(), kernel.as_deref()), &options.into())
         }
         Command::Tour { file } => guide::tour(&file),
         Command::Judge { given, file, search } => guide::judge(&given, &file, search.limits()),

@@ -15,8 +15,15 @@ const MOST_COLUMNS: usize = 3;
 /// Functions deeper than this are not indented further.
 const DEEPEST_INDENT: usize = 8;
 
+/// What else may be asked of a timeline.
+#[derive(Clone, Copy, Default)]
+pub struct Extras {
+    /// A numbered list in place of columns.
+    pub list: bool,
+}
+
 /// The trace up to the cursor, with its outcome below.
-pub fn timeline(scenario: &Scenario, player: &Player) -> String {
+pub fn timeline(scenario: &Scenario, player: &Player, extras: Extras) -> String {
     let steps = &lanes::trace(player)[..player.cursor()];
     let loop_from = player.loop_from();
     let mut lines = vec![ascii(&scenario.title)];
@@ -26,7 +33,7 @@ pub fn timeline(scenario: &Scenario, player: &Player) -> String {
         lines.extend(wrap(&format!("Before: {}", ascii(&before.join(", "))), WIDTH, 8));
     }
     lines.push(String::new());
-    if scenario.cpus.len() <= MOST_COLUMNS {
+    if scenario.cpus.len() <= MOST_COLUMNS && !extras.list {
         columns(scenario, player, steps, loop_from, &mut lines);
     } else {
         list(player, steps, loop_from, &mut lines);

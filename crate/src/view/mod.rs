@@ -9,6 +9,8 @@ pub mod contents;
 #[cfg(feature = "whole")]
 pub mod exploration;
 #[cfg(feature = "whole")]
+pub mod export;
+#[cfg(feature = "whole")]
 pub mod follow;
 #[cfg(feature = "whole")]
 pub mod guide;

@@ -108,6 +108,14 @@ pub enum Request {
         /// The list of edits, as the text has it; empty to take the patch of the function out.
         edits: String,
     },
+    /// The trace in a form in which people pass it on.
+    #[cfg(feature = "whole")]
+    Export {
+        /// `ascii`, or another of `view::export::Form`.
+        form: String,
+        /// Those of `view::export::Options`; what only asks for something has the value `yes`.
+        options: BTreeMap<String, String>,
+    },
 }
 
 /// A request as it arrives: a flat object.
@@ -168,6 +176,11 @@ impl Request {
                 name: text("name")?,
                 function: text("function")?,
                 edits: text("edits")?,
+            },
+            #[cfg(feature = "whole")]
+            "export" => Request::Export {
+                form: text("form")?,
+                options: needed("options", fields.texts("options"))?,
             },
             _ => return Err("its `type` is none of the known ones".into()),
         })
@@ -236,6 +249,12 @@ pub enum Reply {
     Routines {
         /// The functions.
         routines: Vec<RoutineView>,
+    },
+    /// To `Export`.
+    #[cfg(feature = "whole")]
+    Exported {
+        /// What was made.
+        text: String,
     },
     /// The request could not be met; nothing has changed.
     Refused {
