@@ -1,6 +1,6 @@
-/** Outcomes and claims in the words of herd7, the simulator of litmus tests. */
+/** Outcomes and claims in the words of herd7, as the engine has them (`view/herd.rs`). */
 import type { ExpectationView, ExplorationView, OutcomeView } from './protocol';
-import { results, signed } from './wording';
+import { signed } from './wording';
 
 /** What may stand in the name of a test: readers split the lines at spaces. */
 const named = (title: string): string => title.trim().replace(/[^A-Za-z0-9+._-]+/g, '-');
@@ -9,7 +9,9 @@ const named = (title: string): string => title.trim().replace(/[^A-Za-z0-9+._-]+
 function stateOf(outcome: OutcomeView): string {
   const { end, drift, breaks } = outcome;
   const parts = [
-    ...results(outcome).map(([name, value]) => `${name}=${value}`),
+    ...Object.entries(outcome.results)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => `${name}=${value}`),
     ...breaks.map((name) => `breaks ${name}`),
     ...(drift === 0 ? [] : [`drift=${signed(drift)}`]),
     ...(end === 'done' ? [] : [`end=${end}`]),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import made from './herd.jsonl?raw';
 import { herdText } from '../src/herd';
 import type { ExpectationView, ExplorationView, OutcomeView } from '../src/protocol';
 
@@ -94,4 +95,13 @@ test('a search that was stopped proves no never and no always', () => {
   ]);
   assert.ok(lines.includes('Incomplete: memory'));
   assert.ok(lines.includes('Undecided'));
+});
+
+test('the engine says the same of what it has found', () => {
+  const found = made.trim().split('\n');
+  assert.ok(found.length > 3);
+  for (const line of found) {
+    const { title, text, view } = JSON.parse(line);
+    assert.equal(herdText(title, view), text);
+  }
 });

@@ -111,6 +111,8 @@ enum Command {
         kernel: Option<String>,
         #[command(flatten)]
         options: export::Arguments,
+        #[command(flatten)]
+        search: SearchArguments,
     },
     /// Print the guided tour of a scenario: each stop with its kernel and its step.
     Tour {
@@ -254,8 +256,9 @@ pub fn run() -> ExitCode {
         Command::Run { file, schedule, kernel } => {
             explore::play(&file, schedule.as_deref(), kernel.as_deref())
         }
-        Command::Export { file, form, schedule, kernel, options } => {
-            export::export(&file, form, (schedule.as_deref(), kernel.as_deref()), &options.into())
+        Command::Export { file, form, schedule, kernel, options, search } => {
+            let race = (schedule.as_deref(), kernel.as_deref());
+            export::export(&file, form, race, (options, search.limits()))
         }
         Command::Tour { file } => guide::tour(&file),
         Command::Judge { given, file, search } => guide::judge(&given, &file, search.limits()),

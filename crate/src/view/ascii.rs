@@ -1,6 +1,6 @@
 //! The timeline as kernel commit messages draw it: ASCII, 75 columns, a column for each CPU.
-use super::lanes;
-use super::protocol::{LineView, StepView};
+use super::protocol::{ChangeView, LineView, StepView};
+use super::{herd, lanes, protocol::ExplorationView};
 use crate::explore::waits;
 use crate::machine::{Choice, Frame};
 use crate::player::Player;
@@ -17,36 +17,73 @@ const DEEPEST_INDENT: usize = 8;
 
 /// What else may be asked of a timeline.
 #[derive(Clone, Copy, Default)]
-pub struct Extras {
+pub struct Extras<'a> {
     /// A numbered list in place of columns.
     pub list: bool,
+    /// What each line changes of `_refcount`, `_mapcount` and the like, at the right.
+    pub refcounts: bool,
+    /// How all executions end, in herd's words, behind how this one did: a name, and what a search
+    /// has found.
+    pub found: Option<(&'a str, &'a ExplorationView)>,
+    /// The address for the last line, `Link:`, which is never broken.
+    pub link: Option<&'a str>,
 }
 
 /// The trace up to the cursor, with its outcome below.
 pub fn timeline(scenario: &Scenario, player: &Player, extras: Extras) -> String {
-    let steps = &lanes::trace(player)[..player.cursor()];
     let loop_from = player.loop_from();
-    let mut lines = vec![ascii(&scenario.title)];
-    lines.push(format!("Kernel: {}", ascii(&player.system().kernel.name)));
+    let mut lines = wrap(&ascii(&scenario.title), WIDTH, 0);
+    lines.extend(wrap(&kernel(&player.system().kernel.name), WIDTH, 8));
     let before = scenario.before_in_words();
     if !before.is_empty() {
         lines.extend(wrap(&format!("Before: {}", ascii(&before.join(", "))), WIDTH, 8));
     }
     lines.push(String::new());
-    if scenario.cpus.len() <= MOST_COLUMNS && !extras.list {
-        columns(scenario, player, steps, loop_from, &mut lines);
-    } else {
-        list(player, steps, loop_from, &mut lines);
-    }
-    lines.extend(loop_from.map(loop_ends));
+    lines.extend(body(scenario, player, extras, loop_from));
     lines.push(String::new());
     lines.extend(outcome(player, loop_from));
+    if let Some((name, view)) = extras.found {
+        lines.push(String::new());
+        let block = herd::text(name, view);
+        lines.extend(block.lines().flat_map(|line| wrap(&ascii(line), WIDTH, 8)));
+    }
+    if let Some(link) = extras.link {
+        lines.extend([String::new(), format!("{LINK}{}", ascii(link))]);
+    }
     let mut text = String::new();
     for line in lines {
         text.push_str(line.trim_end());
         text.push('\n');
     }
     text
+}
+
+/// How the line with the kernel's name begins.
+pub const KERNEL: &str = "Kernel: ";
+
+/// How the line with the address begins.
+pub const LINK: &str = "Link: ";
+
+fn kernel(name: &str) -> String {
+    format!("{KERNEL}{}", ascii(name))
+}
+
+/// The rows of the steps up to the cursor, with their head.
+pub fn body(
+    scenario: &Scenario,
+    player: &Player,
+    extras: Extras,
+    loop_from: Option<usize>,
+) -> Vec<String> {
+    let steps = &lanes::trace(player)[..player.cursor()];
+    let mut rows = Vec::new();
+    if scenario.cpus.len() <= MOST_COLUMNS && !extras.list {
+        columns(scenario, player, extras, (steps, loop_from), &mut rows);
+    } else {
+        list(player, extras, (steps, loop_from), &mut rows);
+    }
+    rows.extend(loop_from.map(loop_ends));
+    rows
 }
 
 /// Stands above the first step of a loop.
@@ -65,8 +102,8 @@ fn loop_ends(from: usize) -> String {
 fn columns(
     scenario: &Scenario,
     player: &Player,
-    steps: &[StepView],
-    loop_from: Option<usize>,
+    extras: Extras,
+    (steps, loop_from): (&[StepView], Option<usize>),
     out: &mut Vec<String>,
 ) {
     let count = scenario.cpus.len();
@@ -82,8 +119,8 @@ fn columns(
         .map(|cpu| format!("{}{rule}", " ".repeat(if cpu == 0 { 0 } else { 3 })))
         .collect();
     out.push(rules.concat());
-    let mut columns =
-        Columns { count, stacks: vec![Vec::new(); count], operations: vec![None; count] };
+    let (stacks, operations) = (vec![Vec::new(); count], vec![None; count]);
+    let mut columns = Columns { count, refcounts: extras.refcounts, stacks, operations };
     for (number, step) in steps.iter().enumerate() {
         if loop_from == Some(number) {
             out.push(loop_begins(number, steps));
@@ -95,6 +132,7 @@ fn columns(
 /// What each column has shown last, so that a function's name stands once.
 struct Columns {
     count: usize,
+    refcounts: bool,
     stacks: Vec<Vec<String>>,
     operations: Vec<Option<(Frame, u32)>>,
 }
@@ -107,6 +145,7 @@ impl Columns {
                 self.stacks[cpu].clear();
             }
             put(out, cpu, self.count, wrap(words, self.width(), 2), false);
+            self.counts(cpu, &step.changes, out);
         }
         for line in &step.lines {
             self.line(player, step, line, out);
@@ -141,11 +180,47 @@ impl Columns {
             let text = indented(depth, &format!("{}()", ascii(function)));
             put(out, cpu, self.count, wrap(&text, self.width(), 2), false);
         }
-        let taken = line.taken.map_or("", |taken| if taken { " -> yes" } else { " -> no" });
-        let text = indented(line.stack.len(), &format!("{}{taken}", ascii(&line.text)));
+        let text = format!("{}{}", ascii(&line.text), taken(line));
+        let text = indented(line.stack.len(), &text);
         put(out, cpu, self.count, wrap(&text, self.width(), 2), false);
+        self.counts(cpu, &line.changes, out);
         self.stacks[cpu].clone_from(&line.stack);
     }
+
+    fn counts(&self, cpu: usize, changes: &[ChangeView], out: &mut Vec<String>) {
+        if self.refcounts {
+            let column = cpu * (WIDTH / self.count);
+            at_the_right(out, column, column + self.width(), changes);
+        }
+    }
+}
+
+/// Puts what changed of the counts of pages to the right, in the last row where it has room.
+fn at_the_right(out: &mut Vec<String>, from: usize, to: usize, changes: &[ChangeView]) {
+    for words in changes.iter().filter_map(count) {
+        let fits = |row: &&mut String| row.len().max(from) + 2 + words.len() <= to;
+        if let Some(row) = out.last_mut().filter(fits) {
+            let blank = to - row.len();
+            *row += &format!("{words:>blank$}");
+            continue;
+        }
+        for row in wrap(&words, to - from, 2) {
+            out.push(format!("{row:>to$}"));
+        }
+    }
+}
+
+/// `page 2 _refcount 1->2`; nothing of other changes. What is stored with one added reads as the
+/// kernel has it: the `_mapcount` of a page that nobody maps is -1.
+fn count(change: &ChangeView) -> Option<String> {
+    let ChangeView { subject, field, from, to } = change;
+    let name = field.strip_suffix(" + 1").unwrap_or(field);
+    if !["_refcount", "mapcount", "pincount"].iter().any(|end| name.ends_with(end)) {
+        return None;
+    }
+    let added = i32::from(name != field);
+    let value = |word: &String| word.parse::<i32>().map(|value| value - added).ok();
+    Some(format!("{subject} {name} {}->{}", value(from)?, value(to)?))
 }
 
 /// What a step does that runs no line.
@@ -172,28 +247,44 @@ fn put(out: &mut Vec<String>, cpu: usize, count: usize, rows: Vec<String>, besid
     }
 }
 
-fn list(player: &Player, steps: &[StepView], loop_from: Option<usize>, out: &mut Vec<String>) {
+fn list(
+    player: &Player,
+    extras: Extras,
+    (steps, loop_from): (&[StepView], Option<usize>),
+    out: &mut Vec<String>,
+) {
     for (number, step) in steps.iter().enumerate() {
         if loop_from == Some(number) {
             out.push(loop_begins(number, steps));
         }
-        let head = format!("{:>4}. CPU{} ", step.number, step.cpu);
-        let mut rows: Vec<String> =
-            step.lines.iter().map(|line| format!("{}(): {}", line.function, line.text)).collect();
-        rows.extend(without_lines(player, step).map(String::from));
+        let mut rows: Vec<(String, &[ChangeView])> = Vec::new();
+        for line in &step.lines {
+            let text = format!("{}(): {}{}", line.function, line.text, taken(line));
+            rows.push((text, &line.changes));
+        }
+        rows.extend(without_lines(player, step).map(|words| (words.into(), &step.changes[..])));
         for name in &step.broke {
             let property = player.system().properties.iter().find(|p| p.name == name);
-            rows.push(format!("^ {}", property.map_or(name.as_str(), |p| p.when_broken)));
+            let words = property.map_or(name.as_str(), |p| p.when_broken);
+            rows.push((format!("^ {words}"), &[]));
         }
-        for (number, row) in rows.iter().enumerate() {
-            let lead = if number == 0 { head.clone() } else { " ".repeat(head.len()) };
-            let wrapped = wrap(&ascii(row), WIDTH - head.len(), 2);
-            for (part, text) in wrapped.iter().enumerate() {
-                let lead = if part == 0 { lead.clone() } else { " ".repeat(head.len()) };
-                out.push(format!("{lead}{text}"));
+        let mut head = format!("{:>4}. CPU{} ", step.number, step.cpu);
+        let width = head.len();
+        for (text, changes) in rows {
+            for part in wrap(&ascii(&text), WIDTH - width, 2) {
+                out.push(format!("{head}{part}"));
+                head = " ".repeat(width);
+            }
+            if extras.refcounts {
+                at_the_right(out, width, WIDTH, changes);
             }
         }
     }
+}
+
+/// How a test went.
+fn taken(line: &LineView) -> &'static str {
+    line.taken.map_or("", |taken| if taken { " -> yes" } else { " -> no" })
 }
 
 /// What came out, or who could go on.

@@ -43,7 +43,8 @@ impl Search {
     }
 }
 
-fn exploration(report: &Report, scenario: &Scenario, player: &Player) -> ExplorationView {
+/// A report as plain data.
+pub fn exploration(report: &Report, scenario: &Scenario, player: &Player) -> ExplorationView {
     let (system, start) = (player.system(), player.start());
     let own = &system.kernel.name;
     let (claims, others): (Vec<_>, Vec<_>) =

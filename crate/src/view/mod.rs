@@ -15,8 +15,12 @@ pub mod follow;
 #[cfg(feature = "whole")]
 pub mod guide;
 #[cfg(feature = "whole")]
+pub mod herd;
+#[cfg(feature = "whole")]
 pub mod kcsan;
 pub mod lanes;
+#[cfg(feature = "whole")]
+pub mod link;
 pub mod operations;
 pub mod picture;
 pub mod process;

@@ -2,7 +2,7 @@
 use std::rc::Rc;
 
 use super::exploration::Search;
-use super::protocol::{Reply, Request};
+use super::protocol::{ExplorationView, Reply, Request};
 use crate::explore::sample::{MOST_DEPTH, Plan, Sampler, Strategy};
 use crate::explore::{Explorer, Limits};
 use crate::player::Player;
@@ -17,7 +17,26 @@ pub struct Searching {
     search: Option<Search>,
 }
 
+/// A search for an export ends after so many states: it is made in one go.
+const MOST_AT_ONCE: usize = 100_000;
+
+/// Steps between two looks at whether that is so.
+const FUEL: usize = 10_000;
+
 impl Searching {
+    /// What the search has found if it has ended, or what one finds now.
+    pub fn found(&self, scenario: &Scenario, player: &Player) -> ExplorationView {
+        let known = self.search.as_ref().map(|search| search.view(scenario, player));
+        if let Some(view) = known.filter(|view| view.sample.is_none() && !view.running) {
+            return view;
+        }
+        let limits = Limits { max_states: MOST_AT_ONCE, ..Limits::default() };
+        let mut explorer =
+            Explorer::new(Rc::clone(player.system()), player.start().clone(), limits);
+        while explorer.advance(FUEL) {}
+        Search::Every(explorer.into()).view(scenario, player)
+    }
+
     /// Starts or continues what is asked for.
     ///
     /// # Errors

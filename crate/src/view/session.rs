@@ -228,10 +228,16 @@ impl Stage {
         let options = export::Options::read(options).map_err(refused)?;
         let cursor = self.player.cursor();
         self.player.seek(usize::MAX);
-        let race = export::Race { scenario: &self.scenario, player: &self.player };
-        let text = export::export(form, &race, &options);
+        let found = options.outcomes.then(|| self.searching.found(&self.scenario, &self.player));
+        let race = export::Race {
+            text: &self.text,
+            scenario: &self.scenario,
+            player: &self.player,
+            found: found.as_ref(),
+        };
+        let made = export::export(form, &race, &options);
         self.player.seek(cursor);
-        Ok(Reply::Exported { text })
+        Ok(Reply::Exported { text: made.map_err(refused)? })
     }
 
     #[cfg(feature = "whole")]

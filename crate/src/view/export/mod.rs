@@ -1,25 +1,30 @@
 //! The forms in which people pass a race on.
 use std::collections::BTreeMap;
 
-use super::ascii;
+use super::protocol::ExplorationView;
+use super::{ascii, link};
 use crate::player::Player;
-use crate::scenario::Scenario;
+use crate::scenario::{KernelChoice, Place, Scenario, edit, parse};
+use crate::schedule;
 
 /// A form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
     /// The timeline as kernel commit messages draw it.
     Ascii,
+    /// An address that opens it.
+    Link,
 }
 
 impl Form {
     /// All there are.
-    pub const ALL: &[Form] = &[Form::Ascii];
+    pub const ALL: &[Form] = &[Form::Ascii, Form::Link];
 
     /// Its name in requests and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Form::Ascii => "ascii",
+            Form::Link => "link",
         }
     }
 
@@ -41,6 +46,16 @@ impl Form {
 pub struct Options {
     /// ASCII: a numbered list in place of columns.
     pub list: bool,
+    /// ASCII: what each line changes of the counts of pages.
+    pub refcounts: bool,
+    /// ASCII: how all executions end, from a search.
+    pub outcomes: bool,
+    /// The address of a Pagerace; a fragment that it has stays as it is. ASCII has a link to the
+    /// race in its last line if this is given, and a link without it is the fragment alone.
+    pub link: Option<String>,
+    /// The name of the scenario in the gallery, where it comes from there. It names the test in
+    /// what is said of outcomes, and the scenario in links, unless it was changed.
+    pub gallery: Option<String>,
 }
 
 impl Options {
@@ -53,6 +68,10 @@ impl Options {
         for (name, value) in given {
             match name.as_str() {
                 "list" => options.list = flag(name, value)?,
+                "refcounts" => options.refcounts = flag(name, value)?,
+                "outcomes" => options.outcomes = flag(name, value)?,
+                "link" => options.link = Some(value.clone()),
+                "gallery" => options.gallery = Some(value.clone()),
                 _ => return Err(format!("there is no option `{name}`")),
             }
         }
@@ -70,18 +89,70 @@ fn flag(name: &str, value: &str) -> Result<bool, String> {
 
 /// What is passed on.
 pub struct Race<'a> {
-    /// The scenario.
+    /// The text of the scenario.
+    pub text: &'a str,
+    /// The scenario, which may stand under another kernel than its text.
     pub scenario: &'a Scenario,
     /// Its trace; what lies ahead of the cursor is not shown.
     pub player: &'a Player,
+    /// What a search has found, where outcomes are asked for.
+    pub found: Option<&'a ExplorationView>,
+}
+
+impl Race<'_> {
+    /// The text with the kernel and the trace, in which nothing is touched that says so already.
+    pub fn text(&self) -> String {
+        let KernelChoice { base, toggles } = &self.scenario.kernel;
+        let own = parse(self.text).ok().map(|scenario| scenario.kernel.name());
+        let text = if own.is_some_and(|name| name == self.scenario.kernel.name()) {
+            self.text.to_string()
+        } else {
+            edit::with_kernel(self.text, base, toggles)
+        };
+        let played = |(steps, place): &(String, Place)| {
+            let mut memory = self.player.start().clone();
+            schedule::replay(self.player.system(), &mut memory, steps, *place).ok()
+        };
+        let own = self.scenario.schedule.as_ref().and_then(played).unwrap_or_default();
+        let trace = self.player.steps();
+        if own.iter().map(|it| it.choice).eq(trace.iter().map(|it| it.choice)) {
+            return text;
+        }
+        edit::with_schedule(&text, &self.player.schedule().to_text())
+    }
+
+    /// An address that opens the race.
+    fn address(&self, options: &Options) -> Result<String, String> {
+        let page = options.link.as_deref().unwrap_or_default();
+        if page.contains('#') {
+            return Ok(page.into());
+        }
+        let text = self.text();
+        let fragment = match &options.gallery {
+            Some(name) if text == self.text => format!("g={name}"),
+            _ => link::pack(&text)?,
+        };
+        Ok(format!("{page}#{fragment}"))
+    }
 }
 
 /// The race in a form.
-pub fn export(form: Form, race: &Race, options: &Options) -> String {
+///
+/// # Errors
+/// It has no such form: why.
+pub fn export(form: Form, race: &Race, options: &Options) -> Result<String, String> {
     match form {
         Form::Ascii => {
-            let extras = ascii::Extras { list: options.list };
-            ascii::timeline(race.scenario, race.player, extras)
+            let link = options.link.is_some().then(|| race.address(options)).transpose()?;
+            let name = options.gallery.as_deref().unwrap_or(&race.scenario.title);
+            let extras = ascii::Extras {
+                list: options.list,
+                refcounts: options.refcounts,
+                found: race.found.map(|found| (name, found)),
+                link: link.as_deref(),
+            };
+            Ok(ascii::timeline(race.scenario, race.player, extras))
         }
+        Form::Link => Ok(race.address(options)? + "\n"),
     }
 }
