@@ -3,6 +3,7 @@ mod check;
 mod explore;
 mod export;
 mod guide;
+mod import;
 mod input;
 mod lists;
 mod races;
@@ -113,6 +114,15 @@ enum Command {
         options: export::Arguments,
         #[command(flatten)]
         search: SearchArguments,
+    },
+    /// Print the scenario, with its schedule, of an ASCII timeline or a link that was pasted.
+    Import {
+        /// The file with it; standard input if none is given.
+        file: Option<PathBuf>,
+        /// The gallery: the folder with the scenarios that a timeline without a link, or a link
+        /// `#g=NAME`, is about.
+        #[arg(long, value_name = "FOLDER", default_value = "scenarios")]
+        gallery: PathBuf,
     },
     /// Print the guided tour of a scenario: each stop with its kernel and its step.
     Tour {
@@ -260,6 +270,7 @@ pub fn run() -> ExitCode {
             let race = (schedule.as_deref(), kernel.as_deref());
             export::export(&file, form, race, (options, search.limits()))
         }
+        Command::Import { file, gallery } => import::import(file.as_deref(), &gallery),
         Command::Tour { file } => guide::tour(&file),
         Command::Judge { given, file, search } => guide::judge(&given, &file, search.limits()),
         Command::Lines { file, function, kernel } => {

@@ -313,7 +313,7 @@ fn outcome(player: &Player, loop_from: Option<usize>) -> Vec<String> {
 }
 
 /// Text that mail cannot spoil: other characters become `?`.
-fn ascii(text: &str) -> String {
+pub fn ascii(text: &str) -> String {
     let plain = |c: char| if c == ' ' || c.is_ascii_graphic() { c } else { '?' };
     text.chars().map(plain).collect()
 }

@@ -104,7 +104,8 @@ mod tests {
         let mut explorer = Explorer::new(Rc::clone(player.system()), start, limits);
         while explorer.advance(100_000) {}
         let view = Search::Every(explorer.into()).view(&scenario, &player);
-        serde_json::json!({ "title": scenario.title, "text": text(&scenario.title, &view), "view": view })
+        let text = text(&scenario.title, &view);
+        serde_json::json!({ "title": scenario.title, "text": text, "view": view })
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub mod guide;
 #[cfg(feature = "whole")]
 pub mod herd;
 #[cfg(feature = "whole")]
+pub mod import;
+#[cfg(feature = "whole")]
 pub mod kcsan;
 pub mod lanes;
 #[cfg(feature = "whole")]

@@ -116,6 +116,15 @@ pub enum Request {
         /// Those of `view::export::Options`; what only asks for something has the value `yes`.
         options: BTreeMap<String, String>,
     },
+    /// The scenario text of a timeline or a link of ours.
+    #[cfg(feature = "whole")]
+    Import {
+        /// What was pasted.
+        text: String,
+        /// The text of the scenario, where the last reply wanted it.
+        #[cfg_attr(test, ts(optional))]
+        scenario: Option<String>,
+    },
 }
 
 /// A request as it arrives: a flat object.
@@ -182,6 +191,8 @@ impl Request {
                 form: text("form")?,
                 options: needed("options", fields.texts("options"))?,
             },
+            #[cfg(feature = "whole")]
+            "import" => Request::Import { text: text("text")?, scenario: fields.text("scenario") },
             _ => return Err("its `type` is none of the known ones".into()),
         })
     }
@@ -255,6 +266,22 @@ pub enum Reply {
     Exported {
         /// What was made.
         text: String,
+    },
+    /// To `Import`. Nothing is opened.
+    #[cfg(feature = "whole")]
+    Imported {
+        /// The scenario text with the kernel and the schedule.
+        text: String,
+        /// Where what was pasted is not what this text makes.
+        differs: Option<Diagnostic>,
+    },
+    /// To `Import`: it is about a scenario of the gallery, whose text is needed.
+    #[cfg(feature = "whole")]
+    Wanted {
+        /// Its name.
+        name: Option<String>,
+        /// Its title, in which characters other than ASCII are `?`.
+        title: Option<String>,
     },
     /// The request could not be met; nothing has changed.
     Refused {

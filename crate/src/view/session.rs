@@ -8,7 +8,7 @@ use super::protocol::{
 };
 use super::shown::Shown;
 #[cfg(feature = "whole")]
-use super::{bench, export, follow, searching::Searching};
+use super::{bench, export, follow, import, searching::Searching};
 use super::{lanes, picture, words};
 use crate::player::Player;
 use crate::routines::{kernels, presets};
@@ -66,6 +66,8 @@ impl Session {
             }
             Request::Kernel { text, base, toggles } => self.switch_kernel(text, &base, &toggles),
             Request::TakeOver(copy) => self.take_over(copy),
+            #[cfg(feature = "whole")]
+            Request::Import { text, scenario } => imported(&text, scenario),
             other => match &mut self.stage {
                 Some(stage) => stage.handle(other),
                 None => Err(vec![complaint("no scenario is open")]),
@@ -201,6 +203,8 @@ impl Stage {
             | Request::Edit { .. }
             | Request::Kernel { .. }
             | Request::TakeOver(_) => unreachable!("answered without a stage"),
+            #[cfg(feature = "whole")]
+            Request::Import { .. } => unreachable!("answered without a stage"),
         }
     }
 
@@ -358,6 +362,29 @@ fn check(text: String) -> Result<Reply, Vec<Complaint>> {
         Err(complaints) => complaints,
     };
     Ok(Reply::Checked { diagnostics: wrong.into_iter().map(Diagnostic::from).collect() })
+}
+
+/// What a timeline or a link was made of, or the scenario that it takes to tell.
+#[cfg(feature = "whole")]
+fn imported(pasted: &str, scenario: Option<String>) -> Result<Reply, Vec<Complaint>> {
+    let mut wanted = None;
+    let asked = scenario.is_none();
+    let found = import::import(pasted, |what| {
+        wanted = Some(what.clone());
+        scenario
+    });
+    match (found, wanted) {
+        (Err(_), Some(import::Wanted::Name(name))) if asked => {
+            Ok(Reply::Wanted { name: Some(name), title: None })
+        }
+        (Err(_), Some(import::Wanted::Title(title))) if asked => {
+            Ok(Reply::Wanted { name: None, title: Some(title) })
+        }
+        (found, _) => {
+            let import::Imported { text, differs } = found.map_err(|complaint| vec![complaint])?;
+            Ok(Reply::Imported { text, differs: differs.map(Diagnostic::from) })
+        }
+    }
 }
 
 fn complaint(message: &str) -> Complaint {

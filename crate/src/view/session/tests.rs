@@ -176,3 +176,28 @@ fn a_trace_is_exported_whole_wherever_the_cursor_stands() {
     assert!(refused(export(&mut session, "hieroglyphs", "list")).starts_with("there is no form"));
     assert_eq!(refused(export(&mut session, "ascii", "lst")), "there is no option `lst`");
 }
+
+#[test]
+fn what_was_exported_is_imported_with_nothing_open() {
+    let mut session = Session::new();
+    opened(session.handle(Request::Open { text: TEXT.into() }));
+    let options = [("link".to_string(), String::new()), ("outcomes".into(), "yes".into())].into();
+    let Reply::Exported { text } =
+        session.handle(Request::Export { form: "ascii".into(), options })
+    else {
+        panic!()
+    };
+    assert!(text.contains("\nTest t v5.17\nStates 1\np=1;\n\nLink: #1"), "{text}");
+    let import = |text: String, scenario: Option<&str>| {
+        Session::new().handle(Request::Import { text, scenario: scenario.map(String::from) })
+    };
+    let Reply::Imported { text: back, differs } = import(text.clone(), None) else { panic!() };
+    assert_eq!((back.as_str(), differs), (TEXT, None));
+    let unlinked = text.split_once("\nTest t").expect("it has a test").0.to_string();
+    let Reply::Wanted { title, name: None } = import(unlinked.clone(), None) else { panic!() };
+    assert_eq!(title.as_deref(), Some("t"));
+    let Reply::Imported { text: back, .. } = import(unlinked, Some(TEXT)) else { panic!() };
+    assert_eq!(back, TEXT);
+    let Reply::Refused { diagnostics } = import("Kernel".into(), None) else { panic!() };
+    assert_eq!((diagnostics[0].line, diagnostics[0].column), (1, 1));
+}
