@@ -12,6 +12,7 @@ use pagerace::view::export::{self, Form, Options, Race};
 use pagerace::view::import::{self, Wanted};
 use pagerace::view::{ascii, link};
 use random::Random;
+use serde_json::Value;
 
 const ADDRESS: &str = "https://pagerace.example/";
 
@@ -277,4 +278,84 @@ fn options_are_read_by_name() {
     assert!(!read("list", "no").expect("known").list);
     assert_eq!(read("list", "1").expect_err("no"), "the option `list` is `yes` or `no`, not `1`");
     assert_eq!(read("lst", "yes").expect_err("no"), "there is no option `lst`");
+}
+
+/// Whether a value is as a schema says, by the few words that ours has. Keys are held to those it
+/// names, so that none is left undocumented.
+fn check(value: &Value, schema: &Value, root: &Value, place: &str) {
+    for (word, wanted) in schema.as_object().expect("a schema is an object") {
+        let holds = match word.as_str() {
+            "$schema" | "$defs" | "title" | "description" | "properties" => true,
+            "$ref" => {
+                let name = wanted.as_str().and_then(|it| it.strip_prefix('#')).expect("within");
+                check(value, root.pointer(name).expect("it is defined"), root, place);
+                true
+            }
+            "const" => value == wanted,
+            "enum" => wanted.as_array().expect("a list").contains(value),
+            "type" => {
+                let one = std::slice::from_ref(wanted);
+                wanted.as_array().map_or(one, Vec::as_slice).contains(&type_of(value))
+            }
+            "required" => wanted
+                .as_array()
+                .expect("a list")
+                .iter()
+                .all(|key| value.get(key.as_str().expect("a name")).is_some()),
+            "items" => {
+                for (number, item) in value.as_array().expect("a list").iter().enumerate() {
+                    check(item, wanted, root, &format!("{place}/{number}"));
+                }
+                true
+            }
+            "additionalProperties" => {
+                for (key, item) in value.as_object().expect("an object") {
+                    let known = schema.get("properties").and_then(|known| known.get(key));
+                    let known = known.or(Some(wanted).filter(|it| it.is_object()));
+                    let known = known.unwrap_or_else(|| panic!("{place}: {key} is not documented"));
+                    check(item, known, root, &format!("{place}/{key}"));
+                }
+                true
+            }
+            _ => panic!("{place}: the test does not know `{word}`"),
+        };
+        assert!(holds, "{place}: {word} {wanted}");
+    }
+}
+
+fn type_of(value: &Value) -> Value {
+    let name = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_i64() => "integer",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    name.into()
+}
+
+#[test]
+fn traces_are_as_their_schema_says() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../../docs/trace.schema.json")).expect("it is JSON");
+    for (name, text) in gallery() {
+        let json = made(Form::Json, &text, None, &Options::default());
+        let trace: Value = serde_json::from_str(&json).expect("it is JSON");
+        check(&trace, &schema, &schema, &name);
+        let back = trace["scenario"].as_str().expect("a text");
+        assert_eq!(trace["schedule"], played(back, None).1.schedule().to_text(), "{name}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "steps/0/cpu: type")]
+fn a_trace_that_is_not_is_noticed() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../../docs/trace.schema.json")).expect("it is JSON");
+    let json = made(Form::Json, &text_of("cma-longterm-pin"), None, &Options::default());
+    let mut trace: Value = serde_json::from_str(&json).expect("it is JSON");
+    trace["steps"][0]["cpu"] = "one".into();
+    check(&trace, &schema, &schema, "");
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import made from './herd.jsonl?raw';
 import { herdText } from '../src/herd';
 import type { ExpectationView, ExplorationView, OutcomeView } from '../src/protocol';
+import made from './herd.jsonl?raw';
 
 const outcome = (part: Partial<OutcomeView>): OutcomeView => ({
   results: {},

@@ -1,4 +1,6 @@
 //! The forms in which people pass a race on.
+mod json;
+
 use std::collections::BTreeMap;
 
 use super::protocol::ExplorationView;
@@ -12,18 +14,21 @@ use crate::schedule;
 pub enum Form {
     /// The timeline as kernel commit messages draw it.
     Ascii,
+    /// The trace for programs.
+    Json,
     /// An address that opens it.
     Link,
 }
 
 impl Form {
     /// All there are.
-    pub const ALL: &[Form] = &[Form::Ascii, Form::Link];
+    pub const ALL: &[Form] = &[Form::Ascii, Form::Json, Form::Link];
 
     /// Its name in requests and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Form::Ascii => "ascii",
+            Form::Json => "json",
             Form::Link => "link",
         }
     }
@@ -153,6 +158,7 @@ pub fn export(form: Form, race: &Race, options: &Options) -> Result<String, Stri
             };
             Ok(ascii::timeline(race.scenario, race.player, extras))
         }
+        Form::Json => Ok(format!("{}\n", json::trace(race))),
         Form::Link => Ok(race.address(options)? + "\n"),
     }
 }
