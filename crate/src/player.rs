@@ -13,6 +13,7 @@ use crate::scenario::{Complaint, Place};
 use crate::schedule::{self, Schedule};
 
 /// A system with a trace and a place in it.
+#[derive(Clone)]
 pub struct Player {
     system: Rc<System>,
     start: Memory,

@@ -330,3 +330,19 @@ fn a_challenge_is_judged() {
     let other = pagerace(&["judge", given, "scenarios/challenge-make-pages-leak.toml"]);
     assert!(out(&other).contains("not allowed: the [challenge] itself was changed"));
 }
+
+#[test]
+fn a_picture_is_written_to_a_file_and_a_wrong_option_is_told() {
+    let written = file("picture", "");
+    let export = |options: &[&str]| pagerace(&[&["export", RACE, "--as", "svg"], options].concat());
+    let output = export(&["--picture", "memory", "--at", "2", "--theme", "dark", "-o", &written]);
+    assert_eq!((output.status.code(), out(&output).as_str()), (Some(0), ""), "{}", err(&output));
+    let picture = std::fs::read_to_string(&written).expect("it was written");
+    assert!(picture.starts_with("<svg ") && picture.contains("The memory behind step 2"));
+    let output = export(&["--picture", "all"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("timeline, memory, both"), "{}", err(&output));
+    let output = export(&["-o", "/nowhere/at/all.svg"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).starts_with("/nowhere/at/all.svg: "), "{}", err(&output));
+}

@@ -1,5 +1,6 @@
 //! The timeline as kernel commit messages draw it: ASCII, 75 columns, a column for each CPU.
 use super::protocol::{ChangeView, LineView, StepView};
+use super::wrapping::wrap;
 use super::{herd, lanes, protocol::ExplorationView};
 use crate::explore::waits;
 use crate::machine::{Choice, Frame};
@@ -318,45 +319,9 @@ pub fn ascii(text: &str) -> String {
     text.chars().map(plain).collect()
 }
 
-/// Breaks a row at a blank, or behind a bracket, comma or dot, or where it must; what follows is
-/// indented by `hang` more than the row itself.
-fn wrap(row: &str, width: usize, hang: usize) -> Vec<String> {
-    let indent = row.len() - row.trim_start().len();
-    let follow = " ".repeat((indent + hang).min(width / 3));
-    let mut rows = Vec::new();
-    let mut rest = row.to_string();
-    while rest.len() > width {
-        let lead = if rows.is_empty() { indent } else { follow.len() };
-        let cut = break_at(&rest, lead, width);
-        let tail = rest[cut..].trim_start().to_string();
-        rest.truncate(cut);
-        rows.push(rest.trim_end().to_string());
-        rest = format!("{follow}{tail}");
-    }
-    rows.push(rest);
-    rows
-}
-
-/// Where a row of ASCII is cut: behind its first third at least, so that no row is a crumb.
-fn break_at(row: &str, lead: usize, width: usize) -> usize {
-    let least = lead + (width - lead) / 3;
-    let blank = row[..=width].rfind(' ').filter(|cut| *cut > least);
-    let bracket = row[..width].rfind(['(', ',', '.', '>']).map(|cut| cut + 1);
-    blank.or(bracket.filter(|cut| *cut > least)).unwrap_or(width)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rows_break_at_blanks_and_hang() {
-        assert_eq!(wrap("  if (a && b)", 9, 1), ["  if (a", "   && b)"]);
-        assert_eq!(wrap("call(some, thing)", 12, 2), ["call(some,", "  thing)"]);
-        assert_eq!(wrap("pfn = function(page)", 16, 2), ["pfn = function(", "  page)"]);
-        assert_eq!(wrap("abcdefghij", 4, 0), ["abcd", "efgh", "ij"]);
-        assert_eq!(wrap("fits", 4, 2), ["fits"]);
-    }
 
     #[test]
     fn only_ascii_gets_through() {

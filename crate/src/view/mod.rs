@@ -36,3 +36,5 @@ pub mod state;
 #[cfg(feature = "whole")]
 pub mod watch;
 pub mod words;
+#[cfg(feature = "whole")]
+pub mod wrapping;

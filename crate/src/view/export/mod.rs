@@ -1,5 +1,8 @@
 //! The forms in which people pass a race on.
+mod document;
 mod json;
+pub mod svg;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +11,9 @@ use super::{ascii, link};
 use crate::player::Player;
 use crate::scenario::{KernelChoice, Place, Scenario, edit, parse};
 use crate::schedule;
+use document::{Frame, Language};
+use svg::palette::Theme;
+use svg::{Look, Part};
 
 /// A form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,19 +22,32 @@ pub enum Form {
     Ascii,
     /// The trace for programs.
     Json,
+    /// A picture in one file.
+    Svg,
+    /// A piece of a Markdown document.
+    Markdown,
+    /// A piece of the kernel's documentation.
+    Rst,
+    /// A page that needs nothing else.
+    Html,
     /// An address that opens it.
     Link,
 }
 
 impl Form {
     /// All there are.
-    pub const ALL: &[Form] = &[Form::Ascii, Form::Json, Form::Link];
+    pub const ALL: &[Form] =
+        &[Form::Ascii, Form::Json, Form::Svg, Form::Markdown, Form::Rst, Form::Html, Form::Link];
 
     /// Its name in requests and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Form::Ascii => "ascii",
             Form::Json => "json",
+            Form::Svg => "svg",
+            Form::Markdown => "markdown",
+            Form::Rst => "rst",
+            Form::Html => "html",
             Form::Link => "link",
         }
     }
@@ -61,6 +80,10 @@ pub struct Options {
     /// The name of the scenario in the gallery, where it comes from there. It names the test in
     /// what is said of outcomes, and the scenario in links, unless it was changed.
     pub gallery: Option<String>,
+    /// Pictures: what is drawn, and how.
+    pub look: Look,
+    /// Documents: the file of the picture.
+    pub file: Option<String>,
 }
 
 impl Options {
@@ -72,6 +95,14 @@ impl Options {
         let mut options = Options::default();
         for (name, value) in given {
             match name.as_str() {
+                "picture" => options.look.part = one_of(name, value, Part::ALL, Part::word)?,
+                "theme" => options.look.theme = one_of(name, value, Theme::ALL, Theme::word)?,
+                "at" => {
+                    let wrong =
+                        |_| format!("the option `at` is the number of a step, not `{value}`");
+                    options.look.at = Some(value.parse().map_err(wrong)?);
+                }
+                "file" => options.file = Some(value.clone()),
                 "list" => options.list = flag(name, value)?,
                 "refcounts" => options.refcounts = flag(name, value)?,
                 "outcomes" => options.outcomes = flag(name, value)?,
@@ -90,6 +121,18 @@ fn flag(name: &str, value: &str) -> Result<bool, String> {
         "no" => Ok(false),
         _ => Err(format!("the option `{name}` is `yes` or `no`, not `{value}`")),
     }
+}
+
+fn one_of<T: Copy, const N: usize>(
+    name: &str,
+    value: &str,
+    known: [T; N],
+    word: fn(T) -> &'static str,
+) -> Result<T, String> {
+    let words = known.map(word).map(|word| format!("`{word}`"));
+    let found = known.into_iter().find(|it| word(*it) == value);
+    found
+        .ok_or_else(|| format!("the option `{name}` is one of {}, not `{value}`", words.join(", ")))
 }
 
 /// What is passed on.
@@ -149,16 +192,32 @@ pub fn export(form: Form, race: &Race, options: &Options) -> Result<String, Stri
     match form {
         Form::Ascii => {
             let link = options.link.is_some().then(|| race.address(options)).transpose()?;
-            let name = options.gallery.as_deref().unwrap_or(&race.scenario.title);
-            let extras = ascii::Extras {
-                list: options.list,
-                refcounts: options.refcounts,
-                found: race.found.map(|found| (name, found)),
-                link: link.as_deref(),
-            };
-            Ok(ascii::timeline(race.scenario, race.player, extras))
+            Ok(timeline(race, options, link.as_deref()))
         }
         Form::Json => Ok(format!("{}\n", json::trace(race))),
         Form::Link => Ok(race.address(options)? + "\n"),
+        Form::Svg => Ok(svg::svg(race, options.look)),
+        Form::Markdown => document(Language::Markdown, race, options),
+        Form::Rst => document(Language::Rst, race, options),
+        Form::Html => document(Language::Html, race, options),
     }
+}
+
+fn document(language: Language, race: &Race, options: &Options) -> Result<String, String> {
+    let link = options.link.is_some().then(|| race.address(options)).transpose()?;
+    let text = timeline(race, options, None);
+    let (look, file) = (options.look, options.file.as_deref());
+    let frame = Frame { look, file, text: &text, link: link.as_deref() };
+    Ok(document::document(language, race, &frame))
+}
+
+fn timeline(race: &Race, options: &Options, link: Option<&str>) -> String {
+    let name = options.gallery.as_deref().unwrap_or(&race.scenario.title);
+    let extras = ascii::Extras {
+        list: options.list,
+        refcounts: options.refcounts,
+        found: race.found.map(|found| (name, found)),
+        link,
+    };
+    ascii::timeline(race.scenario, race.player, extras)
 }
