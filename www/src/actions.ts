@@ -44,7 +44,11 @@ export type Action =
   /** A scenario to begin with; and the text without its schedule. */
   | { type: 'new' | 'unschedule' }
   | { type: 'apply' | 'revert' | 'unstash' | 'drop_stash' }
-  | { type: 'share' | 'close_share' }
+  /** The share menu; and the link alone, at once. */
+  | { type: 'share' | 'copy_link' | 'close_share' }
+  /** A scenario from a file: to be chosen, or given. */
+  | { type: 'pick_file' }
+  | { type: 'open_files'; files: readonly File[] }
   | { type: 'restart'; keepTrace: boolean }
   | { type: 'dismiss' | 'take_up' | 'forget' }
   | { type: 'open_anyway'; opening: Opening }

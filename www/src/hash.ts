@@ -10,7 +10,8 @@ export type Guide = 'tour' | 'challenge';
 
 /** How a scenario is looked at. */
 export interface Look {
-  /** Steps from the start; none for the end of the schedule. */
+  /** Steps from the start; none for where the race shows: the first step that breaks a property,
+   * or the end of the schedule. */
   at: number | null;
   /** The panel in front. */
   view: Panel | null;
@@ -18,6 +19,8 @@ export interface Look {
   guide: Guide | null;
   /** Outcomes are to be guessed first. */
   predict?: true;
+  /** The digest of the outcomes when the link was made. */
+  outcomes?: string;
 }
 
 /** An address taken apart. */
@@ -33,6 +36,7 @@ export type Address = Look &
 export const PAYLOAD_LIMIT = 64 * 1024;
 
 const NUMBER = /^\d{1,6}$/;
+const DIGEST = /^[0-9a-f]{8}$/;
 const isPanel = (word: string): word is Panel => (PANELS as readonly string[]).includes(word);
 
 /** Takes `location.hash` apart; never throws. */
@@ -40,13 +44,14 @@ export function parseHash(hash: string): Address {
   const raw = hash.startsWith('#') ? hash.slice(1) : hash;
   const [head = '', ...rest] = raw.split('&');
   const look: Look = { at: null, view: null, guide: null };
-  const parts = /^(at|view|guide|predict)=/.test(head) ? [head, ...rest] : rest;
+  const parts = /^(at|view|guide|predict|o)=/.test(head) ? [head, ...rest] : rest;
   for (const part of parts) {
     const [key, value = ''] = part.split('=', 2);
     if (key === 'at' && NUMBER.test(value)) look.at = Number(value);
     if (key === 'view' && isPanel(value)) look.view = value;
     if (key === 'guide' && (value === 'tour' || value === 'challenge')) look.guide = value;
     if (key === 'predict') look.predict = true;
+    if (key === 'o' && DIGEST.test(value)) look.outcomes = value;
   }
   if (head === '' || parts.includes(head)) return { kind: 'none', ...look };
   const bad = (why: string): Address => ({ kind: 'bad', raw, why, ...look });
@@ -66,5 +71,7 @@ export function formatHash(head: string, look: Look): string {
   const at = look.at === null ? '' : `&at=${look.at}`;
   const view = look.view === null || look.view === 'lanes' ? '' : `&view=${look.view}`;
   const guide = look.guide === null ? '' : `&guide=${look.guide}`;
-  return `#${head}${at}${view}${guide}${look.predict ? '&predict=1' : ''}`;
+  const predict = look.predict ? '&predict=1' : '';
+  const outcomes = look.outcomes === undefined ? '' : `&o=${look.outcomes}`;
+  return `#${head}${at}${view}${guide}${predict}${outcomes}`;
 }

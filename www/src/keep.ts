@@ -3,6 +3,8 @@
  * Storage may be refused, full, or hold anything: then nothing is kept, and nothing fails.
  */
 
+import { digest } from './digest';
+
 /** The reader's work: what the engine had, and edits of it that it did not have yet. */
 export interface Kept {
   title: string;
@@ -101,13 +103,4 @@ function parse(found: string): Kept | null {
   } catch {
     return null;
   }
-}
-
-/** FNV-1a (Fowler, Noll and Vo), 32 bits: enough to know one text again. */
-function digest(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  }
-  return (hash >>> 0).toString(16);
 }

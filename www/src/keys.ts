@@ -66,7 +66,14 @@ export const KEYS: readonly Key[] = [
   { key: 'n', shown: 'n', does: 'next broken property', action: { type: 'next_break' } },
   { key: 'x', shown: 'x', does: 'explore every interleaving', action: { type: 'explore' } },
   { key: 'g', shown: 'g', does: 'the gallery', action: { type: 'browse' } },
-  { key: 's', shown: 's', does: 'copy a link to this race', action: { type: 'share' } },
+  {
+    key: 's',
+    shown: 's',
+    does: 'share: link, text, outcomes, to be copied or saved',
+    action: { type: 'share' },
+  },
+  { key: 'c', shown: 'c', does: 'copy a link to this race', action: { type: 'copy_link' } },
+  { key: 'o', shown: 'o', does: 'open a scenario file', action: { type: 'pick_file' } },
   { key: 'z', ctrl: true, shown: 'Ctrl Z', does: 'undo an edit', action: { type: 'undo' } },
   {
     key: 'z',

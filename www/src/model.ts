@@ -5,6 +5,7 @@ import type { Fork } from './forks';
 import type { Guide, Panel } from './hash';
 import { type History, NO_HISTORY } from './history';
 import type { Kept } from './keep';
+import type { NoLink } from './link';
 import type { PoolView } from './pool';
 import type {
   Catalogue,
@@ -20,6 +21,10 @@ export type Notice =
   | { kind: 'bad_link'; why: string; raw: string }
   | { kind: 'lost'; why: string; doing: string }
   | { kind: 'refused'; diagnostics: readonly Diagnostic[] }
+  /** What stands on the page stays; `at` where the file's text stands in the editor. */
+  | { kind: 'bad_file'; name: string; why: string; at: Diagnostic | null }
+  /** The outcomes are not those of the link. */
+  | { kind: 'changed' }
   /** After an edit: why the schedule of the text does not run any more. */
   | { kind: 'unscheduled'; why: string }
   /** After a change of kernel: what could not be played, and the reader's own steps, if any. */
@@ -37,6 +42,7 @@ export interface Opening {
   at: number | null;
   view: Panel | null;
   guide: Guide | null;
+  outcomes?: string;
   how: Written;
 }
 
@@ -48,10 +54,11 @@ export interface Search {
   statesPerSecond: number | null;
 }
 
-/** A link that was made. */
+/** What is passed on. */
 export interface Shared {
-  url: string;
-  copied: boolean;
+  link: { url: string } | NoLink;
+  /** The link is on the clipboard; null where nobody has asked for that. */
+  copied: boolean | null;
 }
 
 /** What belongs to a page, a pageblock, a process; one field of it, or all. */
@@ -102,6 +109,8 @@ export interface Model {
   readonly panel: Panel;
   /** What leads through the scenario; `here` where it begins at the step on the stage. */
   readonly guide: { readonly kind: Guide; readonly here: boolean } | null;
+  /** The digest of the outcomes that the link says this text has. */
+  readonly promised: string | null;
   readonly notice: Notice | null;
   readonly shared: Shared | null;
   /** What a screen reader is told. */
@@ -134,6 +143,7 @@ export const EMPTY: Model = {
   word: null,
   panel: 'lanes',
   guide: null,
+  promised: null,
   notice: null,
   shared: null,
   spoken: '',

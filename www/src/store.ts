@@ -144,8 +144,12 @@ export class Store extends EventTarget {
         return core.set({ stash: null });
       case 'share':
         return core.do(() => this.#linking.share());
+      case 'copy_link':
+        return core.do(() => this.#linking.copy());
       case 'close_share':
         return core.set({ shared: null });
+      case 'open_files':
+        return core.do(() => this.#opener.files(action.files));
       case 'restart':
         return core.do(() => this.#opener.again(action.keepTrace));
       case 'dismiss':
@@ -176,6 +180,7 @@ export class Store extends EventTarget {
       case 'theme':
       case 'browse':
       case 'help':
+      case 'pick_file':
         return; // the application's
     }
   }

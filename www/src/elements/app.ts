@@ -96,10 +96,13 @@ export class PageraceApp extends LitElement {
     // What failed is told by an element of its own, which the first view does not wait for.
     void this.#store
       .start(location.hash)
-      .finally(() => Promise.all([import('./notice'), import('./tools')]));
+      .finally(() =>
+        Promise.all([import('./notice'), import('./tools'), import('../share/dropping')]),
+      );
   }
 
   protected override willUpdate(): void {
+    if (this.model.shared && !this.model.shared.copied) void import('../share/menu');
     if (this.model.panel !== 'compose' || this.composing) return;
     this.composing = true;
     void import('./compose').then(() => this.#reveal('compose'));
@@ -162,7 +165,8 @@ export class PageraceApp extends LitElement {
       </main>
       <pagerace-dock .trace=${trace} .loopFrom=${model.loopFrom} .state=${state} .playing=${model.playing} .stepsPerSecond=${model.stepsPerSecond}
         .forks=${model.predicting ? [] : model.forks} .spoken=${model.spoken}></pagerace-dock>
-      <pagerace-share .shared=${model.shared}></pagerace-share>
+      <pagerace-share .model=${model}></pagerace-share>
+      <pagerace-drop></pagerace-drop>
       <pagerace-gallery .open=${this.browsing} .entry=${model.entry} @close=${() => {
         this.browsing = false;
       }}></pagerace-gallery>
@@ -203,9 +207,9 @@ export class PageraceApp extends LitElement {
         ${this.#turns()}
         <button class="edit" @click=${() => this.#compose()}>Compose</button>
         <button class="edit" @click=${() => this.#act({ type: 'goto_text', line: 1, column: 1 })}>Edit text</button>
-        <button class="copy" aria-keyshortcuts="s" title="Copy a link to this race (s)" aria-label=${shared?.copied ? 'Link copied' : 'Copy link'}
+        <button class="copy" aria-keyshortcuts="s" aria-haspopup="dialog" title="Share this race (s)"
           @click=${() => this.#act({ type: 'share' })}>
-          ${icon(shared?.copied ? 'holds' : 'link')}<span>${shared?.copied ? 'Link copied' : 'Copy link'}</span></button>
+          ${icon(shared?.copied ? 'holds' : 'link')}<span>${shared?.copied ? 'Link copied' : 'Share'}</span></button>
         <button class="square" aria-label=${dark ? 'Light theme' : 'Dark theme'} title=${dark ? 'Light theme' : 'Dark theme'} @click=${turn}>${icon(dark ? 'sun' : 'moon')}</button>
         <button class="square" aria-label="Keys" title="Keys (?)" aria-keyshortcuts="?" @click=${() => this.#act({ type: 'help' })}>?</button>
       </div>
@@ -255,8 +259,11 @@ export class PageraceApp extends LitElement {
   }
 
   #act(action: Action): void {
-    if (action.type === 'help' || action.type === 'share') void import('./dialogs');
-    if (action.type === 'help') this.help = true;
+    if (action.type === 'help') {
+      void import('./dialogs');
+      this.help = true;
+    }
+    if (action.type === 'pick_file') void this.#pick();
     if (action.type === 'browse') {
       void import('./gallery-dialog');
       this.browsing = true;
@@ -274,9 +281,14 @@ export class PageraceApp extends LitElement {
     }
     if (action.type === 'witness' || (action.type === 'kernel' && action.schedule))
       void this.#reveal('lanes');
-    if (action.type === 'share') {
+    if (action.type === 'copy_link') {
       setTimeout(() => this.model.shared?.copied && this.#act({ type: 'close_share' }), 3000);
     }
+  }
+
+  async #pick(): Promise<void> {
+    const { pick } = await import('../share/disk');
+    this.#act({ type: 'open_files', files: await pick() });
   }
 
   async #bench(name: string | null): Promise<void> {

@@ -1,8 +1,6 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import { request } from '../actions';
+import { css, html, LitElement, type TemplateResult } from 'lit';
 import { icon } from '../icons';
 import { KEYS } from '../keys';
-import type { Shared } from '../model';
 import { ui } from '../ui';
 import { dialogStyles, show } from './dialog';
 
@@ -27,16 +25,6 @@ const textStyles = css`
   kbd {
     font: 600 var(--small) / 1.4 var(--mono);
     white-space: nowrap;
-  }
-  textarea {
-    width: 100%;
-    height: 9em;
-    margin: 10px 0;
-    font: var(--small) / 1.5 var(--mono);
-    color: var(--ink);
-    background: var(--sunken);
-    border: 1px solid var(--strong-line);
-    border-radius: var(--radius);
   }
 `;
 
@@ -91,38 +79,4 @@ export class PageraceHelp extends LitElement {
   }
 }
 
-/** The link, where the clipboard was refused. */
-export class PageraceShare extends LitElement {
-  static override properties = { shared: { attribute: false } };
-  static override styles = [ui, dialogStyles, textStyles];
-
-  declare shared: Shared | null;
-
-  constructor() {
-    super();
-    this.shared = null;
-  }
-
-  protected override updated(_changed: PropertyValues): void {
-    const open = this.shared !== null && !this.shared.copied;
-    const dialog = show(this.renderRoot, open);
-    if (open) dialog?.querySelector('textarea')?.select();
-  }
-
-  override render(): TemplateResult {
-    const closed = () => request(this, { type: 'close_share' });
-    return html`<dialog aria-labelledby="share" @close=${() => this.shared && closed()}>
-      <div class="top">
-        <h2 id="share">Link to this race</h2>
-        <button aria-label="Close" @click=${closed}>${icon('close')}</button>
-      </div>
-      <p>The browser does not let the page write to the clipboard. Copy the link from here:</p>
-      <textarea readonly aria-label="Link" .value=${this.shared?.url ?? ''}
-        @focus=${(event: Event) => (event.target as HTMLTextAreaElement).select()}></textarea>
-      <p class="soft">Scenario and schedule stand after the #, which browsers send to no server.</p>
-    </dialog>`;
-  }
-}
-
 customElements.define('pagerace-help', PageraceHelp);
-customElements.define('pagerace-share', PageraceShare);

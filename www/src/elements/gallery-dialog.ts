@@ -52,6 +52,7 @@ export class PageraceGallery extends LitElement {
           this.words.trim() ? `${hits} of ${LISTED.length}` : count(LISTED.length, 'scenario')
         }</p>
         <button @click=${this.#fresh}>New scenario</button>
+        <button aria-keyshortcuts="o" title="Open a scenario file (o)" @click=${this.#pick}>Open file</button>
         <button class="close" aria-label="Close" @click=${this.#closed}>${icon('close')}</button>
       </div>
       <div class="body">
@@ -99,6 +100,11 @@ export class PageraceGallery extends LitElement {
 
   #fresh(): void {
     request(this, { type: 'new' });
+    this.#closed();
+  }
+
+  #pick(): void {
+    request(this, { type: 'pick_file' });
     this.#closed();
   }
 

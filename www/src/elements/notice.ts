@@ -112,11 +112,32 @@ export class PageraceNotice extends LitElement {
             <button @click=${() => request(this, { type: 'undo' })}>Undo the edit</button>
             <button @click=${() => request(this, { type: 'unschedule' })}>Take the schedule out</button>
             ${dismiss}</div>`;
+      case 'changed':
+        return html`<h2>The outcomes have changed since this link was made</h2>
+          <p>The search has found other outcomes than the link speaks of: the model, or the scenario in the gallery, is another one since.</p>
+          <div class="actions">${dismiss}</div>`;
+      case 'bad_file':
+        return this.#badFile(notice, dismiss);
       case 'refused':
         return html`<h2>That could not be done</h2>
           <ul>${notice.diagnostics.map((it) => html`<li>${asSentence(it.message)} ${asSentence(it.hint ?? '')}</li>`)}</ul>
           <div class="actions">${dismiss}</div>`;
     }
+  }
+
+  #badFile({ name, why, at }: Extract<Notice, { kind: 'bad_file' }>, dismiss: TemplateResult) {
+    const place = at && at.line > 0 ? at : null;
+    const where = place ? `Line ${place.line}, column ${place.column}: ${why}` : asSentence(why);
+    const hint = at?.hint ? ` ${asSentence(at.hint)}` : '';
+    return html`<h2>${name} does not open</h2>
+      <p>${where.replace(/([^.!?])$/, '$1.')}${hint} The race on the page stays${
+        at ? ', and the text of the file stands in the editor with its mistakes marked' : ''
+      }.</p>
+      <div class="actions">${
+        at
+          ? html`<button class="primary" @click=${() => request(this, { type: 'goto_text', line: at.line, column: at.column })}>Show it in the text</button>`
+          : nothing
+      }${dismiss}</div>`;
   }
 }
 

@@ -1,9 +1,12 @@
 /** The address, the links and the work that is kept follow what stands on the page. */
 import { AddressLine, type Surroundings, type Written } from '../address';
+import { outcomesDigest } from '../digest';
+import { inGallery } from '../gallery';
 import type { Look } from '../hash';
 import { amended } from '../history';
 import type { Keeper } from '../keep';
-import { pack } from '../link';
+import { type NoLink, pack } from '../link';
+import { nextBreak } from '../schedule';
 import type { Core } from './core';
 
 export class Linking {
@@ -43,23 +46,33 @@ export class Linking {
     this.#address.soon(() => void this.#core.do(() => this.#sync()));
   }
 
-  /** Makes a link to what is on the stage, and puts it on the clipboard. */
+  /** Makes a link to what is on the stage. */
   async share(): Promise<void> {
-    const why = await this.#link();
-    if (why) {
-      const diagnostic = { line: 0, column: 0, message: why, hint: null };
-      return this.#core.set({ notice: { kind: 'refused', diagnostics: [diagnostic] } });
-    }
-    const url = this.#around.base() + this.#address.hash();
-    const done = this.#around.copy(url);
-    const copied = await done.then(
+    this.#core.set({ shared: { link: await this.#made(), copied: null } });
+  }
+
+  /** And puts it on the clipboard. */
+  async copy(): Promise<void> {
+    const link = await this.#made();
+    if ('why' in link) return this.#core.set({ shared: { link, copied: null } });
+    const copied = await this.#around.copy(link.url).then(
       () => true,
       () => false,
     );
-    this.#core.set({
-      shared: { url, copied },
-      spoken: copied ? 'Link copied.' : 'The clipboard is refused.',
-    });
+    const spoken = copied ? 'Link copied.' : 'The clipboard is refused.';
+    this.#core.set({ shared: { link, copied }, spoken });
+  }
+
+  async #made(): Promise<{ url: string } | NoLink> {
+    const why = await this.#link();
+    return why === null ? { url: this.#around.base() + this.#address.hash() } : { why };
+  }
+
+  /** The stage has a text from elsewhere. The address before it stays in the browser's history; a
+   * text that is too long for one outlives a reload as kept work. */
+  async stands(): Promise<void> {
+    this.#address.left();
+    if ((await this.#link('push')) !== null) this.#keep();
   }
 
   async #sync(): Promise<void> {
@@ -78,17 +91,24 @@ export class Linking {
   }
 
   /** The address and the text say what is on the stage from now on; why they cannot, if so. */
-  async #link(): Promise<string | null> {
+  async #link(how: Written = 'replace'): Promise<string | null> {
     const text = await this.#textWithTrace();
-    const packed = await pack(text);
+    const packed = await this.#packed(text);
     if ('why' in packed) return packed.why;
     const { history, text: stood } = this.#core.model;
     if (text !== stood) {
       const now = history.now?.text === stood ? amended(history, text) : history;
       this.#core.set({ text, history: now });
     }
-    this.#address.says(packed.payload);
+    this.#address.says(packed.payload, how);
     return null;
+  }
+
+  /** A scenario of the gallery has a link that can be read. */
+  async #packed(text: string): Promise<{ payload: string } | NoLink> {
+    const { entry } = this.#core.model;
+    const ours = entry !== null && (await inGallery(entry))?.text === text;
+    return ours ? { payload: `g=${entry}` } : pack(text);
   }
 
   /** The scenario with the trace as its schedule. Where the reader has not changed the trace, the
@@ -101,8 +121,16 @@ export class Linking {
   }
 
   #look(): Look {
-    const { state, trace, panel, guide, predicting } = this.#core.model;
-    const at = state && (guide || state.cursor !== trace.length) ? state.cursor : null;
-    return { at, view: panel, guide: guide?.kind ?? null, ...(predicting && { predict: true }) };
+    const { state, trace, panel, guide, predicting, search, promised } = this.#core.model;
+    const shows = nextBreak(trace, 0) ?? trace.length;
+    const at = state && (guide || state.cursor !== shows) ? state.cursor : null;
+    const outcomes = (search && outcomesDigest(search.view)) ?? promised;
+    return {
+      at,
+      view: panel,
+      guide: guide?.kind ?? null,
+      ...(predicting && { predict: true }),
+      ...(outcomes !== null && { outcomes }),
+    };
   }
 }

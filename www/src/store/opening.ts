@@ -4,6 +4,7 @@ import type { Address } from '../hash';
 import type { Keeper } from '../keep';
 import { unpack } from '../link';
 import type { Opening } from '../model';
+import type { Diagnostic } from '../protocol';
 import { scheduleOf } from '../schedule';
 import type { Core } from './core';
 import type { Linking } from './linking';
@@ -27,8 +28,8 @@ export class Opener {
 
   /** `push` leaves the address that stood there in the browser's history. */
   async address(address: Address, push = false): Promise<void> {
-    const { at, view, guide } = address;
-    const look = { at, view, guide };
+    const { at, view, guide, outcomes } = address;
+    const look = { at, view, guide, ...(outcomes !== undefined && { outcomes }) };
     if (address.predict) this.#core.set({ predicting: true });
     const bad = (why: string, raw: string) => this.#badLink(why, raw);
     switch (address.kind) {
@@ -59,14 +60,41 @@ export class Opener {
   }
 
   /** A text that cannot be opened stands in the editor. */
-  async text({ text, head, entry, at, view, guide: kind, how }: Opening): Promise<void> {
+  async text({ text, head, entry, at, view, guide: kind, outcomes, how }: Opening): Promise<void> {
     const guide = kind && { kind, here: true };
     const patch = view === null ? { guide } : { guide, panel: view };
-    const diagnostics = await this.#staging.open(text, { entry, ...patch }, at);
+    const promised = outcomes ?? null;
+    const diagnostics = await this.#staging.open(text, { entry, promised, ...patch }, at);
     if (diagnostics === null) return this.#linking.says(head, how);
-    const { draft, stash } = this.#core.model;
-    this.#core.set({ ...patch, draft: text, stash: draft ?? stash, diagnostics, panel: 'text' });
+    this.#core.set(patch);
+    this.#edits(text, diagnostics);
     if (this.#core.model.state === null) await this.#underneath();
+  }
+
+  /** What is wrong with a text is for the reader to mend. */
+  #edits(text: string, diagnostics: readonly Diagnostic[]): void {
+    const { draft, stash } = this.#core.model;
+    this.#core.set({ draft: text, stash: draft ?? stash, diagnostics, panel: 'text' });
+  }
+
+  /** A scenario from a file. What is refused changes nothing, and a text with mistakes is told. */
+  async files(files: readonly File[]): Promise<void> {
+    const { inFile } = await import('../share/files');
+    const read = await inFile(files);
+    const { name } = read;
+    const bad = (why: string, at: Diagnostic | null) =>
+      this.#core.set({ notice: { kind: 'bad_file', name, why, at } });
+    if ('why' in read) return bad(read.why, null);
+    const { text } = read;
+    const entry = await entryOf(name, text);
+    const diagnostics = await this.#staging.open(text, { entry, guide: null }, null);
+    if (diagnostics) {
+      this.#edits(text, diagnostics);
+      const [first] = diagnostics;
+      return bad(first?.message ?? '', first ?? null);
+    }
+    await this.#linking.stands();
+    this.#core.set({ spoken: `${name} is open. ${this.#core.model.spoken}` });
   }
 
   /** Something to look at below a notice, on a page that has nothing yet. */
@@ -125,4 +153,10 @@ export class Opener {
       await this.#playing.play(scheduleOf(trace), state?.cursor ?? null);
     }
   }
+}
+
+/** The gallery's name of a file, if it has the very text. */
+async function entryOf(file: string, text: string): Promise<string | null> {
+  const name = file.replace(/\.toml$/, '');
+  return (await inGallery(name))?.text === text ? name : null;
 }

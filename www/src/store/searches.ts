@@ -1,5 +1,6 @@
 /** The searches: of the scenario on the stage, and under other kernels beside it. */
 import type { Action } from '../actions';
+import { outcomesDigest } from '../digest';
 import { whenIdle } from '../idle';
 import type { Keeper } from '../keep';
 import type { Pool } from '../pool';
@@ -48,6 +49,7 @@ export class Searches {
         // How many outcomes there are is for the reader to predict.
         const spoken = (predicting ? null : spokenOf(search, last)) ?? said;
         this.#core.set({ search, searched, spoken });
+        this.#compare(search.view);
       });
       this.#keeper.ends();
       if (other?.type === 'refused') {
@@ -57,6 +59,15 @@ export class Searches {
     } catch (error) {
       this.#core.lost(error);
     }
+  }
+
+  /** What the link said of the outcomes, once, as soon as all are known. */
+  #compare(view: ExplorationView): void {
+    const { promised, notice } = this.#core.model;
+    const digest = outcomesDigest(view);
+    if (promised === null || digest === null) return;
+    const other = digest !== promised && notice === null;
+    this.#core.set({ promised: null, ...(other && { notice: { kind: 'changed' } }) });
   }
 
   /** Stops the search, which can go on. */

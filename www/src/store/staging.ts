@@ -81,7 +81,9 @@ export class Staging {
       forks: [],
       word: null,
       diagnostics: [],
+      promised: null,
       notice: null,
+      shared: null,
       page: null,
       ...patch,
     });
