@@ -1,4 +1,28 @@
-import { expect, open, place, slider, standsAt, stepButton, test, textOf } from './page';
+import type { Page } from '@playwright/test';
+import {
+  apply,
+  expect,
+  fromGallery,
+  open,
+  place,
+  searched,
+  slider,
+  standsAt,
+  stepButton,
+  test,
+  textOf,
+} from './page';
+
+/** The link that the share menu shows. */
+async function linkOf(page: Page): Promise<string> {
+  await page.keyboard.press('s');
+  const box = page.getByRole('dialog').getByRole('textbox', { name: 'Link' });
+  await expect(box).toHaveValue(/#/);
+  const link = await box.inputValue();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  return link.replace(/^[^#]*/, '');
+}
 
 test('a copied link opens the same text, schedule and place', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -12,7 +36,7 @@ test('a copied link opens the same text, schedule and place', async ({ page, con
   await standsAt(page, 3);
   await page.keyboard.press('ArrowLeft');
   await standsAt(page, 2);
-  await page.getByRole('button', { name: 'Copy link' }).click();
+  await page.keyboard.press('c');
   await expect(page.getByRole('button', { name: 'Link copied' })).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link).toMatch(/#1[A-Za-z0-9_-]+&at=2$/);
@@ -44,9 +68,9 @@ test('where the clipboard is refused the link can be selected', async ({ page })
     });
   });
   await open(page);
-  await page.keyboard.press('s');
+  await page.keyboard.press('c');
   const box = page.getByRole('dialog').getByRole('textbox', { name: 'Link' });
-  await expect(box).toHaveValue(/#1[A-Za-z0-9_-]+/);
+  await expect(box).toHaveValue(/#g=cma-longterm-pin$/);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
 });
@@ -57,6 +81,81 @@ test('a link pasted into an open page is opened', async ({ page }) => {
     location.hash = '#g=cma-longterm-pin&at=2';
   });
   await standsAt(page, 2);
+});
+
+test('the same text and view have the same link, and no more is in it than is needed', async ({
+  page,
+}) => {
+  await open(page);
+  expect(await linkOf(page)).toBe('#g=cma-longterm-pin');
+  await page.keyboard.press('End');
+  await expect.poll(async () => (await place(page)).at).toBe((await place(page)).of);
+  const { of } = await place(page);
+  expect(await linkOf(page)).toBe(`#g=cma-longterm-pin&at=${of}`);
+  const text = await textOf(page);
+  await apply(page, `${text}\n# mine\n`);
+  const own = await linkOf(page);
+  expect(own).toMatch(/^#1[A-Za-z0-9_-]+$/);
+  // The long way round to the same.
+  await apply(page, text.replace(/^title = .*/m, 'title = "Another"'));
+  await page.goto('about:blank');
+  await open(page, own);
+  expect(await linkOf(page)).toBe(own);
+  await page.keyboard.press('Home');
+  await standsAt(page, 0);
+  await page.keyboard.press('n');
+  expect(await linkOf(page)).toBe(own);
+});
+
+test('undone edits lead back to the link that can be read', async ({ page }) => {
+  await open(page);
+  await fromGallery(page, 'cma-short-pin');
+  await expect(page).toHaveURL(/g=cma-short-pin/);
+  await apply(page, `${await textOf(page)}\n# mine\n`);
+  await expect(page).toHaveURL(/#1/);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect(page).toHaveURL(/#g=cma-short-pin/);
+});
+
+test('a link from an explored race carries a digest of the outcomes', async ({ page }) => {
+  await open(page);
+  await page.keyboard.press('x');
+  await searched(page);
+  const link = await linkOf(page);
+  expect(link).toMatch(/^#g=cma-longterm-pin&view=outcomes&o=[0-9a-f]{8}$/);
+  await page.goto('about:blank');
+  await open(page, link);
+  expect(await linkOf(page)).toBe(link);
+  await page.keyboard.press('x');
+  await searched(page);
+  expect(await linkOf(page)).toBe(link);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  // Another order of the search, and more steps, make no other digest.
+  await page.keyboard.press('Home');
+  await page.keyboard.press('1');
+  await standsAt(page, 1);
+  expect((await linkOf(page)).slice(-10)).toBe(link.slice(-10));
+});
+
+test('who opens a link is told when the outcomes have changed since', async ({ page }) => {
+  await open(page, '#g=cma-longterm-pin&o=00000000');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await page.keyboard.press('x');
+  await searched(page);
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('outcomes have changed since this link was made');
+  await alert.getByRole('button', { name: 'Dismiss' }).click();
+  await page.keyboard.press('x');
+  await searched(page);
+  await expect(alert).toHaveCount(0);
+});
+
+test('an edit ends what the link said of the outcomes', async ({ page }) => {
+  await open(page, '#g=cma-longterm-pin&o=00000000');
+  await apply(page, `${await textOf(page)}\n# mine\n`);
+  await page.keyboard.press('x');
+  await searched(page);
+  await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
 for (const [name, hash, words] of [
