@@ -71,6 +71,7 @@ const apply = (text) =>
   );
 
 const searchBox = (words) => (page) => page.getByRole('dialog').getByRole('searchbox').fill(words);
+const shareAs = (form) => (page) => page.getByRole('tab', { name: form }).click();
 const compose = click('Compose');
 const addOperation = all(compose, click('Add an operation'));
 const search = (name) => (page) =>
@@ -357,7 +358,14 @@ export const STATES = [
       page.addInitScript(() => {
         Object.defineProperty(navigator, 'clipboard', { value: undefined });
       }),
-    go: press('s'),
+    go: press('c'),
+  },
+  { name: 'share-scenario', newer: true, go: all(press('s'), shareAs('Scenario')) },
+  { name: 'share-nothing', newer: true, go: all(press('s'), shareAs('Outcomes')) },
+  {
+    name: 'share-outcomes',
+    newer: true,
+    go: all(explored, press('Escape'), press('s'), shareAs('Outcomes')),
   },
 
   { name: 'error-link', hash: '1broken' },
