@@ -21,8 +21,8 @@ export type Notice =
   | { kind: 'bad_link'; why: string; raw: string }
   | { kind: 'lost'; why: string; doing: string }
   | { kind: 'refused'; diagnostics: readonly Diagnostic[] }
-  /** What stands on the page stays; `at` where the file's text stands in the editor. */
-  | { kind: 'bad_file'; name: string; why: string; at: Diagnostic | null }
+  /** Why it has no text, or what is wrong with its text, which stands in the editor. */
+  | { kind: 'bad_file'; name: string; why: string | readonly Diagnostic[] }
   /** The outcomes are not those of the link. */
   | { kind: 'changed' }
   /** After an edit: why the schedule of the text does not run any more. */

@@ -3,7 +3,10 @@ import { request } from '../actions';
 import { front } from '../gallery';
 import type { Notice } from '../model';
 import { ui } from '../ui';
-import { asSentence } from '../wording';
+import { asSentence, count } from '../wording';
+
+/** So many mistakes are told; the editor marks all. */
+const MOST = 3;
 
 /** A message across the page: what failed, what is kept, what can be done. */
 export class PageraceNotice extends LitElement {
@@ -125,19 +128,27 @@ export class PageraceNotice extends LitElement {
     }
   }
 
-  #badFile({ name, why, at }: Extract<Notice, { kind: 'bad_file' }>, dismiss: TemplateResult) {
-    const place = at && at.line > 0 ? at : null;
-    const where = place ? `Line ${place.line}, column ${place.column}: ${why}` : asSentence(why);
-    const hint = at?.hint ? ` ${asSentence(at.hint)}` : '';
+  #badFile({ name, why }: Extract<Notice, { kind: 'bad_file' }>, dismiss: TemplateResult) {
+    const stays = 'The race on the page stays as it is.';
+    if (typeof why === 'string')
+      return html`<h2>${name} does not open</h2>
+        <p>${asSentence(why)} ${stays}</p><div class="actions">${dismiss}</div>`;
+    const [first] = why;
+    const { line, column } = first ?? { line: 1, column: 1 };
     return html`<h2>${name} does not open</h2>
-      <p>${where.replace(/([^.!?])$/, '$1.')}${hint} The race on the page stays${
-        at ? ', and the text of the file stands in the editor with its mistakes marked' : ''
-      }.</p>
-      <div class="actions">${
-        at
-          ? html`<button class="primary" @click=${() => request(this, { type: 'goto_text', line: at.line, column: at.column })}>Show it in the text</button>`
-          : nothing
-      }${dismiss}</div>`;
+      <ul>${why
+        .slice(0, MOST)
+        .map(
+          (it) =>
+            html`<li>Line ${it.line}, column ${it.column}: ${asSentence(it.message)} ${asSentence(it.hint ?? '')}</li>`,
+        )}</ul>
+      <p>${stays} The text of the file stands in the editor, with ${
+        why.length > MOST ? `all ${count(why.length, 'mistake')}` : 'its mistakes'
+      } marked.</p>
+      <div class="actions">
+        <button class="primary" @click=${() => request(this, { type: 'goto_text', line, column })}>Show it in the text</button>
+        ${dismiss}
+      </div>`;
   }
 }
 

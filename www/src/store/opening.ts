@@ -82,16 +82,15 @@ export class Opener {
     const { inFile } = await import('../share/files');
     const read = await inFile(files);
     const { name } = read;
-    const bad = (why: string, at: Diagnostic | null) =>
-      this.#core.set({ notice: { kind: 'bad_file', name, why, at } });
-    if ('why' in read) return bad(read.why, null);
+    const bad = (why: string | readonly Diagnostic[]) =>
+      this.#core.set({ notice: { kind: 'bad_file', name, why } });
+    if ('why' in read) return bad(read.why);
     const { text } = read;
     const entry = await entryOf(name, text);
     const diagnostics = await this.#staging.open(text, { entry, guide: null }, null);
     if (diagnostics) {
       this.#edits(text, diagnostics);
-      const [first] = diagnostics;
-      return bad(first?.message ?? '', first ?? null);
+      return bad(diagnostics);
     }
     await this.#linking.stands();
     this.#core.set({ spoken: `${name} is open. ${this.#core.model.spoken}` });
