@@ -160,6 +160,7 @@ test('an edit ends what the link said of the outcomes', async ({ page }) => {
 
 for (const [name, hash, words] of [
   ['cut short', '#1abc', /.{10}/],
+  ['with more behind its end', '#1S8svyk0sUbBVMOQCAAAAAAAAAAAA', /damaged/],
   ['of no version', '#hello', /version/],
   ['to a scenario that is not there', '#g=no-such-race', /no-such-race/],
 ] as const) {
