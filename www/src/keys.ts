@@ -69,7 +69,7 @@ export const KEYS: readonly Key[] = [
   {
     key: 's',
     shown: 's',
-    does: 'share: link, text, outcomes, to be copied or saved',
+    does: 'share: link, text, timeline, pictures, to be copied or saved',
     action: { type: 'share' },
   },
   { key: 'c', shown: 'c', does: 'copy a link to this race', action: { type: 'copy_link' } },

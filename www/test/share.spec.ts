@@ -55,6 +55,56 @@ test('the outcomes are offered once they are known', async ({ page }) => {
   await expect(made(page, 'Outcomes')).toHaveValue(/^Test cma-longterm-pin v5\.17\nStates 3\n/);
 });
 
+test('the engine makes the timeline and the documents, each with the link', async ({ page }) => {
+  await open(page);
+  await share(page);
+  const link = /#g=cma-longterm-pin/;
+  await tab(page, 'Timeline').click();
+  await expect(made(page, 'Timeline')).toHaveValue(/^A long-term pin slips/);
+  const lines = (await made(page, 'Timeline').inputValue()).split('\n');
+  for (const line of lines.filter((it) => !it.startsWith('Link: ')))
+    expect(line).toMatch(/^[\x20-\x7e]{0,75}$/);
+  expect(lines.join('\n')).toMatch(link);
+  for (const [name, sign] of [
+    ['Markdown', /cma-longterm-pin\.svg/],
+    ['RST', /kernel-figure:: .*cma-longterm-pin\.svg/],
+    ['HTML', /<svg /],
+  ] as const) {
+    await tab(page, name).click();
+    await expect(made(page, name)).toHaveValue(sign);
+    await expect(made(page, name)).toHaveValue(link);
+  }
+});
+
+test('pictures show what is chosen, and are copied and saved', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page);
+  await share(page);
+  const height = () =>
+    menu(page)
+      .getByRole('img')
+      .evaluate((it: HTMLImageElement) => it.naturalHeight);
+  await tab(page, 'SVG').click();
+  await expect(menu(page).getByRole('img', { name: 'SVG' })).toBeVisible();
+  const timeline = await height();
+  await menu(page).getByLabel('It shows').selectOption('both');
+  await expect.poll(height).toBeGreaterThan(timeline);
+  await page.keyboard.press('c');
+  await expect(menu(page).getByRole('status')).toHaveText('Copied.');
+  expect(await clipboard(page)).toMatch(/^<svg /);
+  await tab(page, 'PNG').click();
+  await expect(menu(page).getByRole('img', { name: 'PNG' })).toBeVisible();
+  await page.keyboard.press('c');
+  await expect(menu(page).getByRole('status')).toHaveText('Copied.');
+  const types = () =>
+    page.evaluate(async () => (await navigator.clipboard.read()).flatMap((it) => it.types));
+  expect(await types()).toContain('image/png');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('d')]);
+  expect(download.suggestedFilename()).toBe('cma-longterm-pin.png');
+  const bytes = readFileSync(await download.path());
+  expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+});
+
 test('where the clipboard is refused the text is selected', async ({ page }) => {
   await page.addInitScript(() => {
     Object.defineProperty(navigator, 'clipboard', { value: undefined });
@@ -126,7 +176,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.setViewportSize({ width: 360, height: 640 });
     await open(page);
     await page.getByRole('button', { name: 'Share' }).click();
-    for (const name of ['Link', 'Scenario', 'Outcomes']) {
+    for (const name of ['Link', 'Outcomes', 'SVG', 'HTML']) {
       await tab(page, name).click();
       await expect(tab(page, name)).toHaveAttribute('aria-selected', 'true');
       expect(await violations(page)).toEqual([]);

@@ -361,6 +361,18 @@ export const STATES = [
     go: press('c'),
   },
   { name: 'share-scenario', newer: true, go: all(press('s'), shareAs('Scenario')) },
+  {
+    name: 'share-timeline',
+    newer: true,
+    go: all(press('s'), shareAs('Timeline'), (page) =>
+      page.getByRole('textbox', { name: 'Timeline' }).waitFor(),
+    ),
+  },
+  {
+    name: 'share-svg',
+    newer: true,
+    go: all(press('s'), shareAs('SVG'), (page) => page.getByRole('img', { name: 'SVG' }).waitFor()),
+  },
   { name: 'share-nothing', newer: true, go: all(press('s'), shareAs('Outcomes')) },
   {
     name: 'share-outcomes',

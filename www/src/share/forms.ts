@@ -2,6 +2,8 @@
 import { herdText } from '../herd';
 import type { Model } from '../model';
 import { count } from '../wording';
+import { documented, exported } from './engine';
+import { pngOf } from './png';
 
 /** Why a form cannot be made, and what helps. */
 export interface Lack {
@@ -14,8 +16,10 @@ export interface Form {
   /** As `pagerace export --as` has it, where it has it. */
   name: string;
   label: string;
-  /** What is made; `lacks` has said that nothing is missing. */
-  make(model: Model): Promise<string | Blob>;
+  /** What is made, of one of the parts if there are any; `lacks` has said that nothing is missing. */
+  make(model: Model, part: string): Promise<string | Blob>;
+  /** What it can show, with their names for the reader; the first one if nothing is chosen. */
+  parts?: readonly (readonly [string, string])[];
   /** What is missing; nothing where this is left out. */
   lacks?(model: Model): Lack | null;
   /** A sentence or two about what was made. */
@@ -32,6 +36,15 @@ const LONG_LINK = 2_000;
 
 const urlOf = ({ shared }: Model): string =>
   shared && 'url' in shared.link ? shared.link.url : '';
+
+const PARTS = [
+  ['timeline', 'timeline'],
+  ['memory', 'memory at the cursor'],
+  ['both', 'both'],
+] as const;
+
+/** Of a picture: the machine as it is at the cursor. */
+const shown = ({ state }: Model, picture: string) => ({ picture, at: String(state?.cursor ?? 0) });
 
 /** In the order of the menu. */
 export const FORMS: readonly Form[] = [
@@ -63,6 +76,14 @@ export const FORMS: readonly Form[] = [
     mime: 'application/toml',
   },
   {
+    name: 'ascii',
+    label: 'Timeline',
+    make: (model) => exported(model, 'ascii'),
+    note: () => 'As kernel commit messages draw it: ASCII, 75 columns.',
+    extension: 'txt',
+    mime: 'text/plain',
+  },
+  {
     name: 'outcomes',
     label: 'Outcomes',
     make: async ({ entry, scenario, search }) =>
@@ -79,6 +100,49 @@ export const FORMS: readonly Form[] = [
     extension: 'outcomes.txt',
     mime: 'text/plain',
   },
+  {
+    name: 'svg',
+    label: 'SVG',
+    parts: PARTS,
+    make: (model, part) => exported(model, 'svg', shown(model, part)),
+    note: () =>
+      'One file that needs no other, light or dark as its reader has it. The copy is its text.',
+    extension: 'svg',
+    mime: 'image/svg+xml',
+  },
+  {
+    name: 'png',
+    label: 'PNG',
+    parts: PARTS,
+    make: async (model, part) =>
+      pngOf(await exported(model, 'svg', { ...shown(model, part), theme: 'light' })),
+    extension: 'png',
+    mime: 'image/png',
+  },
+  {
+    name: 'markdown',
+    label: 'Markdown',
+    make: (model) => documented(model, 'markdown'),
+    note: () => 'Its picture is the SVG, saved beside it.',
+    extension: 'md',
+    mime: 'text/markdown',
+  },
+  {
+    name: 'rst',
+    label: 'RST',
+    make: (model) => documented(model, 'rst'),
+    note: () => 'For the kernel’s Documentation/. Its picture is the SVG, saved beside it.',
+    extension: 'rst',
+    mime: 'text/x-rst',
+  },
+  {
+    name: 'html',
+    label: 'HTML',
+    make: (model) => exported(model, 'html'),
+    note: () => 'A page that needs no other file.',
+    extension: 'html',
+    mime: 'text/html',
+  },
 ];
 
 function lengthOf(link: string): string {
@@ -93,11 +157,4 @@ function about(link: string, hasEdits: boolean): string {
     ? ' It names the scenario of the gallery.'
     : ' Scenario and schedule stand after the #, which browsers send to no server.';
   return hasEdits ? `${what} Edits that are not applied are not in it.` : what;
-}
-
-/** The name of a file for a form, after the gallery's name or the title. */
-export function fileName({ entry, scenario }: Model, { extension }: Form): string {
-  const words = (entry ?? scenario?.title ?? '').toLowerCase().replace(/[^a-z0-9]+/g, '-');
-  const name = words.slice(0, 60).replace(/^-+|-+$/g, '');
-  return `${name || 'pagerace'}.${extension}`;
 }

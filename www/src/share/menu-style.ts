@@ -36,6 +36,11 @@ export const menuStyles = css`
     border-radius: var(--radius);
     background: var(--sunken);
   }
+  .part {
+    display: block;
+    padding-bottom: 8px;
+    font-size: var(--small);
+  }
   .preview > p {
     padding: 12px 14px;
     max-width: 60ch;
@@ -77,5 +82,10 @@ export const menuStyles = css`
   .said {
     min-height: 2lh;
     padding-top: 10px;
+  }
+  @media (max-width: 700px) {
+    .preview {
+      height: min(340px, 38dvh);
+    }
   }
 `;

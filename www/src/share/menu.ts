@@ -1,4 +1,4 @@
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { request } from '../actions';
 import { dialogStyles, show } from '../elements/dialog';
 import { icon } from '../icons';
@@ -6,13 +6,15 @@ import { EMPTY, type Model } from '../model';
 import { ui } from '../ui';
 import { asSentence } from '../wording';
 import { save } from './disk';
-import { FORMS, type Form, fileName, type Lack } from './forms';
+import { rest } from './engine';
+import { FORMS, type Form, type Lack } from './forms';
 import { menuStyles } from './menu-style';
+import { fileName } from './name';
 
 /** What a form has made, as text or as a picture with its address; or what it lacks. */
 type Made =
   | { kind: 'text'; text: string }
-  | { kind: 'picture'; blob: Blob; address: string }
+  | { kind: 'picture'; made: string | Blob; address: string }
   | { kind: 'lack'; lack: Lack };
 
 const REFUSED = 'The browser does not let the page write to the clipboard.';
@@ -23,6 +25,7 @@ export class PageraceShare extends LitElement {
   static override properties = {
     model: { attribute: false },
     form: { state: true },
+    shows: { state: true },
     made: { state: true },
     copied: { state: true },
   };
@@ -30,6 +33,8 @@ export class PageraceShare extends LitElement {
 
   declare model: Model;
   declare private form: Form;
+  /** What its picture shows. */
+  declare private shows: string;
   /** Nothing while it is being made. */
   declare private made: Made | null;
   /** Whether the last copy came to the clipboard. */
@@ -39,6 +44,7 @@ export class PageraceShare extends LitElement {
     super();
     this.model = EMPTY;
     this.form = FIRST;
+    this.shows = '';
     this.made = null;
     this.copied = null;
   }
@@ -48,8 +54,10 @@ export class PageraceShare extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('model') || !this.#open) return;
+    if (!changed.has('model')) return;
     const before: Model | undefined = changed.get('model');
+    if (!this.#open && before?.shared) rest();
+    if (!this.#open) return;
     const { shared, search, draft } = this.model;
     if (before?.shared !== shared) void this.#choose(FIRST);
     else if (before?.search !== search || before?.draft !== draft) void this.#make();
@@ -71,7 +79,8 @@ export class PageraceShare extends LitElement {
       </div>
       <div role="tablist" aria-label="Form">${FORMS.map((form) => this.#tab(form))}</div>
       <div id="made" role="tabpanel" aria-labelledby="tab-${this.form.name}">
-        <div class="preview">${this.#preview()}</div>
+        ${this.#parts()}
+        <div class="preview" role="group" aria-label="Preview" tabindex=${this.made?.kind === 'picture' ? 0 : nothing}>${this.#preview()}</div>
         ${this.made?.kind === 'lack' ? '' : this.#actions()}
       </div>
       <p class="said soft" role="status">${this.#said()}</p>
@@ -82,6 +91,19 @@ export class PageraceShare extends LitElement {
     const chosen = form === this.form;
     return html`<button role="tab" id="tab-${form.name}" aria-selected=${chosen} aria-controls="made" tabindex=${chosen ? 0 : -1}
       @click=${() => this.#choose(form)}>${form.label}</button>`;
+  }
+
+  #parts(): TemplateResult | typeof nothing {
+    const { parts } = this.form;
+    if (!parts) return nothing;
+    const chosen = (event: Event) => {
+      this.shows = (event.target as HTMLSelectElement).value;
+      void this.#make();
+    };
+    return html`<label class="part">It shows <select @change=${chosen}>${parts.map(
+      ([part, label]) =>
+        html`<option value=${part} ?selected=${part === this.shows}>${label}</option>`,
+    )}</select></label>`;
   }
 
   #preview(): TemplateResult {
@@ -116,7 +138,7 @@ export class PageraceShare extends LitElement {
     return html`<div class="actions">
       <button class="primary" autofocus aria-keyshortcuts="c" title="Copy (c)" aria-disabled=${this.made === null} @click=${this.#copy}>
         ${icon(copied ? 'holds' : 'link')} ${copied ? 'Copied' : 'Copy'}</button>
-      <button aria-keyshortcuts="d" title="Save ${fileName(this.model, this.form)} (d)" aria-disabled=${this.made === null} @click=${this.#save}>Save as file</button>
+      <button aria-keyshortcuts="d" title="Save ${fileName(this.model, this.form.extension)} (d)" aria-disabled=${this.made === null} @click=${this.#save}>Save as file</button>
     </div>`;
   }
 
@@ -128,23 +150,25 @@ export class PageraceShare extends LitElement {
         ? `${REFUSED} Save it as a file instead.`
         : `${REFUSED} The text is selected: copy it with Ctrl C.`;
     if (made === null || made.kind === 'lack') return '';
-    return form.note?.(model, made.kind === 'text' ? made.text : made.blob) ?? '';
+    return form.note?.(model, made.kind === 'text' ? made.text : made.made) ?? '';
   }
 
   async #choose(form: Form): Promise<void> {
     this.form = form;
+    if (!form.parts?.some(([part]) => part === this.shows)) this.shows = form.parts?.[0]?.[0] ?? '';
     await this.#make();
   }
 
   async #make(): Promise<void> {
-    const { form, model } = this;
+    const { form, model, shows: part } = this;
     this.copied = form === FIRST && model.shared?.copied === false ? false : null;
     const lack = form.lacks?.(model) ?? null;
     this.made = lack && { kind: 'lack', lack };
     if (lack) return;
-    const made = await drawn(form, model);
+    const made = await drawn(form, model, part);
     // Another one may have been chosen meanwhile.
-    if (form === this.form && model === this.model) this.made = made;
+    if (form === this.form && part === this.shows && model.shared === this.model.shared)
+      this.made = made;
   }
 
   async #copy(): Promise<void> {
@@ -152,8 +176,9 @@ export class PageraceShare extends LitElement {
     if (made === null || made.kind === 'lack') return;
     try {
       // Without TLS there is no clipboard.
-      if (made.kind === 'text') await navigator.clipboard.writeText(made.text);
-      else await navigator.clipboard.write([new ClipboardItem({ [made.blob.type]: made.blob })]);
+      const it = made.kind === 'text' ? made.text : made.made;
+      if (typeof it === 'string') await navigator.clipboard.writeText(it);
+      else await navigator.clipboard.write([new ClipboardItem({ [it.type]: it })]);
       this.copied = true;
     } catch {
       this.copied = false;
@@ -164,7 +189,7 @@ export class PageraceShare extends LitElement {
   #save(): void {
     const { made, form, model } = this;
     if (made === null || made.kind === 'lack') return;
-    save(made.kind === 'text' ? made.text : made.blob, fileName(model, form), form.mime);
+    save(made.kind === 'text' ? made.text : made.made, fileName(model, form.extension), form.mime);
   }
 
   #select(): void {
@@ -192,13 +217,13 @@ export class PageraceShare extends LitElement {
 }
 
 /** A picture is shown from a data address, as the page's content security policy has it. */
-async function drawn(form: Form, model: Model): Promise<Made> {
+async function drawn(form: Form, model: Model, part: string): Promise<Made> {
   try {
-    const made = await form.make(model);
+    const made = await form.make(model, part);
     if (typeof made === 'string' && !form.mime.startsWith('image/'))
       return { kind: 'text', text: made };
-    const blob = new Blob([made], { type: form.mime });
-    return { kind: 'picture', blob, address: await addressOf(blob) };
+    const address = await addressOf(new Blob([made], { type: form.mime }));
+    return { kind: 'picture', made, address };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { kind: 'lack', lack: { why: asSentence(`it cannot be made: ${why}`), offer: null } };
