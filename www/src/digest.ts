@@ -1,4 +1,4 @@
-/** A few digits by which something is known again. docs/links.md has the one of outcomes. */
+/** A few digits by which something is known again. docs/link-format.md has the one of outcomes. */
 import type { ExplorationView, OutcomeView } from './protocol';
 
 /** FNV-1a (Fowler, Noll and Vo) of a text's UTF-8, 32 bits in hexadecimal. */

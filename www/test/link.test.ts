@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import { PAYLOAD_LIMIT } from '../src/hash';
@@ -23,6 +24,19 @@ test('a text survives', async () => {
 // Made by the first release: it must open for ever.
 test('the first link opens for ever', async () => {
   assert.deepEqual(await unpack('1S8svyk0sUbBVMOQCAA'), { text: 'format = 1\n' });
+});
+
+// The corpus of docs/link-format.md, which the engine's reader has, too.
+test('each link of a release opens for ever, to the byte', async () => {
+  const folder = 'crate/tests/links';
+  const names = readdirSync(folder).filter((name) => name.endsWith('.link'));
+  assert.ok(names.length > 0);
+  for (const name of names) {
+    const payload = readFileSync(`${folder}/${name}`, 'utf8').trim();
+    const text = readFileSync(`${folder}/${name.replace(/\.link$/, '.txt')}`, 'utf8');
+    assert.deepEqual(await unpack(payload), { text }, name);
+  }
+  assert.match(await whyNot(readFileSync(`${folder}/bomb.bad`, 'utf8').trim()), /256 KiB/);
 });
 
 test('bad links say what is wrong', async () => {
