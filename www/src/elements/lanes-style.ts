@@ -46,7 +46,7 @@ export const laneStyles = css`
     min-height: 1.5em;
   }
   .lane .cpu {
-    font-size: 0.9375rem;
+    font-size: var(--text);
   }
   .lane li {
     padding-left: 1.4em;

@@ -1,0 +1,75 @@
+// The build of the embed: classic scripts with everything inside, which run from another origin,
+// in a sandbox and from file: addresses. `--mode race` makes page-race.js and what stands beside it,
+// `--mode whole` the script that it loads to search.
+import { readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+/** `?packed`: a file, deflated and in base64. */
+const packed: Plugin = {
+  name: 'packed',
+  enforce: 'pre',
+  load(id) {
+    const [file, query] = id.split('?', 2);
+    if (query !== 'packed' || !file) return null;
+    const bytes = deflateRawSync(readFileSync(file), { level: 9, memLevel: 9 });
+    return `export default ${JSON.stringify(bytes.toString('base64'))}`;
+  },
+};
+
+/** Each scenario as a script that hands its text over. */
+const gallery: Plugin = {
+  name: 'gallery',
+  async generateBundle() {
+    for (const file of await readdir('scenarios')) {
+      if (!file.endsWith('.toml')) continue;
+      const fileName = `gallery/${file.slice(0, -'.toml'.length)}.js`;
+      const text = JSON.stringify(await readFile(`scenarios/${file}`, 'utf8'));
+      const parts = 'globalThis[Symbol.for("page-race parts")]';
+      const source = `(${parts}??={})[${JSON.stringify(fileName)}]=${text};\n`;
+      this.emitFile({ type: 'asset', fileName, source });
+    }
+  },
+};
+
+const own = (file: string) => resolve(import.meta.dirname, 'www/src/embed', file);
+
+export default defineConfig(({ mode }) => ({
+  base: './',
+  publicDir: mode === 'race' ? 'www/embed' : false,
+  plugins: mode === 'race' ? [packed, gallery] : [packed],
+  resolve: {
+    alias: [
+      { find: /^\.\/threads$/, replacement: own('threads.ts') },
+      { find: /^\.\/gallery-rest$/, replacement: own('gallery-rest.ts') },
+      // What only the page asks for: the composer, other kernels side by side, help for the editor.
+      {
+        find: /^.*\/(compose\/fresh|pool|pkg\/catalogue\.json)$/,
+        replacement: own('absent.ts'),
+      },
+    ],
+  },
+  build: {
+    outDir: 'dist/embed',
+    emptyOutDir: mode === 'race',
+    target: 'es2023',
+    // The themes of the embed are those of the page around it: light-dark() must stay.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    reportCompressedSize: false,
+    lib: {
+      entry: own(mode === 'race' ? 'main.ts' : 'whole.ts'),
+      formats: ['iife'],
+      name: 'pageRaceScript',
+      fileName: () => (mode === 'race' ? 'page-race.js' : 'whole.js'),
+    },
+    rolldownOptions: {
+      output: {
+        // A document may name the script twice.
+        ...(mode === 'race' && { intro: "if (customElements.get('page-race')) return;" }),
+      },
+    },
+  },
+  worker: { format: 'iife', plugins: () => [packed] },
+}));
