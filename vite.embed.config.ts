@@ -66,8 +66,10 @@ export default defineConfig(({ mode }) => ({
     },
     rolldownOptions: {
       output: {
-        // A document may name the script twice.
-        ...(mode === 'race' && { intro: "if (customElements.get('page-race')) return;" }),
+        // A document may name the script twice, and a documentation tool import it on a server.
+        intro: `if (typeof customElements === 'undefined' || ${
+          mode === 'race' ? "customElements.get('page-race')" : 'false'
+        }) return;`,
       },
     },
   },

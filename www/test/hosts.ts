@@ -16,7 +16,9 @@ export const test = base.extend<{ host: Host }>({
         'content-type': 'text/html; charset=utf-8',
         ...(policy && { 'content-security-policy': policy }),
       });
-      response.end(`<!doctype html><html lang="en"><title>Host</title><link rel="icon" href="data:,">${body}`);
+      response.end(
+        `<!doctype html><html lang="en"><title>Host</title><link rel="icon" href="data:,">${body}`,
+      );
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { port } = server.address() as AddressInfo;

@@ -93,7 +93,8 @@ function readRun({ schedule = null }: Fields): Wish | { why: string } {
 }
 
 function readExplore({ maxStates = null }: Fields): Wish | { why: string } {
-  if (maxStates === null || isWhole(maxStates, 1, MOST_STATES)) return { type: 'explore', maxStates };
+  if (maxStates === null || isWhole(maxStates, 1, MOST_STATES))
+    return { type: 'explore', maxStates };
   return { why: `maxStates is not a number up to ${MOST_STATES}` };
 }
 

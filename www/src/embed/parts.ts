@@ -24,7 +24,8 @@ const loads = new Map<string, Promise<void>>();
 
 /** What a part holds; a failed load is tried again the next time. */
 export async function part<Name extends keyof Parts>(name: Name): Promise<Parts[Name]> {
-  if (!loads.has(name)) loads.set(name, load(name));
+  // A bundle may have brought it along.
+  if (here[PLACE]?.[name] === undefined && !loads.has(name)) loads.set(name, load(name));
   try {
     await loads.get(name);
   } catch (error) {

@@ -2,8 +2,9 @@
  * The threads of an embedded race: from blobs, with modules that are compiled once for all races
  * of a document. The build puts this in the place of `../threads.ts`.
  */
-import type { Port } from '../engine';
+
 import smallModule from '../../../pkg/pagerace_bg.wasm?packed';
+import type { Port } from '../engine';
 import { compiled } from './compiled';
 import { GrowingPort } from './growing-port';
 import { LatePort } from './late-port';
