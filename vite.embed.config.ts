@@ -4,18 +4,33 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
+import { deflate } from '@gfx/zopfli';
 import { defineConfig, type Plugin } from 'vite';
 
 /** `?packed`: a file, deflated and in base64. */
 const packed: Plugin = {
   name: 'packed',
   enforce: 'pre',
-  load(id) {
+  async load(id) {
     const [file, query] = id.split('?', 2);
     if (query !== 'packed' || !file) return null;
-    const bytes = deflateRawSync(readFileSync(file), { level: 9, memLevel: 9 });
-    return `export default ${JSON.stringify(bytes.toString('base64'))}`;
+    const bytes = await new Promise<Uint8Array>((resolve, reject) =>
+      deflate(readFileSync(file), { numiterations: 5 }, (error, bytes) =>
+        bytes ? resolve(bytes) : reject(error),
+      ),
+    );
+    return `export default ${JSON.stringify(Buffer.from(bytes).toString('base64'))}`;
+  },
+};
+
+/** Styles of elements, without comments and indentation: one file may not be larger than 250 kB. */
+const shortStyles: Plugin = {
+  name: 'short-styles',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!/\/www\/src\/.*\.ts$/.test(id)) return null;
+    const short = (text: string) => text.replace(/\/\*.*?\*\//gs, '').replace(/\s+/g, ' ');
+    return { code: code.replace(/\bcss`[^`]*`/g, short), map: null };
   },
 };
 
@@ -39,7 +54,7 @@ const own = (file: string) => resolve(import.meta.dirname, 'www/src/embed', file
 export default defineConfig(({ mode }) => ({
   base: './',
   publicDir: mode === 'race' ? 'www/embed' : false,
-  plugins: mode === 'race' ? [packed, gallery] : [packed],
+  plugins: mode === 'race' ? [packed, shortStyles, gallery] : [packed, shortStyles],
   resolve: {
     alias: [
       { find: /^\.\/threads$/, replacement: own('threads.ts') },

@@ -28,6 +28,7 @@ test('a document drives a race by messages', async ({ page, host }) => {
 });
 
 test('what a race cannot do is told, and it goes on', async ({ page, host }) => {
+  await page.route('**/gallery/no-such-race.js', (route) => route.fulfill({ body: '' }));
   await page.goto(await host(frame(hash)));
   await say(page, { pagerace: 1, type: 'load', text: 'format = 7', id: 'bad' });
   await told(page, 'bad').toMatchObject({ type: 'error', of: 'load' });

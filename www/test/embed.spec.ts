@@ -130,7 +130,7 @@ test('on paper it is what stands in it', async ({ page, host }) => {
   await expect(page.getByRole('heading', { name: 'Interleaving' })).toBeHidden();
 });
 
-test('from a file it plays and searches, as an element and as a page', async ({ page }) => {
+test('from a file it plays and searches', async ({ page }) => {
   const folder = pathToFileURL(resolve('dist/embed')).href;
   await page.goto(`${folder}/index.html#g=cma-longterm-pin`);
   await expect(stepButton(page, 0)).toBeVisible();
@@ -152,4 +152,40 @@ test.describe('without JavaScript', () => {
     await page.goto(await host(script() + race()));
     await expect(page.getByText(ASCII)).toBeVisible();
   });
+});
+
+// The browser says in the console what a policy refuses, so this page is one that may.
+for (const [what, rest] of [
+  ['the module', 'worker-src blob:'],
+  ['workers', "'wasm-unsafe-eval'"],
+] as const) {
+  test(`where a policy refuses ${what}, what stands in it stays, with the reason`, async ({
+    context,
+    host,
+  }) => {
+    const [first, last] = rest.startsWith('worker') ? ['', `; ${rest}`] : [rest, ''];
+    const policy = `default-src 'none'; script-src ${origin()} ${first}${last}`;
+    const page = await context.newPage();
+    await page.goto(await host(script() + race(), policy));
+    await expect(page.getByRole('note')).toContainText('This race does not play here');
+    await expect(page.getByText(ASCII)).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Open in Pagerace' })).toBeVisible();
+  });
+}
+
+test('without what stands beside the script it plays, and says what is missing', async ({
+  context,
+  host,
+}) => {
+  const page = await context.newPage();
+  await page.route('**/whole.js', (route) => route.abort());
+  await page.goto(await host(script() + race()));
+  await expect(stepButton(page, 0)).toBeVisible();
+  await page.getByRole('button', { name: /^Explore/ }).click();
+  await expect(page.getByRole('alert')).toContainText('whole.js could not be loaded');
+  await page.getByRole('button', { name: 'Restart' }).click();
+  await expect(page.getByRole('alert')).toBeHidden();
+  await slider(page).focus();
+  await page.keyboard.press('Home');
+  await expect(slider(page)).toHaveValue('0');
 });

@@ -25,7 +25,10 @@ export class Talk {
   take(data: unknown): void {
     const message = heard(data);
     if (!message) return;
-    if (this.#waiting >= MOST_WAITING) return this.#refuse(message, 'too many messages wait');
+    if (this.#waiting >= MOST_WAITING) {
+      this.#refuse(message, 'too many messages wait');
+      return;
+    }
     this.#waiting += 1;
     this.#queue = this.#queue.then(async () => {
       await this.#answer(message);
