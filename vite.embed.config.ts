@@ -58,7 +58,7 @@ export default defineConfig(({ mode }) => ({
   resolve: {
     alias: [
       { find: /^\.\/threads$/, replacement: own('threads.ts') },
-      { find: /^\.\/gallery-rest$/, replacement: own('gallery-rest.ts') },
+      { find: /^\.\.\/gallery$/, replacement: own('gallery.ts') },
       // What only the page asks for: the composer, other kernels side by side, help for the editor.
       {
         find: /^.*\/(compose\/fresh|pool|pkg\/catalogue\.json)$/,

@@ -11,7 +11,7 @@ import { asSentence } from '../wording';
 import { raceStyles } from './race-style';
 import { outOfMind, whenSeen } from './sight';
 import { homeOf, source, tellsItself } from './source';
-import { place, type Told, verdict, wholeState } from './telling';
+import { place, type Told, verdict } from './telling';
 import '../elements/dock';
 import '../elements/lanes';
 import '../elements/memory';
@@ -158,7 +158,10 @@ export class PageRace extends LitElement {
   async load(head: string, at: number | null): Promise<readonly string[]> {
     const store = this.#opened();
     const first = store.model.state === null;
-    await store.address(at === null ? head : `${head.replace(/&at=\d+/, '')}&at=${at}`);
+    const address = at === null ? head : `${head.replace(/&at=\d+/, '')}&at=${at}`;
+    // Where it does not open here, it may there.
+    if (first) this.hash = `#${address}`;
+    await store.address(address);
     const why = whyNot(store.model, first);
     if (why.length > 0 && !first) {
       // What stood there before goes on.
@@ -234,10 +237,9 @@ export class PageRace extends LitElement {
   }
 
   #failed(failure: readonly string[]): TemplateResult {
-    const { link, href } = this;
-    const home = link ?? (href === null || homeOf(null, href) === null ? null : href);
+    const { link } = this;
     return html`<div class="why" role="note"><p>This race does not play here:
-      ${failure.map((why) => html`${asSentence(why)} `)}${home === null ? nothing : open(home)}</p></div>`;
+      ${failure.map((why) => html`${asSentence(why)} `)}${link === null ? nothing : open(link)}</p></div>`;
   }
 
   #race(): TemplateResult {
