@@ -59,6 +59,7 @@ export default defineConfig(({ mode }) => ({
     alias: [
       { find: /^\.\/threads$/, replacement: own('threads.ts') },
       { find: /^\.\.\/gallery$/, replacement: own('gallery.ts') },
+      { find: /^\.\/cell$/, replacement: own('cell.ts') },
       // What only the page asks for: the composer, other kernels side by side, help for the editor.
       {
         find: /^.*\/(compose\/fresh|pool|pkg\/catalogue\.json)$/,
