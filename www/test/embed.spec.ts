@@ -100,9 +100,11 @@ test('ten on one page start when they come into sight', async ({ page, host }) =
   await expect(page.locator('page-race').first().getByRole('slider')).toBeVisible();
   await expect(page.getByRole('slider', { name: 'Step' })).toHaveCount(1);
   expect(page.workers().length).toBe(1);
-  await page.locator('page-race').last().scrollIntoViewIfNeeded();
+  const last = page.locator('page-race').last();
+  await last.scrollIntoViewIfNeeded();
   await expect(page.locator('page-race').last().getByRole('slider')).toBeVisible();
   await expect(page.getByRole('slider', { name: 'Step' })).toHaveCount(2);
+  await expect(last.locator('[aria-current=step]')).toBeInViewport();
   await page
     .locator('page-race')
     .last()
@@ -188,4 +190,16 @@ test('without what stands beside the script it plays, and says what is missing',
   await slider(page).focus();
   await page.keyboard.press('Home');
   await expect(slider(page)).toHaveValue('0');
+});
+
+test('one that started out of sight shows the step at the cursor when it comes', async ({
+  page,
+  host,
+}) => {
+  await page.goto(await host(`${script()}<div style="height: 3000px"></div>${race()}`));
+  const only = page.locator('page-race');
+  await only.evaluate((it) => (it as unknown as { start(): Promise<void> }).start());
+  await expect(slider(page)).toHaveValue('14');
+  await only.evaluate((it) => it.scrollIntoView());
+  await expect(only.locator('[aria-current=step]')).toBeInViewport();
 });

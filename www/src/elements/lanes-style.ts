@@ -122,7 +122,7 @@ export const laneStyles = css`
     padding: 2px 6px 4px 0;
     border-left: 3px solid var(--cpu);
     /* Of a long trace only what is in sight is laid out and drawn. */
-    content-visibility: auto;
+    content-visibility: var(--runs-visibility, auto);
     contain-intrinsic-block-size: auto calc(var(--rows) * 27px);
   }
   .step {

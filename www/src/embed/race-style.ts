@@ -10,6 +10,8 @@ export const raceStyles = [
       --text: max(0.9375rem, 15px);
       --small: max(0.8125rem, 13px);
       --tiny: max(0.75rem, 12px);
+      /* Out of sight the browser would guess how high they are, and where the cursor's step is. */
+      --runs-visibility: visible;
       --lanes-height: var(--page-race-height, 380px);
       display: block;
       min-height: 3em;
