@@ -81,6 +81,8 @@ export default defineConfig(({ mode }) => ({
       fileName: () => (mode === 'race' ? 'page-race.js' : 'whole.js'),
     },
     rolldownOptions: {
+      // Packing as tightly as that takes its time.
+      checks: { pluginTimings: false },
       output: {
         // A document may name the script twice, and a documentation tool import it on a server.
         intro: `if (typeof customElements === 'undefined' || ${

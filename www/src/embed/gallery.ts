@@ -1,4 +1,5 @@
-/** The gallery beside the script: each text comes when it is asked for. In the place of `../gallery.ts`. */
+/** The gallery beside the script: each text comes when it is asked for. In the place of
+ * `../gallery.ts`. */
 import type { GalleryEntry } from '../gallery';
 import { part } from './parts';
 
