@@ -366,6 +366,7 @@ wasm_module() {
 build_page() {
     step "page"
     node_modules/.bin/vite build --logLevel warn
+    npm run --silent embed
     node www/tools/check-dist.mjs dist "${CARGO_HOME:-$HOME/.cargo}/registry" rustlib/src
 }
 

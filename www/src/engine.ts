@@ -1,6 +1,7 @@
 /** The page's side of the engine: calls with an answer each, and a worker that can be killed. */
 import { Pages } from './pages';
 import type { Reply, Request } from './protocol';
+import { stageThread } from './threads';
 
 /** What the page posts to the worker. */
 export interface ToWorker {
@@ -28,9 +29,6 @@ export type Port = Pick<Worker, 'postMessage' | 'terminate'> & {
   onerror: ((event: ErrorEvent) => void) | null;
 };
 
-const spawn = (): Port =>
-  new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'pagerace engine' });
-
 /**
  * Calls the engine in its worker. When the engine is lost every open call fails with
  * `EngineLost`, the worker is terminated, and the next call starts a fresh one.
@@ -45,7 +43,7 @@ export class EngineClient {
   readonly #patience: number;
 
   /** `patience` is how long, in ms, one call may take before it counts as a hang. */
-  constructor(start: () => Port = spawn, patience = 20_000) {
+  constructor(start: () => Port = stageThread, patience = 20_000) {
     this.#start = start;
     this.#patience = patience;
   }

@@ -2,7 +2,7 @@
 import type { Action } from './actions';
 import type { Surroundings } from './address';
 import { Checking } from './checking';
-import type { EngineClient } from './engine';
+import { type EngineClient, EngineLost } from './engine';
 import { parseHash } from './hash';
 import type { Keeper } from './keep';
 import type { Model } from './model';
@@ -68,6 +68,15 @@ export class Store extends EventTarget {
   address(hash: string): Promise<void> {
     const address = parseHash(hash);
     return this.#core.do(() => this.#opener.address(address));
+  }
+
+  /** Nobody looks any more: nothing goes on. */
+  end(): void {
+    this.#playing.pause();
+    this.#searches.drop();
+    this.#searches.dropKernels();
+    this.#engine.lose('closed');
+    this.#core.lost(new EngineLost('closed'));
   }
 
   /** Does what an element asks for. */

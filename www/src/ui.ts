@@ -33,7 +33,7 @@ export const ui = css`
     list-style: none;
   }
   h2 {
-    font-size: 0.9375rem;
+    font-size: var(--text);
     font-weight: 650;
     line-height: 1.4;
   }

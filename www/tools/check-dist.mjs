@@ -3,6 +3,7 @@
 // hold no inline script or style and no address that starts at the host's root. The WORDs are
 // paths of this machine that must not have slipped into any file.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { filesOf, packedSize, partsOf } from './dist.mjs';
 
 const FORBIDDEN_IN_PAGES = [
@@ -40,10 +41,16 @@ if (packedFirst > MOST_AT_FIRST) {
   problems.push(`a first load is ${packedFirst} bytes gzipped, and may be ${MOST_AT_FIRST}`);
 }
 
+const MOST_OF_EMBED = 250_000;
+const embed = packedSize(join(folder, 'embed/page-race.js'));
+if (embed > MOST_OF_EMBED) {
+  problems.push(`the embed is ${embed} bytes gzipped, and may be ${MOST_OF_EMBED}`);
+}
+
 const kilobytes = (n) => `${(n / 1000).toFixed(1)} kB`;
 console.error(
   `   ${folder}/: ${files.length} files, ${kilobytes(bytes)}, ${kilobytes(packed)} gzipped, ` +
-    `${kilobytes(packedFirst)} of them for a first load`,
+    `${kilobytes(packedFirst)} of them for a first load, ${kilobytes(embed)} for an embed`,
 );
 if (problems.length > 0) {
   console.error(problems.map((problem) => `   ${problem}`).join('\n'));

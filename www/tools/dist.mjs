@@ -49,7 +49,8 @@ function together(start, files) {
  */
 export function partsOf(folder) {
   const files = filesOf(folder);
-  const isFirst = (file) => /(^|\/)(index\.html|worker-[^/]*\.js)$/.test(file);
+  const isFirst = (file) =>
+    file === join(folder, 'index.html') || /\/assets\/worker-[^/]*\.js$/.test(file);
   const first = new Set(files.filter(isFirst).flatMap((file) => [...together(file, files)]));
   const parts = new Map();
   const seen = new Set(first);

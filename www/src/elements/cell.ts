@@ -14,3 +14,10 @@ export function cell(
   return html`<button class="cell" data-subject=${subject} data-field=${field} title="What changed it, and why"
     aria-label="${field} of ${subject}: ${said}" @click=${ask}>${shown}</button>`;
 }
+
+/** Leads to the history of all that belongs to a subject. */
+export const historyOf = (subject: string): TemplateResult => {
+  const ask = (event: Event) =>
+    request(event.currentTarget as Element, { type: 'history', word: { subject, field: null } });
+  return html`<button class="plain" aria-label="History of ${subject}" @click=${ask}>history</button>`;
+};

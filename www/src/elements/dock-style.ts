@@ -193,6 +193,15 @@ export const dockStyles = css`
       overflow-wrap: anywhere;
     }
   }
+  /* A race in another document may offer less. */
+  :host([controls='steps']) :is(.first, .last, .previousSwitch, .nextSwitch, .broken, .speed, .rest),
+  :host([controls='steps']) pagerace-strip,
+  :host([ro]) .steps {
+    display: none;
+  }
+  :host([controls='steps']) section {
+    grid-template: 'transport spoken' auto 'steps steps' auto / auto minmax(0, 1fr);
+  }
   /* Of a low window it would take half. */
   @media (max-height: 560px) {
     :host {

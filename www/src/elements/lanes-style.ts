@@ -46,7 +46,7 @@ export const laneStyles = css`
     min-height: 1.5em;
   }
   .lane .cpu {
-    font-size: 0.9375rem;
+    font-size: var(--text);
   }
   .lane li {
     padding-left: 1.4em;
@@ -122,7 +122,7 @@ export const laneStyles = css`
     padding: 2px 6px 4px 0;
     border-left: 3px solid var(--cpu);
     /* Of a long trace only what is in sight is laid out and drawn. */
-    content-visibility: auto;
+    content-visibility: var(--runs-visibility, auto);
     contain-intrinsic-block-size: auto calc(var(--rows) * 27px);
   }
   .step {

@@ -3,7 +3,7 @@ import { request } from '../actions';
 import { icon } from '../icons';
 import type { PageView } from '../protocol';
 import { ui } from '../ui';
-import { cell } from './cell';
+import { cell, historyOf } from './cell';
 
 /** Who holds a page: the arithmetic of its reference count. */
 export class PageraceLedger extends LitElement {
@@ -114,8 +114,7 @@ export class PageraceLedger extends LitElement {
         <span class="changes" role="group" aria-label="Changes of ${subject}">
           ${this.#change('previous_change', page.pfn)}${this.#change('next_change', page.pfn)}
         </span>
-        <button class="plain" aria-label="History of ${subject}" @click=${() =>
-          request(this, { type: 'history', word: { subject, field: null } })}>history</button>
+        ${historyOf(subject)}
         ${
           this.following
             ? html`<span class="aside">follows the steps; choose a page to stay with it</span>`
