@@ -60,9 +60,10 @@ export default defineConfig(({ mode }) => ({
       { find: /^\.\/threads$/, replacement: own('threads.ts') },
       { find: /^\.\.\/gallery$/, replacement: own('gallery.ts') },
       { find: /^\.\/cell$/, replacement: own('cell.ts') },
-      // What only the page asks for: the composer, other kernels side by side, help for the editor.
+      // What only the page asks for: the composer, files, other kernels side by side, help for the
+      // editor.
       {
-        find: /^.*\/(compose\/fresh|pool|pkg\/catalogue\.json)$/,
+        find: /^.*\/(compose\/fresh|share\/files|pool|pkg\/catalogue\.json)$/,
         replacement: own('absent.ts'),
       },
     ],
