@@ -1,7 +1,7 @@
 /** The documents that the tools of integrations/ have made: `./build.sh test` makes them before. */
 import { readdir, readFile } from 'node:fs/promises';
 import { serve } from '../tools/serve.mjs';
-import { expect, slider, test } from './page';
+import { expect, test } from './page';
 
 const SPHINX = 'integrations/sphinx/output';
 const MDBOOK = 'integrations/mdbook/output';
@@ -14,7 +14,7 @@ for (const { tool, folder, path } of [
     const { url, close } = await serve({ folder, prefix: '/' });
     await page.goto(url + path);
     const race = page.locator('page-race').first();
-    await expect(slider(race)).toHaveValue('14');
+    await expect(race.getByRole('slider', { name: 'Step' })).toHaveValue('14');
     await expect(race.getByText('Who holds page 2')).toBeVisible();
     await expect(race.getByText(/^Kernel: v5.17/)).toBeHidden();
     await page.getByRole('link', { name: 'Open in Pagerace' }).first().waitFor();
