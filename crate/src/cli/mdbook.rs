@@ -201,15 +201,17 @@ fn race(
     };
     input.scenario.kernel = input::kernel(&input, wanted.kernel.as_deref())?;
     let player = explore::played(&input, wanted.schedule.as_deref())?;
-    let race = Race { scenario: &input.scenario, player: &player };
-    let told = |form| export::export(form, &race, &Options::default());
+    let race = Race { text: &input.text, scenario: &input.scenario, player: &player, found: None };
+    let told = |form, options: &Options| {
+        export::export(form, &race, options).map_err(|why| Problem(format!("{name}: {why}\n")))
+    };
+    let timeline = told(Form::Ascii, &Options::default())?;
     if !book.runs {
-        return Ok(format!("```text\n{}\n```", told(Form::Ascii).trim_end()));
+        return Ok(format!("```text\n{}\n```", timeline.trim_end()));
     }
-    let link = told(Form::Link);
-    let payload = link.trim().split('#').nth(1).unwrap_or_default().to_string();
+    let options = Options { link: Some(book.page.clone()), ..Options::default() };
+    let href = ("href".to_string(), told(Form::Link, &options)?.trim_end().to_string());
     let mut html = "<page-race".to_string();
-    let href = ("href".to_string(), format!("{}#{payload}", book.page));
     for (name, value) in [href].iter().chain(&wanted.shown) {
         let _ = write!(html, " {name}=\"");
         let _ = escape_html(&mut html, value);
@@ -217,7 +219,7 @@ fn race(
     }
     // Markdown's blocks of HTML end at an empty line, but for that of `pre`.
     html.push_str(">\n\n<pre>");
-    let _ = escape_html(&mut html, &told(Form::Ascii));
+    let _ = escape_html(&mut html, &timeline);
     html.push_str("</pre>\n\n</page-race>");
     Ok(html)
 }

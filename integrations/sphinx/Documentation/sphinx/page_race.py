@@ -9,7 +9,6 @@ document is built, so a scenario that is no longer right fails the build.
 import hashlib
 import os
 import subprocess
-from urllib.parse import urlsplit
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -54,12 +53,12 @@ class PageRace(SphinxDirective):
         played = [f"--{it}={self.options[it]}" for it in ("kernel", "schedule") if it in self.options]
         try:
             text = self.export(file, "ascii", played)
-            link = self.export(file, "link", played).strip()
+            link = self.export(file, "link", [f"--link={self.config.pagerace_page}", *played])
         except (OSError, subprocess.SubprocessError) as error:
             told = getattr(error, "stderr", "") or error
             raise self.error(f"{self.arguments[0]}: {told}") from error
         node = page_race("", nodes.literal_block(text, text, language="none"))
-        node["link"] = self.config.pagerace_page + "#" + urlsplit(link).fragment
+        node["link"] = link.strip()
         node["shown"] = self.shown()
         node["picture"] = (file, played + self.drawn())
         node["alt"] = text
