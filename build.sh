@@ -15,6 +15,7 @@ readonly LOGS=.tools/logs
 readonly UNPACKED=$PWD/.tools/debian
 readonly UNPACKED_SPIN=$PWD/.tools/spin
 readonly RUSTUP_SECONDS=60
+readonly MDBOOK=0.5.4
 # What is left out makes the module smaller, but not once it is gzipped: gzip finds less that
 # repeats in what was inlined or shared, and in data cut at its zeros.
 readonly WASM_OPT_SMALL=(-Os --converge --skip-pass=inlining-optimizing --skip-pass=local-cse --skip-pass=memory-packing)
@@ -390,6 +391,39 @@ command_serve() {
     exec node www/tools/serve.mjs dist --port "${PORT:-8000}"
 }
 
+need_python() {
+    has python3 && python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv ||
+        stop "Python with venv is needed by Sphinx, whose documents are tested." \
+            "sudo apt-get install python3-venv"
+}
+
+# The documents of integrations/, each made by the tool that it is for, in its folder `output`.
+build_documents() {
+    local sphinx=.tools/sphinx mdbook=.tools/mdbook form
+    need_python
+    step "documents: Sphinx"
+    cargo build --quiet --release --locked --bin pagerace
+    if ! cmp -s integrations/sphinx/requirements.txt "$sphinx/requirements.txt"; then
+        logged venv python3 -m venv --clear "$sphinx"
+        logged pip "$sphinx/bin/pip" install --quiet -r integrations/sphinx/requirements.txt ||
+            stop "Sphinx could not be installed: $(reason pip)"
+        cp integrations/sphinx/requirements.txt "$sphinx"
+    fi
+    for form in html text latex; do
+        PAGERACE=$CARGO_TARGET_DIR/release/pagerace "$sphinx/bin/sphinx-build" -q -W --keep-going \
+            -b "$form" integrations/sphinx/Documentation "integrations/sphinx/output/$form"
+    done
+    step "documents: mdBook"
+    if [ "$("$mdbook/bin/mdbook" --version 2>/dev/null)" != "mdbook v$MDBOOK" ]; then
+        logged mdbook cargo install mdbook --version "$MDBOOK" --locked --no-default-features \
+            --root "$mdbook" --target-dir "$mdbook/target" ||
+            stop "mdBook could not be installed: $(reason mdbook)"
+        rm -rf "$mdbook/target"
+    fi
+    cp dist/embed/page-race.js integrations/mdbook/
+    PATH=$CARGO_TARGET_DIR/release:$PATH "$mdbook/bin/mdbook" build integrations/mdbook
+}
+
 # cargo test comes last, so that its summary closes the output.
 command_test() {
     need_node
@@ -411,6 +445,7 @@ command_test() {
     node_modules/.bin/tsc --project .
     step "Biome"
     node_modules/.bin/biome check --error-on-warnings
+    build_documents
     test_page
     if [ -d scenarios ]; then
         step "pagerace check scenarios"

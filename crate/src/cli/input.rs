@@ -23,9 +23,16 @@ pub struct Input {
 /// Reads a scenario file.
 pub fn read(path: &Path) -> Result<Input, Problem> {
     let (name, text) = text_of(path)?;
-    match parse(&text) {
-        Ok(scenario) => Ok(Input { name, text, scenario }),
-        Err(complaints) => Err(complain(&name, &text, &complaints)),
+    Input::of(name, text)
+}
+
+impl Input {
+    /// What a text says that has this name.
+    pub fn of(name: String, text: String) -> Result<Input, Problem> {
+        match parse(&text) {
+            Ok(scenario) => Ok(Input { name, text, scenario }),
+            Err(complaints) => Err(complain(&name, &text, &complaints)),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod guide;
 mod import;
 mod input;
 mod lists;
+mod mdbook;
 mod races;
 mod sample;
 
@@ -149,6 +150,11 @@ enum Command {
         #[arg(long)]
         kernel: Option<String>,
     },
+    /// Be a preprocessor of mdBook: read a book and write it with its races.
+    Mdbook {
+        #[command(subcommand)]
+        question: Option<mdbook::Question>,
+    },
     /// List the operations of timelines.
     Ops,
     /// List the kernels and their toggles.
@@ -276,6 +282,7 @@ pub fn run() -> ExitCode {
         Command::Lines { file, function, kernel } => {
             lists::lines(&file, function.as_deref(), kernel.as_deref())
         }
+        Command::Mdbook { question } => mdbook::preprocess(question.as_ref()),
         Command::Ops => {
             input::print(&lists::operations());
             Ok(ExitCode::SUCCESS)
