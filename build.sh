@@ -30,12 +30,13 @@ usage() {
     cat <<'END'
 usage: ./build.sh COMMAND
 
-  serve    build everything, serve dist/ on this machine and print the address
-  build    build the static page into dist/; it runs from any folder of any static host
-  test     everything: formatting, lints, docs, page, browser tests, scenarios, cargo test
-  bench    explore what SPIN, Stateright, Shuttle and Loom explore, beside them; bench/README.md
-  doctor   say what is here, what is missing, and how to get it; changes nothing
-  help     this text
+  serve      build everything, serve dist/ on this machine and print the address
+  build      build the static page into dist/; it runs from any folder of any static host
+  test       everything: formatting, lints, docs, page, browser tests, scenarios, cargo test
+  documents  make the documents of integrations/ with Sphinx and mdBook
+  bench      explore what SPIN, Stateright, Shuttle and Loom explore, beside; bench/README.md
+  doctor     say what is here, what is missing, and how to get it; changes nothing
+  help       this text
 
 settings (environment)
   PORT=8000                 first port that serve tries
@@ -424,6 +425,11 @@ build_documents() {
     PATH=$CARGO_TARGET_DIR/release:$PATH "$mdbook/bin/mdbook" build integrations/mdbook
 }
 
+command_documents() {
+    build
+    build_documents
+}
+
 # cargo test comes last, so that its summary closes the output.
 command_test() {
     need_node
@@ -533,7 +539,7 @@ main() {
         exit 2
     fi
     case ${1:-} in
-        build | serve | test | bench | doctor) "command_$1" ;;
+        build | serve | test | documents | bench | doctor) "command_$1" ;;
         help | -h | --help) usage ;;
         '') usage >&2; exit 2 ;;
         *) printf 'build.sh: unknown command: %s\n\n' "$1" >&2; usage >&2; exit 2 ;;

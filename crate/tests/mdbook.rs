@@ -14,6 +14,8 @@ pageblock_pages = 2
 blocks = ["movable", "movable"]
 [[cpu]]
 run = ["alloc_pages(GFP_KERNEL, 0)"]
+[schedule]
+steps = "0*"
 "#;
 
 /// What comes of a chapter within a chapter, for a renderer.
@@ -22,7 +24,10 @@ fn preprocessed(content: &str, renderer: &str) -> Output {
     let config = json!({ "book": { "src": "src" }, "preprocessor": { "page-race": page } });
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../integrations/mdbook");
     let context = json!({ "root": root, "config": config, "renderer": renderer });
-    let chapter = |content: &str, inside: Value| json!({ "Chapter": { "content": content, "source_path": "x.md", "sub_items": inside } });
+    let chapter = |content: &str, inside: Value| {
+        let chapter = json!({ "content": content, "source_path": "x.md", "sub_items": inside });
+        json!({ "Chapter": chapter })
+    };
     let book = json!({ "items": [chapter("none here", json!([chapter(content, json!([]))]))] });
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagerace"))
         .arg("mdbook")

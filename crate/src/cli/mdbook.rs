@@ -1,5 +1,5 @@
-//! `mdbook`: a preprocessor of mdBook. It reads what mdBook says of a book, and writes the book with
-//! its races (<https://rust-lang.github.io/mdBook/for_developers/preprocessors.html>).
+//! `mdbook`: a preprocessor of mdBook. It reads what mdBook says of a book, and writes the book
+//! with its races (<https://rust-lang.github.io/mdBook/for_developers/preprocessors.html>).
 use std::fmt::Write;
 use std::io::Read;
 use std::ops::Range;
