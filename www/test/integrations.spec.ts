@@ -12,6 +12,8 @@ for (const { tool, folder, path } of [
 ])
   test(`a race runs in a document that ${tool} has made`, async ({ page }) => {
     const { url, close } = await serve({ folder, prefix: '/' });
+    // Whether a document has an icon is its own affair.
+    await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
     await page.goto(url + path);
     const race = page.locator('page-race').first();
     await expect(race.getByRole('slider', { name: 'Step' })).toHaveValue('14');
