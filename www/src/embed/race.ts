@@ -333,9 +333,11 @@ function reasons(notice: Notice): readonly string[] {
       return [`the schedule does not run: ${notice.why}`];
     case 'bad_link':
       return [`the link does not open: ${notice.why}`];
+    case 'bad_file':
+    case 'changed':
     case 'kept':
     case 'stopped':
-      return []; // an embed keeps nothing
+      return []; // an embed opens no files, knows no outcomes from before, and keeps nothing
   }
 }
 
