@@ -74,6 +74,11 @@ test('the engine makes the timeline and the documents, each with the link', asyn
     await expect(made(page, name)).toHaveValue(sign);
     await expect(made(page, name)).toHaveValue(link);
   }
+  await tab(page, 'JSON').click();
+  await expect(made(page, 'JSON')).toHaveValue(/^\{/);
+  const { format, steps } = JSON.parse(await made(page, 'JSON').inputValue());
+  expect(format).toBe('pagerace-trace');
+  expect(steps.length).toBe(31);
 });
 
 test('pictures show what is chosen, and are copied and saved', async ({ page, context }) => {

@@ -143,6 +143,14 @@ export const FORMS: readonly Form[] = [
     extension: 'html',
     mime: 'text/html',
   },
+  {
+    name: 'json',
+    label: 'JSON',
+    make: (model) => exported(model, 'json'),
+    note: () => 'The trace for programs; docs/trace.schema.json says what is in it.',
+    extension: 'json',
+    mime: 'application/json',
+  },
 ];
 
 function lengthOf(link: string): string {
