@@ -114,11 +114,15 @@ fn fragment<'a>(line: &Line<'a>) -> Option<(u32, &'a str)> {
     ours.then(|| (at as u32, behind.split('&').next().unwrap_or_default()))
 }
 
+/// A payload is not looked for in more lines than this: in lines of 64 characters the longest has
+/// as many, and each that is added is a try.
+const MOST_LINES: usize = link::PAYLOAD / 64;
+
 /// A payload, which a mail program may have broken into lines.
 fn unpacked(payload: &str, behind: &[Line]) -> Result<String, String> {
     let first = link::unpack(payload);
     let mut whole = payload.to_string();
-    for line in behind {
+    for line in behind.iter().take(MOST_LINES) {
         let more = line.text.trim();
         let fits = !more.is_empty() && more.chars().all(link::is_digit);
         if first.is_ok() || !fits || whole.len() > link::PAYLOAD {
