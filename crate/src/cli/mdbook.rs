@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use pagerace::view::export::svg::canvas::escape;
 use pagerace::view::export::{self, Form, Options, Race};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
-use pulldown_cmark_escape::escape_html;
 use serde_json::Value;
 
 use super::explore;
@@ -213,13 +213,9 @@ fn race(
     let href = ("href".to_string(), told(Form::Link, &options)?.trim_end().to_string());
     let mut html = "<page-race".to_string();
     for (name, value) in [href].iter().chain(&wanted.shown) {
-        let _ = write!(html, " {name}=\"");
-        let _ = escape_html(&mut html, value);
-        html.push('"');
+        let _ = write!(html, " {name}=\"{}\"", escape(value));
     }
     // Markdown's blocks of HTML end at an empty line, but for that of `pre`.
-    html.push_str(">\n\n<pre>");
-    let _ = escape_html(&mut html, &timeline);
-    html.push_str("</pre>\n\n</page-race>");
+    let _ = write!(html, ">\n\n<pre>{}</pre>\n\n</page-race>", escape(&timeline));
     Ok(html)
 }
