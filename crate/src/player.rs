@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::machine::{Choice, Status, StepRecord, System};
 use crate::mm::Memory;
-use crate::scenario::{Complaint, Place};
+use crate::scenario::{Complaint, End, Outcome, Place};
 use crate::schedule::{self, Schedule};
 
 /// A system with a trace and a place in it.
@@ -98,6 +98,14 @@ impl Player {
         self.cursor = self.steps.len();
         self.memory = memory;
         Ok(())
+    }
+
+    /// How all ends at the cursor, if it does, and what has come out by then; `loop_from` is what
+    /// [`Player::loop_from`] says.
+    pub fn outcome(&self, loop_from: Option<usize>) -> (Option<End>, Outcome) {
+        let (system, memory) = (self.system(), self.memory());
+        let end = End::of(system, memory).or(loop_from.map(|_| End::Livelock));
+        (end, Outcome::of(system, memory, end.unwrap_or(End::Done)))
     }
 
     /// Whether the steps up to the cursor end with a loop that a fair scheduler may follow for

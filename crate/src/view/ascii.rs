@@ -1,11 +1,11 @@
 //! The timeline as kernel commit messages draw it: ASCII, 75 columns, a column for each CPU.
 use super::protocol::{ChangeView, LineView, StepView};
 use super::wrapping::wrap;
-use super::{herd, lanes, protocol::ExplorationView};
+use super::{herd, lanes, protocol::ExplorationView, words};
 use crate::explore::waits;
 use crate::machine::{Choice, Frame};
 use crate::player::Player;
-use crate::scenario::{End, Outcome, Scenario};
+use crate::scenario::{End, Scenario};
 
 /// The width of a line (Documentation/process/submitting-patches.rst).
 pub const WIDTH: usize = 75;
@@ -152,8 +152,7 @@ impl Columns {
             self.line(player, step, line, out);
         }
         for name in &step.broke {
-            let property = player.system().properties.iter().find(|p| p.name == name);
-            let words = property.map_or(name.as_str(), |property| property.when_broken);
+            let words = words::when_broken(player.system(), name);
             let marked = wrap(&format!("^ {}", ascii(words)), self.width(), 2);
             put(out, cpu, self.count, marked, false);
         }
@@ -265,8 +264,7 @@ fn list(
         }
         rows.extend(without_lines(player, step).map(|words| (words.into(), &step.changes[..])));
         for name in &step.broke {
-            let property = player.system().properties.iter().find(|p| p.name == name);
-            let words = property.map_or(name.as_str(), |p| p.when_broken);
+            let words = words::when_broken(player.system(), name);
             rows.push((format!("^ {words}"), &[]));
         }
         let mut head = format!("{:>4}. CPU{} ", step.number, step.cpu);
@@ -284,22 +282,20 @@ fn list(
 }
 
 /// How a test went.
-fn taken(line: &LineView) -> &'static str {
+pub fn taken(line: &LineView) -> &'static str {
     line.taken.map_or("", |taken| if taken { " -> yes" } else { " -> no" })
 }
 
 /// What came out, or who could go on.
 fn outcome(player: &Player, loop_from: Option<usize>) -> Vec<String> {
     let (system, memory) = (player.system(), player.memory());
-    let end = End::of(system, memory).or(loop_from.map(|_| End::Livelock));
-    let outcome = Outcome::of(system, memory, end.unwrap_or(End::Done));
+    let (end, outcome) = player.outcome(loop_from);
     let mut lines = Vec::new();
     for (name, value) in &outcome.results {
         lines.push(format!("{} = {}", ascii(name), ascii(value)));
     }
     for name in &outcome.breaks {
-        let property = system.properties.iter().find(|property| property.name == *name);
-        let sentence = property.map_or("", |property| property.when_broken);
+        let sentence = words::when_broken(system, name);
         lines.extend(wrap(&format!("Broken: {name} ({sentence})"), WIDTH, 8));
     }
     lines.push(match end {

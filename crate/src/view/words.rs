@@ -123,6 +123,12 @@ fn change(layout: &Layout, cell: u32, first: u16, last: u16) -> ChangeView {
     }
 }
 
+/// What a broken property means, in words; the property by its name.
+pub fn when_broken<'a>(system: &'a System, name: &'a str) -> &'a str {
+    let property = system.properties.iter().find(|property| property.name == name);
+    property.map_or(name, |property| property.when_broken)
+}
+
 /// Why a choice cannot be made; nothing if it can.
 pub fn why_not(system: &System, memory: &Memory, choice: Choice) -> Option<String> {
     match system.status(memory, choice) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Race;
-use crate::scenario::{End, Outcome};
+use crate::scenario::End;
 use crate::view::lanes;
 
 /// Changes when a reader of the one before could misread it.
@@ -12,15 +12,13 @@ pub const VERSION: u32 = 1;
 /// The trace up to the cursor, with what came out.
 pub fn trace(race: &Race) -> Value {
     let player = race.player;
-    let (system, memory) = (player.system(), player.memory());
     let loop_from = player.loop_from();
-    let end = End::of(system, memory).or(loop_from.map(|_| End::Livelock));
-    let outcome = Outcome::of(system, memory, end.unwrap_or(End::Done));
+    let (end, outcome) = player.outcome(loop_from);
     json!({
         "format": "pagerace-trace",
         "version": VERSION,
         "title": race.scenario.title,
-        "kernel": system.kernel.name,
+        "kernel": player.system().kernel.name,
         "scenario": race.text(),
         "schedule": player.schedule().to_text(),
         "steps": &lanes::trace(player)[..player.cursor()],

@@ -3,8 +3,9 @@ use super::Race;
 use crate::explore::waits;
 use crate::machine::Frame;
 use crate::player::Player;
-use crate::scenario::{End, Outcome};
+use crate::scenario::End;
 use crate::schedule::Schedule;
+use crate::view::words::when_broken;
 
 /// `30 steps, 2 context switches`
 pub fn length(player: &Player) -> String {
@@ -39,10 +40,8 @@ pub fn timelines(race: &Race) -> Vec<String> {
 
 /// What came out at the end of the steps, and why it gets no further.
 pub fn ending(race: &Race) -> Vec<String> {
-    let (system, memory) = (race.player.system(), race.player.memory());
-    let loop_from = race.player.loop_from();
-    let end = End::of(system, memory).or(loop_from.map(|_| End::Livelock));
-    let outcome = Outcome::of(system, memory, end.unwrap_or(End::Done));
+    let system = race.player.system();
+    let (end, outcome) = race.player.outcome(race.player.loop_from());
     let results = outcome.results.iter().map(|(name, value)| format!("{name} = {value}"));
     let results = results.collect::<Vec<_>>().join(", ");
     let mut words = Vec::new();
@@ -50,14 +49,14 @@ pub fn ending(race: &Race) -> Vec<String> {
         words.push(format!("Results: {results}"));
     }
     for name in &outcome.breaks {
-        words.push(format!("Broken: {name} ({})", when_broken(race.player, name)));
+        words.push(format!("Broken: {name} ({})", when_broken(system, name)));
     }
     words.push(match end {
         Some(end) => format!("End: {}. {}", end.word(), end.sentence()),
         None => "End: not reached.".into(),
     });
     if end == Some(End::Deadlock) {
-        words.extend(waits::deadlock_words(system, memory));
+        words.extend(waits::deadlock_words(system, race.player.memory()));
     }
     words
 }
@@ -81,9 +80,4 @@ pub fn claims(race: &Race) -> Vec<String> {
     let own = &race.player.system().kernel.name;
     let claims = race.scenario.expects.iter().filter(|claim| claim.kernel.name() == *own);
     claims.map(ToString::to_string).collect()
-}
-
-fn when_broken(player: &Player, name: &str) -> &'static str {
-    let property = player.system().properties.iter().find(|property| property.name == name);
-    property.map_or("", |property| property.when_broken)
 }

@@ -2,8 +2,10 @@
 //! fewer rows.
 use crate::machine::Choice;
 use crate::player::Player;
+use crate::view::ascii::taken;
 use crate::view::lanes;
 use crate::view::protocol::{LineView, StepView};
+use crate::view::words::when_broken;
 
 /// Functions deeper than this are not indented further.
 const DEEPEST: usize = 8;
@@ -176,8 +178,7 @@ impl<'a> Teller<'a> {
             }
         }
         for name in &step.broke {
-            let property = self.player.system().properties.iter().find(|it| it.name == name);
-            let sentence = property.map_or("", |property| property.when_broken);
+            let sentence = when_broken(self.player.system(), name);
             self.push(step, Kind::Broke, 0, format!("breaks {name}: {sentence}"));
         }
     }
@@ -231,8 +232,7 @@ impl<'a> Teller<'a> {
             for depth in self.names(step, index) {
                 self.push(step, Kind::Function, depth, format!("{}()", line.stack[depth]));
             }
-            let taken = line.taken.map_or("", |taken| if taken { " -> yes" } else { " -> no" });
-            let words = format!("{}{taken}", line.text);
+            let words = format!("{}{}", line.text, taken(line));
             if index == 0 {
                 self.numbered(step, Kind::Line, line.stack.len(), words);
             } else {
